@@ -1,0 +1,40 @@
+# make setup   a virtual environment in .venv with the versions of constraints.txt (every other target does it first)
+# make demo    fine-tune a teacher, distil it, compare: about four minutes on two cores
+# make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
+#
+# With your own encoder and data (a folder with train.txt, dev.txt, test.txt and unlabeled.txt):
+#   make demo TEACHER=bert-base-cased DATA=path/to/folder
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+TEACHER ?=
+DATA ?=
+OUT ?= demo
+BENCH ?= $(sort $(wildcard benchmarks/*.py))
+
+.DEFAULT_GOAL := test
+.PHONY: setup demo test check bench
+
+setup: $(INSTALLED)
+
+$(INSTALLED): setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo]'
+	touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/python examples/demo/demo.py --output_dir '$(OUT)' $(if $(TEACHER),--teacher '$(TEACHER)') $(if $(DATA),--data_dir '$(DATA)')
+
+# One thread a worker: two workers with two threads each would wait for one another on two cores.
+test: export OMP_NUM_THREADS := 1
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term --cov-fail-under=90
+
+check: $(INSTALLED)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+bench: $(INSTALLED)
+	@for script in $(BENCH); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done

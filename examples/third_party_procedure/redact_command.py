@@ -1,0 +1,37 @@
+"""A command in a package of its own: `nlp-inference redact` prints a text with its entities replaced by their types."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+from pathlib import Path
+
+from nlp_architect_ext.procedure import Procedure, register_inference_cmd
+from nlp_architect_ext.sentence import Entity
+
+
+@register_inference_cmd(name="redact", description="print a text with its entities replaced by their types")
+class Redact(Procedure):
+    """Makes `[PER] met [PER] in [LOC].` of `Ada met Grace in London.`."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """The trained tagger and the text."""
+        parser.add_argument("--model_dir", required=True, type=Path, help="folder that nlp-train wrote")
+        parser.add_argument("--data_file", required=True, type=Path, help="raw text, one sentence or paragraph a line")
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Read, tag and print line by line."""
+        # Imported here: `nlp-inference --help` then doesn't wait for torch.
+        from nlp_architect_ext.formats.files import lines
+        from nlp_architect_ext.tagger import NeuralTagger
+
+        tagger = NeuralTagger.load(args.model_dir)
+        for _, line in lines(args.data_file):
+            print(redacted(line, tagger(line)))
+
+
+def redacted(text: str, entities: Iterable[Entity]) -> str:
+    """The text with each entity replaced by its type in brackets."""
+    for entity in sorted(entities, key=lambda entity: entity.start, reverse=True):  # last first: offsets stay true
+        text = f"{text[: entity.start]}[{entity.entity_group}]{text[entity.end :]}"
+    return text

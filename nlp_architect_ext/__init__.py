@@ -1,0 +1,3 @@
+"""Compact sequence taggers distilled from large transformers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,84 @@
+"""`nlp-train` and `nlp-inference`: find the command, parse its flags, run it; torch is imported by nothing here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from typing import NoReturn
+
+from nlp_architect_ext import __version__, registry
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.procedure import Procedure
+
+
+class _Parser(ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def train(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of `nlp-train`; returns the exit code."""
+    return _main("nlp-train", registry.TRAIN, arguments)
+
+
+def inference(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of `nlp-inference`; returns the exit code."""
+    return _main("nlp-inference", registry.INFERENCE, arguments)
+
+
+def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if not arguments or arguments[0].startswith("-"):
+            return _overview(program, group, arguments)
+        procedure = _load(group, arguments[0])
+        parser = _Parser(prog=f"{program} {arguments[0]}", description=procedure.description)
+        procedure.add_arguments(parser)
+        procedure.run_procedure(parser.parse_args(arguments[1:]))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; what was finished is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left; Python would complain once more while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return 0
+
+
+def _overview(program: str, group: str, arguments: Sequence[str]) -> int:
+    """Help and version, where no command is named."""
+    commands = "\n".join(f"  {name:<20} {_description(group, name)}" for name in registry.names(group))
+    parser = _Parser(
+        prog=program,
+        usage=f"{program} [-h] [-v] COMMAND ...",
+        description=f"commands:\n{commands}\n\n{program} COMMAND --help lists a command's flags.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-v", "--version", action="version", version=f"nlp-architect-ext {__version__}")
+    parser.parse_args(arguments)
+    parser.print_help()
+    return 0
+
+
+def _load(group: str, name: str) -> type[Procedure]:
+    procedure = registry.load(group, name)
+    if not (isinstance(procedure, type) and issubclass(procedure, Procedure)) or getattr(procedure, "name", "") != name:
+        raise registry.BrokenPluginError(f"command {name!r}", f"{procedure!r} isn't registered under this name",
+                                    f"a Procedure with name={name!r}", "update or uninstall its package")  # fmt: skip
+    return procedure
+
+
+def _description(group: str, name: str) -> str:
+    """What a command does, or in one line why its package is broken: it can't break the others."""
+    try:
+        return _load(group, name).description
+    except UserError as error:
+        return f"(broken: {error})"

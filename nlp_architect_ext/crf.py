@@ -1,0 +1,132 @@
+"""The conditional random field: its loss (pytorch-crf, guarded), the best sequence and the probability of each label.
+
+A sequence of labels y scores ``start[y_1] + Σ_t emissions[t, y_t] + Σ_t transitions[y_t, y_t+1] + end[y_n]``;
+its probability is the exponential of that, divided by the sum over all sequences. Source: Lafferty, McCallum, Pereira
+(2001), "Conditional Random Fields", section 3.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torchcrf import CRF
+
+
+class Crf(nn.Module):
+    """Scores of label pairs, learned together with a student.
+
+    Args:
+        label_count: number of labels.
+    """
+
+    def __init__(self, label_count: int) -> None:
+        super().__init__()
+        self.label_count = label_count
+        self.kernel = CRF(label_count, batch_first=True)
+
+    @property
+    def transitions(self) -> nn.Parameter:
+        """Score of one label after another (labels, labels): ``transitions[before, after]``."""
+        return self.kernel.transitions  # type: ignore[no-any-return]
+
+    @property
+    def start(self) -> nn.Parameter:
+        """Score of each label at a sentence's first word (labels,)."""
+        return self.kernel.start_transitions  # type: ignore[no-any-return]
+
+    @property
+    def end(self) -> nn.Parameter:
+        """Score of each label at a sentence's last word (labels,)."""
+        return self.kernel.end_transitions  # type: ignore[no-any-return]
+
+    def negative_log_likelihood(self, emissions: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
+        """``-Σ log p(labels of a sentence) / Σ words``: a scalar, per word, so that it balances with other losses.
+
+        Args:
+            emissions: scores (batch, words, labels), finite.
+            labels: label ids (batch, words), any value beyond the lengths.
+            lengths: words of each sentence (batch,), at least 1.
+
+        Raises:
+            ValueError: an input that pytorch-crf would take for a number silently.
+        """
+        self._validate(emissions, labels, lengths)
+        mask = word_mask(emissions, lengths)
+        sentences = self.kernel(emissions, labels.masked_fill(~mask, 0), mask=mask, reduction="none")
+        total: Tensor = -sentences.sum() / mask.sum()
+        return total
+
+    def _validate(self, emissions: Tensor, labels: Tensor, lengths: Tensor) -> None:
+        if emissions.dim() != 3 or emissions.shape[2] != self.label_count or 0 in emissions.shape:
+            raise ValueError(f"expected emissions (batch, words, {self.label_count}), got {tuple(emissions.shape)}")
+        if labels.shape != emissions.shape[:2] or lengths.shape != emissions.shape[:1]:
+            raise ValueError(f"expected labels {tuple(emissions.shape[:2])} and lengths ({len(emissions)},), "
+                             f"got {tuple(labels.shape)} and {tuple(lengths.shape)}")
+        if lengths.min() < 1 or lengths.max() > emissions.shape[1]:
+            raise ValueError(f"expected lengths from 1 to {emissions.shape[1]} words, got {lengths.tolist()}")
+        real = labels[word_mask(emissions, lengths)]
+        if real.min() < 0 or real.max() >= self.label_count:
+            raise ValueError(f"expected label ids from 0 to {self.label_count - 1}, got {real.min()} to {real.max()}")
+        if not emissions.isfinite().all():
+            raise ValueError("expected finite emissions, got NaN or infinity")
+
+
+def word_mask(emissions: Tensor, lengths: Tensor) -> Tensor:
+    """True at real words (batch, words), on the device of the emissions (batch, words, labels)."""
+    positions = torch.arange(emissions.shape[1], device=emissions.device)
+    return positions < lengths.to(emissions.device).unsqueeze(1)
+
+
+@torch.no_grad()
+def viterbi(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """The sequence of labels with the highest score, for all sentences at once.
+
+    Args:
+        emissions: scores (batch, words, labels).
+        lengths: words of each sentence (batch,), at least 1.
+        transitions: scores (labels, labels), ``[before, after]``; -inf forbids.
+        start: scores of the first label (labels,); -inf forbids.
+        end: scores of the last label (labels,); -inf forbids.
+
+    Returns:
+        Label ids (batch, words), 0 beyond the lengths.
+    """
+    mask = word_mask(emissions, lengths)
+    stay = torch.arange(emissions.shape[2], device=emissions.device).expand(len(emissions), -1)
+    score = start + emissions[:, 0]  # best score of any path that ends here in this label (batch, labels)
+    origins = []  # the label before, on that path
+    for word in range(1, emissions.shape[1]):
+        best, origin = (score.unsqueeze(2) + transitions).max(dim=1)
+        is_real = mask[:, word].unsqueeze(1)
+        score = torch.where(is_real, best + emissions[:, word], score)
+        origins.append(torch.where(is_real, origin, stay))
+    path = [(score + end).argmax(dim=1, keepdim=True)]
+    for origin in reversed(origins):
+        path.append(origin.gather(1, path[-1]))
+    return torch.cat(path[::-1], dim=1).masked_fill(~mask, 0)
+
+
+def marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """The probability of each label at each word, whatever the labels around: forward-backward in log space.
+
+    Args:
+        emissions: scores (batch, words, labels).
+        lengths: words of each sentence (batch,), at least 1.
+        transitions: scores (labels, labels), ``[before, after]``.
+        start: scores of the first label (labels,).
+        end: scores of the last label (labels,).
+
+    Returns:
+        Probabilities (batch, words, labels), 0 beyond the lengths; gradients flow.
+    """
+    mask = word_mask(emissions, lengths)
+    words = emissions.shape[1]
+    before = [start + emissions[:, 0]]  # log-sum over the ways to come to this label, its emission included
+    for word in range(1, words):
+        before.append((before[-1].unsqueeze(2) + transitions).logsumexp(dim=1) + emissions[:, word])
+    after = [end.expand_as(emissions[:, 0])]  # log-sum over the ways to go on from this label, last word first
+    for word in range(words - 1, 0, -1):
+        ways = ((emissions[:, word] + after[-1]).unsqueeze(1) + transitions).logsumexp(dim=2)
+        after.append(torch.where(mask[:, word].unsqueeze(1), ways, end))
+    scores = torch.stack(before, dim=1) + torch.stack(after[::-1], dim=1)
+    return scores.softmax(dim=2).masked_fill(~mask.unsqueeze(2), 0.0)

@@ -1,0 +1,35 @@
+"""Where a run computes: device and threads, decided once at its start."""
+
+from __future__ import annotations
+
+import torch
+
+from nlp_architect_ext.errors import UserError
+
+
+def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
+    """The device of a run; sets the number of threads, on which the last bits of a result depend.
+
+    Args:
+        device: "auto" (a GPU if there is one), "cpu", "cuda", "cuda:1", ...
+        no_cuda: the same as "cpu".
+        threads: processor threads; torch's own choice if None.
+
+    Raises:
+        UserError: the device isn't there.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if no_cuda or device == "cpu":
+        return torch.device("cpu")
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+        torch.zeros(1, device=chosen)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(
+            "--device", f"{device!r} can't be used ({reason})", "cpu, cuda, cuda:N or auto", "choose another"
+        ) from error
+    return chosen

@@ -1,0 +1,129 @@
+"""Files in, tagged files out: a stream in the order of the input, in memory a few thousand sentences at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.columns import format_columns, read_columns
+from nlp_architect_ext.formats.files import atomic_write_text
+from nlp_architect_ext.formats.json_lines import format_entities
+from nlp_architect_ext.formats.labelled_file import LabelledFile
+from nlp_architect_ext.formats.text import read_text
+from nlp_architect_ext.metrics import score
+from nlp_architect_ext.model_folder import to_text
+from nlp_architect_ext.progress import bar, say
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.settings import InferenceSettings
+from nlp_architect_ext.text_tagger import Prediction, TextTagger
+
+CHUNK = 4096  # sentences read, sorted by length, tagged and written at a time
+
+Tagged = tuple[Sentence, Prediction]
+
+
+def tag_all(tagger: TextTagger, sentences: Iterable[Sentence], batch_size: int) -> Iterator[Tagged]:
+    """Each sentence with its prediction, in the order of the input; streams."""
+    remaining = iter(sentences)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield from zip(chunk, tagger.predict_labels(chunk, batch_size), strict=True)
+
+
+def to_columns(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
+    """A tagged sentence as `word<TAB>tag` lines and a blank line, NLP Architect's form."""
+    return format_columns(sentence.words, tagger.tags(prediction)) + "\n"
+
+
+def to_json_lines(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
+    """A tagged sentence as one JSON line with its text and entities, in Hugging Face's keys."""
+    text = sentence.with_text().text
+    assert text is not None
+    return format_entities(text, tagger.entities(sentence, prediction)) + "\n"
+
+
+WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "output.jsonl")}
+
+
+def tag_file(tagger: TextTagger, settings: InferenceSettings) -> None:
+    """Tag a file, or standard input, as the settings say, and report scores if it's an evaluation.
+
+    Raises:
+        UserError: the input can't be read, or the output is there already.
+    """
+    write, name = WRITERS[settings.output_format]
+    started, count, words = time.monotonic(), 0, 0
+    gold: list[Sequence[str]] = []
+    predicted: list[Sequence[str]] = []
+    with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
+        tagged = tag_all(tagger, read(tagger, settings), settings.batch_size)
+        for sentence, prediction in bar(tagged, total=None, label="tagging", unit="sentences"):
+            file.write(write(tagger, sentence, prediction))
+            count, words = count + 1, words + len(sentence)
+            if sentence.labels is not None:
+                gold.append(sentence.labels)
+                predicted.append(prediction.labels)
+    seconds = time.monotonic() - started
+    say(f"{count:,} sentences, {words:,} words in {seconds:.1f} s ({words / max(seconds, 1e-9):,.0f} words/s)")
+    if settings.evaluate:
+        _report(settings.output_dir, score(gold, predicted, tagger.labels))
+
+
+def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Sentence]:
+    """The sentences of the input; a stream, but for an evaluation, which needs the scheme of the whole file."""
+    path = settings.data_file
+    if settings.evaluate:
+        labelled = LabelledFile.read(Path(path), settings.tag_col, settings.ignore_token)
+        return labelled.converted("plain" if tagger.labels.scheme == "plain" else labelled.scheme())
+    if settings.data_format == "columns":
+        return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
+    return read_text(path, language=tagger.language, tokenizer=tagger.tokenizer)
+
+
+def _report(folder: str, scores: dict[str, Any]) -> None:
+    """Scores as a table on standard error, and as JSON beside the output."""
+    rows = [("all", scores), *scores["per_type"].items()]
+    width = max(len(name) for name, _ in rows)
+    say(f"{'':<{width}}      F1  precision  recall  in the data")
+    for name, values in rows:
+        f1, precision, recall = (100 * values[key] for key in ("f1", "precision", "recall"))
+        say(f"{name:<{width}}  {f1:6.2f}  {precision:9.2f}  {recall:6.2f}  {values['support']:11,}")
+    if folder != "-":
+        atomic_write_text(Path(folder) / "metrics.json", to_text(scores))
+
+
+@contextmanager
+def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
+    """A file to write into; it appears in the folder when everything is written. `-` is standard output.
+
+    Raises:
+        UserError: the file is there already and may not be overwritten, or can't be written.
+    """
+    if folder == "-":
+        yield sys.stdout
+        return
+    path = Path(folder) / name
+    if path.exists() and not overwrite:
+        raise UserError(str(path), "exists", "a new file", "give --overwrite_output_dir or another --output_dir")
+    partial = path.with_name(f"{name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = partial.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(
+            str(path), f"can't be written ({error.strerror})", "a writable folder", "choose another"
+        ) from error
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,250 @@
+"""What tags mean: schemes, tags ⇄ spans, and the label set of a model with its legal transitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+SCHEMES = ("IOB1", "IOB2", "IOBES", "BILOU", "plain")
+OUTSIDE = "O"
+
+# A prefix of a scheme, in the words of IOBES: BILOU's L(ast) is its E(nd), U(nit) its S(ingle).
+_PREFIXES = {
+    "IOB1": {"B": "B", "I": "I"},
+    "IOB2": {"B": "B", "I": "I"},
+    "IOBES": {"B": "B", "I": "I", "E": "E", "S": "S"},
+    "BILOU": {"B": "B", "I": "I", "L": "E", "U": "S"},
+}
+_PREFIXED = re.compile(r"[BIELSU]-.+", re.DOTALL)
+# 'b-per', 'B_PER', 'PER-B', 'B': a file of nothing else has entities in a way of writing that we don't read.
+_ODD = re.compile(r"[A-Za-z][-_].+|.+[-_][A-Za-z]|[BIELSUbielsu]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """An entity in words: ``type`` and the half-open range of words ``start`` to ``end``."""
+
+    type: str
+    start: int
+    end: int
+
+
+class TagError(ValueError):
+    """A tag that no scheme, or not this one, allows; indices count from 0 in what was given."""
+
+    def __init__(self, sentence: int, word: int, wrong: str, expected: str) -> None:
+        self.sentence, self.word, self.wrong, self.expected = sentence, word, wrong, expected
+        super().__init__(f"sentence {sentence}, word {word}: {wrong}; expected {expected}")
+
+
+def detect_scheme(sequences: Sequence[Sequence[str]]) -> str:
+    """The scheme of tag sequences; look at a whole file, a few sentences may fit several schemes.
+
+    Sequences that mix IOB1 and IOB2 are IOB2, in which :func:`irregular` finds the words that don't fit and
+    :func:`spans` reads them as conlleval does. Nothing but ``O`` is IOB2.
+
+    Raises:
+        TagError: plain tags beside prefixed ones, E-/S- beside L-/U-, or nothing but tags like ``b-per`` or ``B``.
+    """
+    places: dict[str, tuple[int, int]] = {}
+    for sentence, tags_ in enumerate(sequences):
+        for word, tag in enumerate(tags_):
+            if tag not in places:
+                places[tag] = (sentence, word)
+    prefixed = [tag for tag in places if _PREFIXED.fullmatch(tag)]
+    other = [tag for tag in places if tag != OUTSIDE and not _PREFIXED.fullmatch(tag)]
+    if other and prefixed:
+        latest = max(other[0], prefixed[0], key=lambda tag: places[tag])
+        raise TagError(*places[latest], f"tag {other[0]!r} beside {prefixed[0]!r}",
+                       "either plain tags or O and tags with the prefix B- or I- (and E-/S- or L-/U-)")
+    if other:
+        return _plain_or_error(other, places)
+    ends = [tag for tag in prefixed if tag[0] in "ES"]
+    units = [tag for tag in prefixed if tag[0] in "LU"]
+    if ends and units:
+        latest = max(ends[0], units[0], key=lambda tag: places[tag])
+        raise TagError(*places[latest], f"tag {ends[0]!r} beside {units[0]!r}", "either E-/S- (IOBES) or L-/U- (BILOU)")
+    if ends or units:
+        return "IOBES" if ends else "BILOU"
+    # An entity that starts a sentence begins with B- in IOB2 and with I- in IOB1, so at most one of the two fits.
+    stray = any(irregular(tags_, "IOB2") for tags_ in sequences)
+    return "IOB1" if stray and not any(irregular(tags_, "IOB1") for tags_ in sequences) else "IOB2"
+
+
+def _plain_or_error(tags_: list[str], places: dict[str, tuple[int, int]]) -> str:
+    telling = [tag for tag in tags_ if tag not in ("o", "0")]
+    if telling and all(_ODD.fullmatch(tag) for tag in telling):
+        raise TagError(*places[telling[0]], f"tag {telling[0]!r} marks entities in a way that no scheme does",
+                       "O and B-TYPE, I-TYPE (and E-, S- or L-, U-) in capitals with a hyphen")
+    return "plain"
+
+
+def spans(tags_: Sequence[str], scheme: str = "IOB2") -> list[Span]:
+    """The entities of one sentence, in order.
+
+    Illegal sequences are read as conlleval does (CoNLL-2000 shared task): an entity ends where the type changes, and an
+    I- or E- with nothing to continue begins an entity. In ``plain`` every word whose tag isn't ``O`` is a span.
+
+    Raises:
+        TagError: a tag that the scheme doesn't have; ``sentence`` is 0.
+    """
+    if scheme == "plain":
+        return [Span(tag, word, word + 1) for word, tag in enumerate(tags_) if tag != OUTSIDE]
+    found: list[Span] = []
+    prefixes, open_type, start = _PREFIXES[scheme], "", 0
+    for word, tag in enumerate(tags_):
+        prefix, type_ = ("O", "") if tag == OUTSIDE else _split(tag, prefixes, word, scheme)
+        if open_type and (prefix in "OBS" or type_ != open_type):
+            found.append(Span(open_type, start, word))
+            open_type = ""
+        if type_ and not open_type:
+            open_type, start = type_, word
+        if prefix in "ES":
+            found.append(Span(open_type, start, word + 1))
+            open_type = ""
+    return [*found, Span(open_type, start, len(tags_))] if open_type else found
+
+
+def _split(tag: str, prefixes: dict[str, str], word: int, scheme: str) -> tuple[str, str]:
+    prefix, _, type_ = tag.partition("-")  # a type may contain hyphens: B-creative-work
+    if prefix not in prefixes or not type_:
+        allowed = ", ".join(f"{letter}-TYPE" for letter in prefixes)
+        raise TagError(0, word, f"tag {tag!r}", f"O, {allowed} ({scheme})")
+    return prefixes[prefix], type_
+
+
+def tags(spans_: Iterable[Span], length: int, scheme: str = "IOB2") -> list[str]:
+    """The tags of a sentence of ``length`` words with these entities; the reverse of :func:`spans`.
+
+    Raises:
+        ValueError: a span that is empty, overlaps another or leaves the sentence; in ``plain``, one of several words.
+    """
+    result = [OUTSIDE] * length
+    before = Span("", 0, 0)
+    for span in sorted(spans_, key=lambda span: span.start):
+        if not before.end <= span.start < span.end <= length:
+            raise ValueError(f"{span} after {before} in a sentence of {length} words")
+        result[span.start:span.end] = _span_tags(span, scheme, before)
+        before = span
+    return result
+
+
+def _span_tags(span: Span, scheme: str, before: Span) -> list[str]:
+    size = span.end - span.start
+    if scheme == "plain":
+        if size > 1:
+            raise ValueError(f"{span}: plain tags have no spans of several words")
+        return [span.type]
+    if scheme == "IOB1":
+        letters = ("B" if before.end == span.start and before.type == span.type else "I") + "I" * (size - 1)
+    elif scheme == "IOB2":
+        letters = "B" + "I" * (size - 1)
+    else:
+        end, single = ("E", "S") if scheme == "IOBES" else ("L", "U")
+        letters = single if size == 1 else "B" + "I" * (size - 2) + end
+    return [f"{letter}-{span.type}" for letter in letters]
+
+
+def convert(tags_: Sequence[str], scheme: str, to: str = "IOB2") -> list[str]:
+    """The tags of one sentence in another scheme, entity by entity; raises TagError as :func:`spans` does."""
+    return tags(spans(tags_, scheme), len(tags_), to)
+
+
+def irregular(tags_: Sequence[str], scheme: str) -> list[int]:
+    """The words whose tag is not the one that the scheme would write for the entities that are read."""
+    return [word for word, (tag, rewritten) in enumerate(zip(tags_, convert(tags_, scheme, scheme), strict=True))
+            if tag != rewritten]
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """The labels of a model, their ids (the order of ``names``) and which label may follow which.
+
+    Args:
+        names: the labels; for IOB2 in any order, so that a teacher's own order can be kept.
+        scheme: ``IOB2`` (entities of several words) or ``plain`` (a label a word).
+
+    Raises:
+        ValueError: no name, a name twice, another scheme, or names that are not ``O``, ``B-T`` and ``I-T``
+            with a ``B-T`` for every ``I-T``.
+    """
+
+    names: tuple[str, ...]
+    scheme: str
+
+    def __post_init__(self) -> None:
+        if not self.names or len(set(self.names)) < len(self.names):
+            raise ValueError(f"labels {list(self.names)}: none, or one of them twice")
+        if self.scheme not in ("IOB2", "plain"):
+            raise ValueError(f"labels of scheme {self.scheme!r}; expected 'IOB2' or 'plain'")
+        if self.scheme == "IOB2":
+            spans(self.names, "IOB2")  # refuses other tags
+            missing = [name for name in self.names if name[0] == "I" and f"B{name[1:]}" not in self.names]
+            if missing:
+                raise ValueError(f"labels {missing} can follow nothing: their B- labels are missing")
+
+    @classmethod
+    def for_types(cls, types: Iterable[str]) -> LabelSet:
+        """``O``, then ``B-T`` and ``I-T`` for every entity type, sorted."""
+        pairs = [f"{prefix}-{type_}" for type_ in sorted(set(types)) for prefix in "BI"]
+        return cls((OUTSIDE, *pairs), "IOB2")
+
+    @classmethod
+    def plain(cls, names: Iterable[str]) -> LabelSet:
+        """Labels without spans, such as parts of speech: ``O`` first if it is among them, the others sorted."""
+        return cls(tuple(sorted(set(names), key=lambda name: (name != OUTSIDE, name))), "plain")
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """Label → id."""
+        return {name: number for number, name in enumerate(self.names)}
+
+    @cached_property
+    def types(self) -> tuple[str, ...]:
+        """The entity types, sorted; for plain labels every label but ``O``."""
+        return tuple(sorted({span.type for span in spans(self.names, self.scheme)}))
+
+    @property
+    def outside(self) -> int | None:
+        """The id of ``O``, or None if there is none."""
+        return self.ids.get(OUTSIDE)
+
+    @cached_property
+    def legal_start(self) -> npt.NDArray[np.bool_]:
+        """Which labels may begin a sentence, bool (labels,)."""
+        return np.array([self.scheme == "plain" or not name.startswith("I-") for name in self.names])
+
+    @cached_property
+    def legal(self) -> npt.NDArray[np.bool_]:
+        """Which label may follow which, bool (labels, labels): ``legal[before, after]``."""
+        return np.array([[bool(start) or before[1:] == after[1:] for after, start in
+                          zip(self.names, self.legal_start, strict=True)] for before in self.names])
+
+    def spans(self, labels: Sequence[str]) -> list[Span]:
+        """The entities of one sentence's labels; for plain labels every word whose label isn't ``O``."""
+        return spans(labels, self.scheme)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict for a JSON file."""
+        return {"scheme": self.scheme, "names": list(self.names)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> LabelSet:
+        """The reverse of :meth:`to_json`.
+
+        Raises:
+            ValueError: not what :meth:`to_json` writes.
+        """
+        names = data.get("names")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("labels: expected a list of names")
+        return cls(tuple(names), str(data.get("scheme")))

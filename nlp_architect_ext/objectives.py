@@ -1,0 +1,70 @@
+"""What a training step minimises: supervised learning, and distillation with pseudo-labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from nlp_architect_ext.batches import Batch
+from nlp_architect_ext.decoder import Decoder
+from nlp_architect_ext.losses import distillation_kl, distillation_mse
+
+
+class Objective(Protocol):
+    """What the training loop minimises."""
+
+    def loss(self, emissions: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """The loss of a batch as a scalar, and its parts by name for the log.
+
+        Args:
+            emissions: the student's (batch, words, labels).
+            batch: what the student read.
+        """
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """The task loss on gold labels: cross entropy, or the CRF's negative log-likelihood a word."""
+
+    decoder: Decoder
+
+    def loss(self, emissions: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """See `Objective.loss`; every sentence of the batch has gold labels."""
+        loss: Tensor = self.decoder.task_loss(emissions, batch.labels, batch.lengths, batch.mask)
+        return loss, {"task": loss.item()}
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """The paper's loss: `L = task_weight · L_task + distillation_weight · L_distillation`.
+
+    `L_task` takes the gold label, or in unlabelled sentences the teacher's arg max as pseudo-label;
+    `L_distillation` is `T² · KL(softmax(teacher/T) ‖ softmax(student/T))` or the squared error of logits. Both are
+    averaged over words. In unlabelled sentences words on which the teacher has no opinion don't count.
+
+    Source: Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity Tagging using
+    Pre-trained Language Models", section 3.
+    """
+
+    decoder: Decoder
+    temperature: float
+    task_weight: float
+    distillation_weight: float
+    loss_fn: str = "kl"
+
+    def loss(self, emissions: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """See `Objective.loss`; every sentence of the batch has soft labels."""
+        assert batch.soft_labels is not None, "distillation needs soft labels"
+        is_gold = batch.is_gold.unsqueeze(1)
+        labels = torch.where(is_gold, batch.labels, batch.soft_labels.argmax(dim=2))
+        mask = torch.where(is_gold, batch.mask, batch.is_taught)
+        task = self.decoder.task_loss(emissions, labels, batch.lengths, mask)
+        if self.loss_fn == "kl":
+            distillation = distillation_kl(emissions, batch.soft_labels, batch.is_taught, self.temperature)
+        else:
+            distillation = distillation_mse(emissions, batch.soft_labels, batch.is_taught)
+        loss = self.task_weight * task + self.distillation_weight * distillation
+        return loss, {"task": task.item(), "distillation": distillation.item()}

@@ -1,0 +1,49 @@
+"""Pictures of a run."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+Lines = Sequence[Mapping[str, Any]]
+
+
+def learning_curve(student: Lines, teacher: Lines = (), teacher_dev_f1: float | None = None) -> bytes:
+    """The learning curves as PNG: loss parts over steps, dev F1 over steps.
+
+    Args:
+        student: the journal's lines of the student's training.
+        teacher: the journal's lines of the teacher's fine-tuning; its own dev F1 by epoch is drawn if there is any.
+        teacher_dev_f1: the teacher's dev F1, drawn as a line to reach.
+    """
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    loss, f1 = figure.subplots(1, 2)
+    losses = [line for line in student if "loss" in line]
+    for part in ("loss", "task", "distillation"):
+        points = [(line["step"], line[part]) for line in losses if part in line]
+        if points:
+            loss.plot(*zip(*points, strict=True), label=part, linewidth=1)
+    _finish(loss, "Training loss (a word)", "loss")
+    for lines, name in ((student, "student"), (teacher, "teacher, fine-tuning")):
+        points = [(line["step"], 100 * line["dev_f1"]) for line in lines if line.get("dev_f1") is not None]
+        if points:
+            f1.plot(*zip(*points, strict=True), marker="o", markersize=3, label=name)
+    if teacher_dev_f1 is not None:
+        f1.axhline(100 * teacher_dev_f1, linestyle="--", color="grey", label="teacher")
+    _finish(f1, "Dev F1", "F1 (%)")
+    FigureCanvasAgg(figure)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _finish(axes: Axes, title: str, y_label: str) -> None:
+    axes.set(title=title, xlabel="step", ylabel=y_label)
+    axes.grid(alpha=0.3)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()

@@ -1,0 +1,105 @@
+"""From settings to what training needs: the data, an untrained tagger, a stream of batches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nlp_architect_ext import config
+from nlp_architect_ext.batches import EncodedSentence
+from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, read_corpus
+from nlp_architect_ext.model_folder import TaggerConfig
+from nlp_architect_ext.progress import say
+from nlp_architect_ext.settings import DataSettings, TaggerKdPseudoSettings, TaggerSettings
+from nlp_architect_ext.streams import BatchStream
+from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.word_vectors import read_word_vectors
+
+
+def load_corpus(settings: DataSettings) -> Corpus:
+    """Read the data, and draw the labelled and unlabelled sentences that the settings ask for."""
+    pseudo = settings if isinstance(settings, TaggerKdPseudoSettings) else None
+    corpus = read_corpus(
+        Path(settings.data_dir),
+        train_filename=settings.train_filename,
+        dev_filename=settings.dev_filename,
+        test_filename=settings.test_filename,
+        unlabeled_filename=_unlabelled_file(pseudo) if pseudo else None,
+        unlabeled_format=pseudo.unlabeled_format if pseudo else "text",
+        tag_col=settings.tag_col,
+        ignore_token=settings.ignore_token,
+        scheme=settings.scheme,
+        language=settings.language,
+        tokenizer=settings.tokenizer,
+    )
+    if settings.labeled_size is not None:
+        corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
+    if pseudo is None:
+        return replace(corpus, unlabelled=[])
+    if pseudo.unlabeled_size is not None:
+        corpus = draw_unlabelled(corpus, pseudo.unlabeled_size, settings.split_seed)
+    return corpus
+
+
+def _unlabelled_file(settings: TaggerKdPseudoSettings) -> str | None:
+    """The file of unlabelled text; None where labeled_size provides such text and the default file is missing."""
+    name = settings.unlabeled_filename
+    is_there = (Path(settings.data_dir) / name).exists()
+    is_default = name == TaggerKdPseudoSettings.unlabeled_filename
+    return None if settings.labeled_size is not None and is_default and not is_there else name
+
+
+def input_files(settings: DataSettings) -> list[Path]:
+    """The files that decide what a run computes."""
+    folder = Path(settings.data_dir)
+    names = [settings.train_filename, settings.dev_filename, settings.test_filename, "labels.txt"]
+    if isinstance(settings, TaggerKdPseudoSettings):
+        names.append(settings.unlabeled_filename)
+    files = [folder / name for name in names]
+    if isinstance(settings, TaggerSettings):
+        files += [Path(name) for name in (settings.embedding_file, settings.config_file) if name]
+    return [path for path in files if path.is_file()]
+
+
+def new_tagger(settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary, device: torch.device) -> NeuralTagger:
+    """An untrained tagger, its weights drawn by the seed; word vectors are copied in if there are any."""
+    arguments = config.read_json(Path(settings.config_file)) if settings.config_file else {}
+    if settings.word_dropout is not None:
+        arguments["word_dropout"] = settings.word_dropout
+    vectors: dict[str, Any] = {}
+    if settings.embedding_file:
+        vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
+        arguments["word_width"] = width
+        say(f"word vectors: {len(vectors):,} of {len(vocabulary.words):,} words, {width} dimensions")
+    torch.manual_seed(settings.seed)
+    tagger = NeuralTagger(
+        TaggerConfig(
+            student=settings.model_type,
+            arguments=arguments,
+            labels=corpus.labels.to_json(),
+            decoder="crf" if settings.use_crf else "softmax",
+            scheme=corpus.scheme,
+            tokenizer=settings.tokenizer,
+            language=settings.language,
+            max_words=settings.max_sentence_length,
+        ),
+        vocabulary,
+        device,
+    )
+    if vectors:
+        tagger.set_word_vectors(vectors)
+    return tagger
+
+
+def new_stream(
+    settings: TaggerSettings, labelled: list[EncodedSentence], unlabelled: list[EncodedSentence]
+) -> BatchStream:
+    """The batches that the settings ask for."""
+    ratio = settings.labeled_ratio if isinstance(settings, TaggerKdPseudoSettings) else 0.0
+    return BatchStream(
+        labelled, unlabelled, settings.batch_size, ratio or None, settings.seed, settings.min_epoch_steps
+    )

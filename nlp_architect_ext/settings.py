@@ -1,0 +1,218 @@
+"""What a run can be told, in groups; a command's settings are the groups it needs.
+
+Names and short forms are NLP Architect's where it had them. `docs/command-line.md` is made from this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp_architect_ext.config import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """Where a run writes and how it behaves."""
+
+    output_dir: str = setting(help="folder for the result; new or empty")
+    overwrite_output_dir: bool = setting(False, help="replace the earlier run in output_dir")
+    resume: bool = setting(False, help="continue the run in output_dir, or start it if there is none")
+    config: str | None = setting(None, help="JSON file of settings; flags are stronger")
+    seed: int = setting(42, help="decides every random draw", least=0)
+    device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
+    no_cuda: bool = setting(False, help="the same as --device cpu")
+    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1)
+    dry_run: bool = setting(False, help="read and check everything, say what would be done, write nothing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """Labelled data: column files in one folder."""
+
+    data_dir: str = setting(help="folder of the data files")
+    train_filename: str = setting("train.txt", help="labelled sentences", flags=("--train_file_name",))
+    dev_filename: str = setting("dev.txt", help="labelled sentences that pick the best epoch; may be missing")
+    test_filename: str = setting("test.txt", help="labelled sentences scored once, at the end; may be missing")
+    tag_col: int = setting(-1, help="column of the tag; the word is column 0")
+    ignore_token: str = setting("", help="lines with this word are dropped, beside -DOCSTART-")
+    scheme: str = setting(
+        "auto",
+        help="how tags mark entities",
+        choices=("auto", "IOB1", "IOB2", "IOBES", "BILOU", "plain"),
+    )
+    tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
+    language: str = setting("en", help="language of raw text, for the tokenizer")
+    labeled_size: int | None = setting(None, help="draw N labelled sentences; the rest becomes unlabelled", least=1)
+    split_seed: int = setting(0, help="decides which sentences labeled_size draws", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnlabelledSettings:
+    """Unlabelled text, and how it's mixed with labelled sentences."""
+
+    unlabeled_filename: str = setting("unlabeled.txt", help="raw text, one sentence or paragraph a line")
+    unlabeled_format: str = setting("text", help="raw text or columns", choices=("text", "columns"))
+    unlabeled_size: int | None = setting(None, help="draw at most N unlabelled sentences", least=1)
+    labeled_ratio: float = setting(0.5, help="labelled share of each batch; 0 draws in proportion", least=0.0, most=0.9)
+    parallel_batching: bool = setting(False, help="NLP Architect's flag; every batch is mixed in any case")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentSettings:
+    """The compact network and its training."""
+
+    model_type: str = setting("cnn-lstm", help="student; `nlp-train students` lists them")
+    config_file: str | None = setting(None, help="JSON file of the student's own arguments")
+    use_crf: bool = setting(False, help="decode with a conditional random field")
+    embedding_file: str | None = setting(None, help="word vectors as text (GloVe, word2vec), plain or gzip")
+    vocabulary_limit: int = setting(30000, help="most words with vectors of their own; labelled ones always", least=1)
+    word_dropout: float | None = setting(None, help="share of words unknown while training", least=0.0, most=0.9)
+    max_sentence_length: int = setting(250, help="longer sentences are windowed, in words; none is cut", least=8)
+    max_word_length: int | None = setting(None, help="NLP Architect's flag; words are never cut")
+    batch_size: int = setting(32, help="sentences a step", flags=("-b",), least=1)
+    epochs: int = setting(20, help="most passes over the data", flags=("-e",), least=1)
+    min_epoch_steps: int = setting(100, help="an epoch repeats the data until it has as many steps", least=1)
+    patience: int = setting(8, help="epochs without a better dev score before stopping; 0 never stops", least=0)
+    lr: float = setting(0.001, help="Adam's learning rate", least=1e-8)
+    lr_schedule: str = setting("linear", help="constant or falling to zero", choices=("constant", "linear"))
+    max_grad_norm: float = setting(5.0, help="longer gradients are clipped", least=1e-8)
+    logging_steps: int = setting(50, help="steps between two lines of metrics.jsonl", least=1)
+    save_steps: int = setting(500, help="steps between two checkpoints, beside one an epoch", least=1)
+    best_result_file: str = setting("best_dev.txt", help="file of the best dev scores, in output_dir")
+    recipe: str = setting("default", help="set of hyper-parameters", choices=("default", "paper"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistillationSettings:
+    """The teacher and what the student learns from it."""
+
+    teacher: tuple[str, ...] = setting(
+        help="Hugging Face model, folder or hub name; several are averaged",
+        flags=("--teacher_model_path",),
+    )
+    teacher_model_type: str | None = setting(None, help="NLP Architect's flag; the checkpoint says what it is")
+    teacher_max_seq_len: int | None = setting(
+        None, help="word pieces a window; the model's own limit if not given", least=16
+    )
+    teacher_learning_rate: float = setting(5e-5, help="fine-tuning: learning rate", least=1e-8)
+    teacher_epochs: int = setting(5, help="fine-tuning: passes over the labelled sentences", least=1)
+    teacher_min_steps: int = setting(300, help="fine-tuning: fewest steps, however few the sentences", least=0)
+    teacher_batch_size: int = setting(16, help="fine-tuning: sentences a step", least=1)
+    precision: str = setting("fp32", help="arithmetic of the teacher", choices=("fp32", "bf16"))
+    soft_labels_dir: str | None = setting(
+        None, help="store of the teacher's answers; output_dir/soft_labels if not given"
+    )
+    kd_temp: float = setting(2.0, help="temperature T of the distillation loss", least=0.01)
+    kd_dist_w: float = setting(1.0, help="weight of the distillation loss", least=0.0)
+    kd_student_w: float = setting(1.0, help="weight of the task loss", least=0.0)
+    kd_loss_fn: str = setting("kl", help="KL divergence, or squared error of logits", choices=("kl", "mse"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FineTuningSettings:
+    """Fine-tuning of a transformer by itself."""
+
+    model_name_or_path: str = setting(help="Hugging Face model, folder or hub name", flags=("--teacher",))
+    model_type: str | None = setting(None, help="NLP Architect's flag; the checkpoint says what it is")
+    max_seq_length: int | None = setting(
+        None, help="word pieces a window; the model's own limit if not given", least=16
+    )
+    do_lower_case: bool = setting(False, help="NLP Architect's flag; the tokenizer knows its case")
+    per_gpu_train_batch_size: int = setting(8, help="sentences a step", least=1)
+    per_gpu_eval_batch_size: int = setting(32, help="sentences at once in evaluation", least=1)
+    gradient_accumulation_steps: int = setting(1, help="batches a step", least=1)
+    learning_rate: float = setting(5e-5, help="highest learning rate", least=1e-8)
+    weight_decay: float = setting(0.0, help="weight decay", least=0.0)
+    adam_epsilon: float = setting(1e-8, help="Adam's epsilon", least=0.0)
+    max_grad_norm: float = setting(1.0, help="longer gradients are clipped", least=1e-8)
+    num_train_epochs: int = setting(5, help="passes over the data", least=1)
+    min_steps: int = setting(300, help="fewest steps, however few the sentences", least=0)
+    max_steps: int = setting(-1, help="most steps; -1 sets no limit", least=-1)
+    warmup_steps: int = setting(0, help="steps of warm-up", least=0)
+    logging_steps: int = setting(50, help="steps between two lines of metrics.jsonl", least=1)
+    save_steps: int = setting(100, help="NLP Architect's flag; the best epoch is kept")
+    best_result_file: str = setting("best_dev.txt", help="file of the best dev scores, in output_dir")
+    precision: str = setting("fp32", help="arithmetic", choices=("fp32", "bf16"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerSettings(RunSettings, DataSettings, StudentSettings):
+    """Settings of `nlp-train tagger`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerKdSettings(TaggerSettings, DistillationSettings):
+    """Settings of `nlp-train tagger_kd`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerKdPseudoSettings(TaggerKdSettings, UnlabelledSettings):
+    """Settings of `nlp-train tagger_kd_pseudo`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerTokenSettings(RunSettings, DataSettings, FineTuningSettings):
+    """Settings of `nlp-train transformer_token`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InferenceSettings:
+    """What to tag, and how to write it."""
+
+    data_file: str = setting(help="text or columns to tag; - is standard input")
+    data_format: str = setting("text", help="raw text, or columns", choices=("text", "columns"))
+    output_dir: str = setting(help="folder for output.txt or output.jsonl; - is standard output")
+    output_format: str = setting("columns", help="word and tag a line, or JSON Lines", choices=("columns", "json"))
+    overwrite_output_dir: bool = setting(False, help="replace an earlier output")
+    evaluate: bool = setting(False, help="data_file has tags: score the predictions (needs a column file)")
+    tag_col: int = setting(-1, help="column of the tag, for --evaluate")
+    ignore_token: str = setting("", help="lines with this word are dropped, beside -DOCSTART-")
+    batch_size: int = setting(100, help="sentences at once", flags=("-b",), least=1)
+    device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
+    no_cuda: bool = setting(False, help="the same as --device cpu")
+    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1)
+    config: str | None = setting(None, help="JSON file of settings; flags are stronger")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerInferenceSettings(InferenceSettings):
+    """Settings of `nlp-inference tagger`."""
+
+    model_dir: str = setting(help="folder that nlp-train wrote")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerInferenceSettings(InferenceSettings):
+    """Settings of `nlp-inference transformer_token`."""
+
+    model_path: str = setting(help="fine-tuned transformer, folder or hub name", flags=("--model_dir",))
+    model_type: str | None = setting(None, help="NLP Architect's flag; the checkpoint says what it is")
+    max_seq_length: int | None = setting(None, help="word pieces a window; the model's limit if not given", least=16)
+    do_lower_case: bool = setting(False, help="NLP Architect's flag; the tokenizer knows its case")
+    load_quantized_model: bool = setting(False, help="compute with 8-bit integers in linear layers")
+    precision: str = setting("fp32", help="arithmetic", choices=("fp32", "bf16"))
+    tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
+    language: str = setting("en", help="language of raw text, for the tokenizer")
+
+
+# What the paper says (Izsak et al. 2019, section 4); it gives neither temperature nor weights, so they are 1.
+RECIPES: dict[str, dict[str, object]] = {
+    "default": {},
+    "paper": {
+        "batch_size": 32,
+        "epochs": 20,
+        "min_epoch_steps": 1,
+        "patience": 0,
+        "lr": 0.001,
+        "lr_schedule": "constant",
+        "word_dropout": 0.0,
+        "labeled_ratio": 0.0,
+        "teacher_learning_rate": 5e-5,
+        "teacher_epochs": 5,
+        "teacher_min_steps": 0,
+        "kd_temp": 1.0,
+        "kd_dist_w": 1.0,
+        "kd_student_w": 1.0,
+        "kd_loss_fn": "kl",
+    },
+}

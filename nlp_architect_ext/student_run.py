@@ -1,0 +1,101 @@
+"""The main job: from a data folder to a finished model folder, with a teacher or without."""
+
+from __future__ import annotations
+
+import torch
+
+from nlp_architect_ext import hardware
+from nlp_architect_ext.batches import encode
+from nlp_architect_ext.corpus import Corpus, summary
+from nlp_architect_ext.estimate import describe
+from nlp_architect_ext.objectives import Distillation, Objective, Supervised
+from nlp_architect_ext.preparation import input_files, load_corpus, new_stream, new_tagger
+from nlp_architect_ext.progress import say
+from nlp_architect_ext.result import score_tagger, write_result
+from nlp_architect_ext.run_folder import RunFolder, check, open_run
+from nlp_architect_ext.settings import TaggerKdSettings, TaggerSettings
+from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.teaching import Lessons, check_teachers, teach
+from nlp_architect_ext.training import Schedule, fit
+from nlp_architect_ext.vocabulary import Vocabulary
+
+
+def train_student(settings: TaggerSettings) -> None:
+    """Train a student as the settings say: supervised, distilled, or distilled with unlabelled text.
+
+    Raises:
+        UserError: anything of the user's that can't be used; nothing has been written then that wasn't there before.
+    """
+    device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
+    corpus = load_corpus(settings)
+    say(summary(corpus))
+    vocabulary = Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
+    tagger = new_tagger(settings, corpus, vocabulary, device)
+    if isinstance(settings, TaggerKdSettings):
+        check_teachers(settings, corpus.labels)
+    files = input_files(settings)
+    check(settings, files)
+    if settings.dry_run:
+        say(describe(settings, corpus, tagger))
+        return
+    run = open_run(settings, files)
+    if run.is_finished:
+        say(f"{run.path} is finished already")
+        return
+    lessons = teach(settings, corpus, run, device) if isinstance(settings, TaggerKdSettings) else None
+    with run.phase("student"):
+        fit_student(settings, corpus, tagger, run, lessons)
+    write_result(run, settings, corpus, tagger, lessons)
+
+
+def fit_student(
+    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, run: RunFolder, lessons: Lessons | None
+) -> None:
+    """Train the tagger's student, and leave the best epoch's weights in it."""
+    parts = (
+        (corpus.train, lessons.train if lessons else None),
+        (corpus.unlabelled, lessons.unlabelled if lessons else None),
+    )
+    encoded = [
+        encode(sentences, tagger.vocabulary, corpus.labels, max_words=settings.max_sentence_length, soft_labels=soft)
+        for sentences, soft in parts
+    ]
+    stream = new_stream(settings, *encoded)
+    dev = corpus.dev
+    if not dev:
+        say("no dev sentences: the last epoch is kept")
+    torch.manual_seed(settings.seed)  # whatever the teacher drew before
+    fit(
+        tagger.model,
+        stream,
+        _objective(settings, tagger),
+        _schedule(settings),
+        run.checkpoints,
+        run.journal,
+        (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
+    )
+
+
+def _objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
+    decoder = tagger.decoder
+    if not isinstance(settings, TaggerKdSettings):
+        return Supervised(decoder)
+    return Distillation(
+        decoder,
+        temperature=settings.kd_temp,
+        task_weight=settings.kd_student_w,
+        distillation_weight=settings.kd_dist_w,
+        loss_fn=settings.kd_loss_fn,
+    )
+
+
+def _schedule(settings: TaggerSettings) -> Schedule:
+    return Schedule(
+        epochs=settings.epochs,
+        patience=settings.patience,
+        lr=settings.lr,
+        lr_schedule=settings.lr_schedule,
+        max_grad_norm=settings.max_grad_norm,
+        logging_steps=settings.logging_steps,
+        save_steps=settings.save_steps,
+    )

@@ -1,0 +1,1 @@
+"""Compact networks that learn to tag: one file a student."""

@@ -1,0 +1,67 @@
+"""What a student is, and how one is built by name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from nlp_architect_ext.batches import Batch
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.registry import STUDENTS, load
+
+SIZES = ("word_count", "character_count", "label_count")  # what the data decides; all other arguments are the student's
+
+
+class Student(Protocol):
+    """A compact network that gives each word of each sentence a score for each label.
+
+    A student is an `nn.Module` whose constructor takes `word_count`, `character_count` and `label_count` (rows of its
+    embeddings, and width of its emissions) and keyword arguments of its own with JSON values as defaults: they are kept
+    in `config.json` and build it again. One that has word embeddings calls them `word_embedding` (`nn.Embedding`), so
+    that pretrained vectors can be copied in. Padding never changes its emissions; `nlp_architect_ext.testing` checks
+    this and more. An entry point in the group `nlp_architect_ext.students` makes it known by name.
+    """
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's length."""
+
+
+def build(
+    name: str, word_count: int, character_count: int, label_count: int, arguments: dict[str, Any]
+) -> nn.Module:
+    """The student of this name, with fresh weights.
+
+    Args:
+        name: the name of an installed student.
+        word_count: word ids, padding and the unknown word among them.
+        character_count: character ids, padding among them.
+        label_count: labels.
+        arguments: the student's own arguments; those left out have their defaults.
+
+    Raises:
+        UserError: no student has this name, or it doesn't take these arguments.
+    """
+    student_class = load(STUDENTS, name)
+    where = f"student {name!r}"
+    valid = own_arguments(student_class)
+    wrong = sorted(set(arguments) - set(valid))
+    if wrong:
+        raise UserError(where, f"no argument named {', '.join(map(repr, wrong))}",
+                        f"some of: {', '.join(valid) or 'none'}", "correct the names in the student's arguments")
+    try:
+        student = student_class(word_count, character_count, label_count, **arguments)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise UserError(where, f"arguments {arguments} refused ({error})", f"values like the defaults {valid}",
+                        "correct the student's arguments") from error
+    if not isinstance(student, nn.Module):
+        raise UserError(where, f"builds a {type(student).__name__}", "a torch.nn.Module",
+                        "update or uninstall the package that brings it")
+    return student
+
+
+def own_arguments(student_class: Any) -> dict[str, Any]:
+    """The names and defaults of a student's own arguments, in order."""
+    parameters = inspect.signature(student_class).parameters.values()
+    return {parameter.name: parameter.default for parameter in parameters if parameter.name not in SIZES}

@@ -1,0 +1,146 @@
+"""`NeuralTagger`: a trained student that tags words and raw text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from nlp_architect_ext.batches import WINDOW_OVERLAP, EncodedSentence, collate, encode_words
+from nlp_architect_ext.decoder import Decoder
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.model_folder import TaggerConfig, read_model, write_manifest, write_model
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.students.base import build
+from nlp_architect_ext.text_tagger import Prediction, TextTagger
+from nlp_architect_ext.vocabulary import SPECIAL_WORDS, Vocabulary
+from nlp_architect_ext.windows import windows
+
+CHARACTER_BUDGET = 200_000  # most characters, padding included, in one batch: bounds memory, however long a word is
+
+
+class NeuralTagger(TextTagger):
+    """Student, decoder and vocabulary as one thing that tags.
+
+    >>> tagger = NeuralTagger.load("out/")
+    >>> tagger("Ada Lovelace moved to London.")
+    [Entity(entity_group='PER', score=0.98, word='Ada Lovelace', start=0, end=12), ...]
+
+    Args:
+        config: what the tagger is made of.
+        vocabulary: words and characters, as ids.
+        device: where it computes.
+    """
+
+    def __init__(self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu") -> None:
+        super().__init__(LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language)
+        self.config = config
+        self.vocabulary = vocabulary
+        self.device = torch.device(device)
+        student = build(
+            config.student,
+            vocabulary.word_count,
+            vocabulary.character_count,
+            len(self.labels),
+            config.arguments,
+        )
+        decoder = Decoder(self.labels, use_crf=config.decoder == "crf")
+        self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
+
+    @classmethod
+    def load(cls, folder: str | Path, device: torch.device | str = "cpu") -> NeuralTagger:
+        """Read a tagger from the folder that training wrote.
+
+        Raises:
+            UserError: the folder isn't one, or is damaged; see `model_folder.read_model`.
+        """
+        config, vocabulary, weights = read_model(Path(folder))
+        try:
+            tagger = cls(config, Vocabulary.from_json(vocabulary), device)
+            tagger.model.load_state_dict(weights)
+        except (RuntimeError, ValueError, KeyError, TypeError) as error:
+            first_line = str(error).splitlines()[0]
+            raise UserError(str(folder), first_line, "weights that fit config.json", "train it again") from error
+        return tagger
+
+    def save(self, folder: str | Path) -> None:
+        """Write the tagger to a folder that `load` reads."""
+        write_model(Path(folder), self.config, self.vocabulary.to_json(), self.model.state_dict())
+        write_manifest(Path(folder))
+
+    @property
+    def decoder(self) -> Decoder:
+        """What turns the student's emissions into labels."""
+        decoder = self.model["decoder"]
+        assert isinstance(decoder, Decoder)
+        return decoder
+
+    def set_word_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Start the student's word embedding from pretrained vectors; words without one keep their random start.
+
+        Raises:
+            UserError: the student has no `word_embedding`, or one of another width.
+        """
+        embedding = getattr(self.model["student"], "word_embedding", None)
+        if not isinstance(embedding, nn.Embedding):
+            raise UserError(
+                f"student {self.config.student!r}",
+                "takes no word vectors",
+                "a student with an nn.Embedding named word_embedding",
+                "leave out --embedding_file",
+            )
+        with torch.no_grad():
+            for index, word in enumerate(self.vocabulary.words, start=SPECIAL_WORDS):
+                if word in vectors:
+                    embedding.weight[index] = torch.from_numpy(vectors[word]).to(embedding.weight)
+
+    def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
+        """See `TextTagger.predict_labels`; sentences are batched by length."""
+        encoded = [encode_words(sentence.words, self.vocabulary) for sentence in sentences]
+        predictions = [Prediction((), ())] * len(sentences)
+        self.model.eval()
+        for indices in self._batches(encoded, batch_size):
+            with torch.inference_mode():
+                emissions, lengths = self._emissions([encoded[index] for index in indices])
+                labels, scores = self.decoder.decode(emissions, lengths)
+            rows = zip(indices, labels.tolist(), scores.tolist(), strict=True)
+            for index, ids, probabilities in rows:
+                count = len(encoded[index])
+                names = tuple(self.labels.names[label] for label in ids[:count])
+                predictions[index] = Prediction(names, tuple(probabilities[:count]))
+        return predictions
+
+    def _batches(self, encoded: Sequence[EncodedSentence], batch_size: int) -> Iterator[list[int]]:
+        """Indices of sentences of similar length; sentences longer than a window come alone, empty ones not at all."""
+        batch: list[int] = []
+        longest_word = 0
+        for index in sorted(range(len(encoded)), key=lambda i: len(encoded[i])):
+            words = len(encoded[index])
+            if not words:
+                continue
+            longest_word = max(longest_word, int(encoded[index].character_counts.max()))
+            is_full = len(batch) >= batch_size or (len(batch) + 1) * words * longest_word > CHARACTER_BUDGET
+            if batch and (is_full or words > self.config.max_words):
+                yield batch
+                batch, longest_word = [], int(encoded[index].character_counts.max())
+            batch.append(index)
+        if batch:
+            yield batch
+
+    def _emissions(self, sentences: list[EncodedSentence]) -> tuple[Tensor, Tensor]:
+        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in windows and joined."""
+        student, longest = self.model["student"], self.config.max_words
+        if len(sentences[0]) <= longest:
+            batch = collate(sentences).to(self.device)
+            return student(batch), batch.lengths
+        (sentence,) = sentences
+        parts = []
+        for window in windows(len(sentence), longest, min(WINDOW_OVERLAP, longest // 2)):
+            emissions = student(collate([sentence.part(window.start, window.end)]).to(self.device))
+            parts.append(emissions[0, window.keep_start - window.start : window.keep_end - window.start])
+        return torch.cat(parts).unsqueeze(0), torch.tensor([len(sentence)])

@@ -1,0 +1,1 @@
+"""Large models that label text for the student: one file a kind."""

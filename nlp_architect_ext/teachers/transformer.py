@@ -1,0 +1,157 @@
+"""A transformer that labels words: loaded as it is, or fresh from fine-tuning."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.teachers.alignment import Aligner, PieceWindow, pad
+from nlp_architect_ext.teachers.folder import find
+from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit
+
+PRECISIONS = ("fp32", "bf16")
+
+
+class TransformerTokenClassifier:
+    """A teacher made of a transformers model; see :meth:`load`.
+
+    Args:
+        model: gives logits (batch, pieces, labels) with labels in the order of ``names``.
+        tokenizer: the model's.
+        names: the model's labels by id.
+        labels: the labels in the order that is wanted.
+        name: what the user calls it, for error messages.
+        precision: arithmetic, ``fp32`` or ``bf16`` (autocast); logits are float32 in both.
+        max_pieces: the most word pieces of a window; what the model can read (at most 512) if None.
+        batch_size: windows at once.
+
+    Raises:
+        UserError: ``names`` aren't those of ``labels``, or ``max_pieces`` doesn't fit the model.
+    """
+
+    def __init__(
+        self,
+        model: transformers.PreTrainedModel,
+        tokenizer: Tokenizer,
+        names: Sequence[str],
+        labels: LabelSet,
+        *,
+        name: str = "teacher",
+        precision: str = "fp32",
+        max_pieces: int | None = None,
+        batch_size: int = 32,
+    ) -> None:
+        self.model, self.labels, self.precision, self.batch_size = model, labels, precision, batch_size
+        self.fingerprint = ""  # only what is loaded from a folder has one: weights in training change
+        self.revision: str | None = None  # the commit on the hub, if it or its encoder comes from there
+        self.columns = columns_for(labels, names, name)
+        self.aligner = Aligner(tokenizer, piece_limit(model, max_pieces, name), name)
+        self.has_types = "token_type_ids" in inspect.signature(model.forward).parameters
+        self.pad_id = model.config.pad_token_id or 0  # behind the attention mask any id would do
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | Path,
+        labels: LabelSet,
+        *,
+        device: str | torch.device = "cpu",
+        precision: str = "fp32",
+        max_pieces: int | None = None,
+        batch_size: int = 32,
+    ) -> TransformerTokenClassifier:
+        """A token classifier with these labels, in any order, from a folder or the hub.
+
+        Raises:
+            UserError: there is no such checkpoint, it has no labels or others, or it can't be loaded safely.
+        """
+        folder = find(name_or_path)
+        names = folder.label_names
+        if names is None:
+            expected = f"the labels {' '.join(labels.names)}"
+            raise UserError(folder.name, "is no token classifier with named labels", expected, "fine-tune it first")
+        columns_for(labels, names, folder.name)  # before minutes of loading
+        model: Any = load_model(folder, names, new_head=False)
+        model.to(torch.device(device)).eval().requires_grad_(False)
+        teacher = cls(
+            model,
+            load_tokenizer(folder),
+            names,
+            labels,
+            name=folder.name,
+            precision=precision,
+            max_pieces=max_pieces,
+            batch_size=batch_size,
+        )
+        teacher.fingerprint = folder.fingerprint(labels.names, precision=precision, max_pieces=max_pieces)
+        teacher.revision = folder.revision or getattr(model.config, "base_revision", None)
+        return teacher
+
+    def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
+        """Logits (words, labels) of each sentence; a word without pieces has a row of zeros. No gradient is kept."""
+        rows = [np.zeros((len(sentence), len(self.labels)), np.float32) for sentence in sentences]
+        found = sorted(self.aligner.windows(sentences), key=lambda window: len(window.ids), reverse=True)
+        with self._evaluating():
+            for start in range(0, len(found), self.batch_size):
+                batch = found[start : start + self.batch_size]
+                for window, logits in zip(batch, self._run(batch), strict=True):
+                    rows[window.sentence][window.words] = logits[window.positions]
+        return rows
+
+    def predict(self, sentences: Sequence[Sentence]) -> list[tuple[str, ...]]:
+        """The most likely label of each word; ``O`` (or the first label) for a word without pieces."""
+        unseen = self.labels.outside or 0
+        labels = []
+        for logits in self.logits(sentences):
+            best = np.where(logits.any(axis=1), logits.argmax(axis=1), unseen)
+            labels.append(tuple(self.labels.names[label] for label in best))
+        return labels
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model has learnt."""
+        return sum(parameter.numel() for parameter in self.model.parameters())
+
+    def _run(self, batch: Sequence[PieceWindow]) -> NDArray[np.float32]:
+        """Logits (batch, pieces, labels) with the columns in the order of ``labels``."""
+        device = next(self.model.parameters()).device
+        inputs = {name: tensor.to(device) for name, tensor in pad(batch, self.pad_id).items()}
+        if not self.has_types:
+            del inputs["token_type_ids"]
+        logits = self.model(**inputs).logits.float()[:, :, self.columns]
+        array: NDArray[np.float32] = logits.cpu().numpy()
+        return array
+
+    @contextmanager
+    def _evaluating(self) -> Iterator[None]:
+        was_training, device = self.model.training, next(self.model.parameters()).device
+        self.model.eval()
+        try:
+            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bf16"):
+                yield
+        finally:
+            self.model.train(was_training)
+
+
+def columns_for(labels: LabelSet, names: Sequence[str], where: str) -> list[int]:
+    """For each label of ``labels`` its column in a model whose labels by id are ``names``.
+
+    Raises:
+        UserError: a label is in one list only.
+    """
+    if set(names) != set(labels.names) or len(names) != len(labels):
+        wrong, expected = f"its labels are {' '.join(names)}", f"those of the data: {' '.join(labels.names)}"
+        raise UserError(where, wrong, expected, "give another teacher, or one that is fine-tuned on this data")
+    return [list(names).index(label) for label in labels.names]

@@ -1,0 +1,141 @@
+"""The teacher's part of a run: fine-tune it if need be, then store what it says about every sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from nlp_architect_ext.corpus import Corpus
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.metrics import score
+from nlp_architect_ext.progress import say
+from nlp_architect_ext.run_folder import RunFolder
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.settings import TaggerKdSettings
+from nlp_architect_ext.teachers.base import Teacher
+from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
+from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
+from nlp_architect_ext.teachers.folder import labels_of
+from nlp_architect_ext.teachers.soft_labels import SoftLabelStore
+from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier, columns_for
+
+SoftLabels = list[NDArray[np.float16]]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What the teacher says about the sentences of a corpus.
+
+    Args:
+        train: logits (words, labels) of each labelled sentence.
+        unlabelled: the same of each unlabelled sentence.
+        scores: the teacher's own scores by split, for those splits that there are.
+        parameters: of all teachers together.
+        teachers: name, fingerprint and revision of each.
+    """
+
+    train: SoftLabels
+    unlabelled: SoftLabels
+    scores: dict[str, dict[str, Any]]
+    parameters: int
+    teachers: tuple[dict[str, Any], ...]
+
+
+def check_teachers(settings: TaggerKdSettings, labels: LabelSet) -> None:
+    """Refuse teachers that can't be used, before anything is written or computed.
+
+    Raises:
+        UserError: a checkpoint that isn't there or can't be read, or a token classifier with other labels.
+    """
+    for name in settings.teacher:
+        names = labels_of(name)
+        if names is not None:
+            columns_for(labels, names, name)
+
+
+def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: torch.device) -> Lessons:
+    """Fine-tune the teachers that aren't token classifiers yet, and read or compute what they say.
+
+    A teacher that was fine-tuned before an interruption is kept; so are the sentences that were labelled.
+    """
+    teachers = [
+        _teacher(settings, name, _folder(run, settings, index), corpus, run, device)
+        for index, name in enumerate(settings.teacher)
+    ]
+    teacher: Teacher = teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
+    store = SoftLabelStore(Path(settings.soft_labels_dir or run.path / "soft_labels"), teacher)
+    with run.phase("labelling"):
+        train = store.labels([sentence.without_labels() for sentence in corpus.train], "teacher labels train")
+        unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []
+    with run.phase("teacher evaluation"):
+        scores = {
+            split: score_labels(sentences, store.labels(sentences, f"teacher labels {split}"), corpus.labels)
+            for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
+            if sentences
+        }
+    for split, values in scores.items():
+        say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
+    described = tuple(
+        {"name": name, "fingerprint": one.fingerprint, "revision": one.revision}
+        for name, one in zip(settings.teacher, teachers, strict=True)
+    )
+    return Lessons(
+        train,
+        unlabelled,
+        scores,
+        sum(parameter.numel() for one in teachers for parameter in one.model.parameters()),
+        described,
+    )
+
+
+def score_labels(sentences: Sequence[Sentence], soft_labels: SoftLabels, labels: LabelSet) -> dict[str, Any]:
+    """The scores of a teacher's arg max against gold labels."""
+    predicted = [[labels.names[index] for index in row.argmax(axis=1)] for row in soft_labels]
+    return score([sentence.labels or () for sentence in sentences], predicted, labels)
+
+
+def _folder(run: RunFolder, settings: TaggerKdSettings, index: int) -> Path:
+    return run.path / "teacher" if len(settings.teacher) == 1 else run.path / "teacher" / str(index + 1)
+
+
+def _teacher(
+    settings: TaggerKdSettings, name: str, folder: Path, corpus: Corpus, run: RunFolder, device: torch.device
+) -> TransformerTokenClassifier:
+    """The teacher of this name, loaded as it is if it's a token classifier, else fine-tuned into `folder`."""
+    source = name
+    if labels_of(name) is None:
+        source = str(folder)
+        if not folder.exists():
+            say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
+            with run.phase("teacher"):
+                outcome = fine_tune(
+                    name, corpus.train, corpus.dev, corpus.labels, folder, _fine_tuning(settings, device)
+                )
+            for line in outcome["log"]:
+                run.journal.write("teacher", **line)
+    return TransformerTokenClassifier.load(
+        source,
+        corpus.labels,
+        device=device,
+        precision=settings.precision,
+        max_pieces=settings.teacher_max_seq_len,
+    )
+
+
+def _fine_tuning(settings: TaggerKdSettings, device: torch.device) -> FineTuning:
+    return FineTuning(
+        learning_rate=settings.teacher_learning_rate,
+        epochs=settings.teacher_epochs,
+        min_steps=settings.teacher_min_steps,
+        batch_size=settings.teacher_batch_size,
+        max_pieces=settings.teacher_max_seq_len,
+        seed=settings.seed,
+        device=str(device),
+        precision=settings.precision,
+    )

@@ -1,0 +1,144 @@
+"""The only training loop: a student, a stream of batches, an objective."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from nlp_architect_ext.batches import Batch
+from nlp_architect_ext.checkpoint import Checkpoints, Progress
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.journal import Journal
+from nlp_architect_ext.objectives import Objective
+from nlp_architect_ext.progress import bar, say
+from nlp_architect_ext.streams import BatchStream
+
+PHASE = "student"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """How long and how fast to train.
+
+    Args:
+        epochs: most passes over the stream.
+        patience: epochs without a better dev score before stopping; 0 never stops.
+        lr: Adam's learning rate at the first step.
+        lr_schedule: "constant", or "linear" to zero at the last step.
+        max_grad_norm: longer gradients are clipped to this length.
+        logging_steps: steps between two lines of the journal.
+        save_steps: steps between two checkpoints, beside one an epoch.
+    """
+
+    epochs: int
+    patience: int = 0
+    lr: float = 0.001
+    lr_schedule: str = "constant"
+    max_grad_norm: float = 5.0
+    logging_steps: int = 50
+    save_steps: int = 500
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a step, counted from 0, of `steps` in all."""
+        return self.lr * (1 - step / steps) if self.lr_schedule == "linear" else self.lr
+
+
+def fit(
+    model: nn.ModuleDict,
+    stream: BatchStream,
+    objective: Objective,
+    schedule: Schedule,
+    checkpoints: Checkpoints,
+    journal: Journal,
+    dev_score: Callable[[], float] | None = None,
+) -> Progress:
+    """Train until the last epoch or until patience ends, and leave the best epoch's weights in the model.
+
+    Continues from the last checkpoint if there is one; the weights are then the same as without the interruption.
+
+    Args:
+        model: `model["student"]` gives emissions; everything with parameters is trained.
+        stream: the batches of each epoch.
+        objective: what a step minimises.
+        schedule: how long and how fast.
+        checkpoints: where the state is kept.
+        journal: where the curves are kept.
+        dev_score: the model's score on dev, higher is better; without it the last epoch counts as the best.
+    """
+    optimizer = Adam(model.parameters(), lr=schedule.lr, fused=True)
+    progress = checkpoints.restore_last(model, optimizer) or Progress()
+    journal.forget(PHASE, progress.step)
+    if progress.step:
+        say(f"continuing after step {progress.step}")
+    while not progress.finished:
+        started = time.monotonic()
+        model.train()
+        batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
+        label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
+        with bar(batches, total=stream.steps_an_epoch, label=label, unit="steps", start=progress.step_in_epoch) as bars:
+            for batch in bars:
+                rate = schedule.rate(progress.step, schedule.epochs * stream.steps_an_epoch)
+                values = _step(model, batch, objective, optimizer, rate, schedule.max_grad_norm)
+                progress.step += 1
+                progress.step_in_epoch += 1
+                if progress.step % schedule.logging_steps == 0:
+                    journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **values)
+                    bars.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
+                if progress.step % schedule.save_steps == 0:
+                    checkpoints.save_last(model, optimizer, progress)
+        score = dev_score() if dev_score else None
+        progress.seconds += time.monotonic() - started
+        _close_epoch(model, schedule, checkpoints, journal, progress, score)
+        checkpoints.save_last(model, optimizer, progress)
+    checkpoints.restore_best(model)
+    return progress
+
+
+def _step(
+    model: nn.ModuleDict, batch: Batch, objective: Objective, optimizer: Optimizer, rate: float, max_grad_norm: float
+) -> dict[str, float]:
+    """One step of gradient descent; returns the loss, its parts and the length of the gradient."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    batch = batch.to(next(model.parameters()).device)
+    emissions = model["student"](batch)
+    _check_finite(emissions)
+    loss, parts = objective.loss(emissions, batch)
+    _check_finite(loss)
+    loss.backward()
+    norm = nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
+    optimizer.step()
+    return {"loss": loss.item(), **parts, "gradient_norm": norm.item()}
+
+
+def _check_finite(tensor: Tensor) -> None:
+    if not torch.isfinite(tensor).all():
+        raise UserError("training", "it diverged (NaN or infinity)", "finite numbers", "lower --lr")
+
+
+def _close_epoch(
+    model: nn.ModuleDict,
+    schedule: Schedule,
+    checkpoints: Checkpoints,
+    journal: Journal,
+    progress: Progress,
+    score: float | None,
+) -> None:
+    """Count the epoch, keep its weights if they are the best, and decide whether it was the last."""
+    progress.epoch += 1
+    progress.step_in_epoch = 0
+    is_best = score is None or score > progress.best_score
+    if is_best:
+        progress.best_score, progress.best_epoch = (-1.0 if score is None else score), progress.epoch
+        checkpoints.save_best(model, progress)
+    if score is not None:
+        journal.write(PHASE, progress.step, epoch=progress.epoch, dev_f1=score, best=is_best)
+        say(f"epoch {progress.epoch:>3}  dev F1 {100 * score:.2f}{'  (best)' if is_best else ''}")
+    waited = progress.epoch - progress.best_epoch
+    progress.finished = progress.epoch >= schedule.epochs or 0 < schedule.patience <= waited

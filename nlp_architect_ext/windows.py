@@ -1,0 +1,38 @@
+"""Long sequences in overlapping windows, so that nothing is cut and every position has context on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The positions ``start`` to ``end`` that are read, and those among them whose results are kept; ends exclusive."""
+
+    start: int
+    end: int
+    keep_start: int
+    keep_end: int
+
+
+def windows(length: int, size: int, overlap: int) -> list[Window]:
+    """Windows over ``length`` positions (words, word pieces) in order; one window where all of them fit.
+
+    Neighbours share at least ``overlap`` positions. The kept ranges follow each other without gaps, and each position
+    is kept by the window in which it's farthest from an edge that isn't an edge of the sequence.
+
+    Args:
+        length: how many positions there are; 0 gives no window.
+        size: the most positions of a window.
+        overlap: the fewest positions that two neighbours share, below ``size``.
+    """
+    assert length >= 0, f"length {length}"
+    assert 0 <= overlap < size, f"windows of {size} positions that share {overlap}"
+    if length <= size:
+        return [Window(0, length, 0, length)] if length else []
+    gaps = -(-(length - size) // (size - overlap))  # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
+    starts = [index * (length - size) // gaps for index in range(gaps + 1)]
+    # Two neighbours meet in the middle of what they share: there both edges are equally far away.
+    meets = [0, *((after + before + size + 1) // 2 for before, after in pairwise(starts)), length]
+    return [Window(start, start + size, meets[i], meets[i + 1]) for i, start in enumerate(starts)]

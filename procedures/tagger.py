@@ -1,0 +1,25 @@
+"""`nlp-train tagger`: a student from labelled sentences alone."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings import RECIPES, TaggerSettings
+
+
+@register_train_cmd(name="tagger", description="train a compact tagger on labelled sentences")
+class TrainTagger(Procedure):
+    """The plain student: what distillation is compared with."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `settings.TaggerSettings`."""
+        add_flags(parser, TaggerSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Train, score, and write the result folder."""
+        settings = resolve(TaggerSettings, args, RECIPES)
+        from nlp_architect_ext.student_run import train_student
+
+        train_student(settings)

@@ -1,0 +1,28 @@
+"""`nlp-inference tagger`: tag raw text or columns with a trained student."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_inference_cmd
+from nlp_architect_ext.settings import TaggerInferenceSettings
+
+
+@register_inference_cmd(name="tagger", description="tag raw text or columns with a trained tagger")
+class RunTagger(Procedure):
+    """Inference with a student."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `settings.TaggerInferenceSettings`."""
+        add_flags(parser, TaggerInferenceSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Load the model folder and stream the file through it."""
+        settings = resolve(TaggerInferenceSettings, args)
+        from nlp_architect_ext import hardware
+        from nlp_architect_ext.inference import tag_file
+        from nlp_architect_ext.tagger import NeuralTagger
+
+        device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
+        tag_file(NeuralTagger.load(settings.model_dir, device), settings)

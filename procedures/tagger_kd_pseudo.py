@@ -1,0 +1,28 @@
+"""`nlp-train tagger_kd_pseudo`: a student that learns from a teacher on labelled and unlabelled sentences."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings import RECIPES, TaggerKdPseudoSettings
+
+
+@register_train_cmd(
+    name="tagger_kd_pseudo",
+    description="distil a teacher into a compact tagger, on labelled and raw text (the main job)",
+)
+class TrainTaggerKdPseudo(Procedure):
+    """Distillation with pseudo-labels: the method of Izsak, Guskin and Wasserblat (2019)."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `settings.TaggerKdPseudoSettings`."""
+        add_flags(parser, TaggerKdPseudoSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
+        settings = resolve(TaggerKdPseudoSettings, args, RECIPES)
+        from nlp_architect_ext.student_run import train_student
+
+        train_student(settings)

@@ -1,0 +1,25 @@
+"""`nlp-train transformer_token`: fine-tune a transformer as token classifier; it can teach students later."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings import TransformerTokenSettings
+
+
+@register_train_cmd(name="transformer_token", description="fine-tune a transformer to tag")
+class TrainTransformerToken(Procedure):
+    """A teacher by itself."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `settings.TransformerTokenSettings`."""
+        add_flags(parser, TransformerTokenSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Fine-tune, score, and write a Hugging Face folder."""
+        settings = resolve(TransformerTokenSettings, args)
+        from nlp_architect_ext.transformer_run import train_transformer
+
+        train_transformer(settings)

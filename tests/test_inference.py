@@ -1,0 +1,119 @@
+"""Files in, tagged files out."""
+
+import io
+import json
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+from test_tagger import new_tagger
+
+from nlp_architect_ext import inference
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.inference import output, tag_all, tag_file
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.settings import TaggerInferenceSettings
+
+TAGGER = new_tagger(tokenizer="whitespace")
+
+
+def settings(tmp_path, **changes):
+    return TaggerInferenceSettings(
+        **{"data_file": str(tmp_path / "in.txt"), "output_dir": str(tmp_path / "out"), "model_dir": "-", **changes}
+    )
+
+
+def test_columns_come_out_in_order_blank_line_between_texts(tmp_path):
+    (tmp_path / "in.txt").write_text("Anna met Bo\n\nOslo\n" + "x " * 50 + "\n", encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path))
+    blocks = (tmp_path / "out" / "output.txt").read_text(encoding="utf-8").split("\n\n")
+    words = [[line.split("\t")[0] for line in block.splitlines()] for block in blocks if block]
+    assert words == [["Anna", "met", "Bo"], ["Oslo"], ["x"] * 50]
+    tags = [tuple(line.split("\t")[1] for line in block.splitlines()) for block in blocks if block]
+    assert tags == [p.labels for p in TAGGER.predict_labels([Sentence(tuple(row)) for row in words])]
+
+
+def test_json_lines_have_the_keys_of_hugging_face(tmp_path):
+    text = "Anna  met Bo in Oslo 👩‍🚀 Anna"
+    (tmp_path / "in.txt").write_text(f"{text}\n", encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path, output_format="json"))
+    (record,) = [json.loads(line) for line in (tmp_path / "out" / "output.jsonl").read_text("utf-8").splitlines()]
+    assert record["text"] == text
+    assert record["entities"]
+    for entity in record["entities"]:
+        assert list(entity) == ["entity_group", "score", "word", "start", "end"]
+        assert isinstance(entity["score"], float)
+        assert text[entity["start"] : entity["end"]] == entity["word"]
+
+
+def test_a_stream_is_never_held_in_memory(monkeypatch):
+    monkeypatch.setattr(inference, "CHUNK", 8)
+    read = count()
+    stream = (Sentence((f"w{next(read)}",)) for _ in range(1000))
+    tagged = tag_all(TAGGER, stream, 4)
+    for number in range(20):
+        sentence, _ = next(tagged)
+        assert sentence.words == (f"w{number}",)
+    assert next(read) <= 32
+
+
+def test_standard_input_to_standard_output(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"Anna met Bo\nOslo\n")))
+    tag_file(TAGGER, settings(tmp_path, data_file="-", output_dir="-"))
+    shown = capsys.readouterr()
+    assert [line.split("\t")[0] for line in shown.out.splitlines()] == ["Anna", "met", "Bo", "", "Oslo", ""]
+    assert "2 sentences, 4 words" in shown.err
+
+
+def test_evaluate_scores_every_gold_entity(tmp_path, capsys):
+    rows = "Anna\tB-PER\nmet\tO\nBo\tB-PER\n\nOslo\tB-CITY\n\n"
+    (tmp_path / "in.txt").write_text(rows, encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path, evaluate=True))
+    scores = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert scores["support"] == 3  # a type that the tagger doesn't know is missed, not left out
+    assert scores["per_type"]["CITY"]["support"] == 1
+    assert "CITY" in capsys.readouterr().err
+
+
+def test_evaluate_reads_any_scheme(tmp_path):
+    scores = []
+    for name, rows in (("a", "Anna\tB-PER\nBo\tI-PER\n"), ("b", "Anna\tB-PER\nBo\tL-PER\n\nOslo\tU-LOC\n")):
+        (tmp_path / "in.txt").write_text(rows, encoding="utf-8")
+        tag_file(TAGGER, settings(tmp_path, evaluate=True, output_dir=str(tmp_path / name)))
+        scores.append(json.loads((tmp_path / name / "metrics.json").read_text()))
+    assert [score["per_type"]["PER"]["support"] for score in scores] == [1, 1]
+
+
+def test_columns_without_tags_can_be_tagged(tmp_path):
+    (tmp_path / "in.txt").write_text("Anna\nmet\n\nOslo\n", encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path, data_format="columns"))
+    assert len((tmp_path / "out" / "output.txt").read_text().splitlines()) == 5
+
+
+def test_an_earlier_output_is_kept_unless_it_may_be_replaced(tmp_path):
+    (tmp_path / "in.txt").write_text("Anna\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "output.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"output\.txt: exists"):
+        tag_file(TAGGER, settings(tmp_path))
+    assert (tmp_path / "out" / "output.txt").read_text() == "mine"
+    tag_file(TAGGER, settings(tmp_path, overwrite_output_dir=True))
+    assert (tmp_path / "out" / "output.txt").read_text() != "mine"
+
+
+def test_output_appears_whole_or_not_at_all(tmp_path):
+    def write_half():
+        with output(str(tmp_path), "output.txt", overwrite=False) as file:
+            file.write("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
+    assert not list(tmp_path.iterdir())
+
+
+def test_bad_input_writes_nothing(tmp_path):
+    (tmp_path / "in.txt").write_bytes(b"Anna met\n\xff\xfe\n")
+    with pytest.raises(UserError, match=r"in\.txt:2: "):
+        tag_file(TAGGER, settings(tmp_path))
+    assert not list(tmp_path.glob("out/*"))

@@ -1,0 +1,64 @@
+"""Plugins by name: strangers can't break each other."""
+
+import importlib
+import sys
+
+import pytest
+
+from nlp_architect_ext import registry
+from nlp_architect_ext.errors import UserError
+
+
+@pytest.fixture
+def plugins(tmp_path, monkeypatch):
+    """Install a distribution with these entry points: {group: {name: (module, its source)}}."""
+
+    def install(name, group, points):
+        info = tmp_path / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        lines = [f"[{group}]"]
+        for point, (module, source) in points.items():
+            (tmp_path / f"{module}.py").write_text(source)
+            lines.append(f"{point} = {module}:thing")
+        (info / "entry_points.txt").write_text("\n".join(lines))
+        importlib.invalidate_caches()
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield install
+    for module in [name for name in sys.modules if name.startswith("stranger_")]:
+        del sys.modules[module]
+
+
+def test_built_ins_are_entry_points_like_any_others():
+    assert {"tagger", "tagger_kd", "tagger_kd_pseudo", "transformer_token"} <= set(registry.names(registry.TRAIN))
+    assert {"tagger", "transformer_token"} <= set(registry.names(registry.INFERENCE))
+    assert {"cnn-lstm", "id-cnn"} <= set(registry.names(registry.STUDENTS))
+
+
+def test_an_unknown_name_answers_with_the_installed_ones():
+    with pytest.raises(
+        UserError, match=r"student 'cnn-lstn': no such name is installed; expected one of: cnn-lstm, id-cnn"
+    ):
+        registry.load(registry.STUDENTS, "cnn-lstn")
+
+
+def test_a_strangers_plugin_is_found_and_loaded(plugins):
+    plugins("good", registry.STUDENTS, {"stranger": ("stranger_good", "thing = 42")})
+    assert "stranger" in registry.names(registry.STUDENTS)
+    assert registry.load(registry.STUDENTS, "stranger") == 42
+
+
+def test_a_broken_plugin_is_one_line_and_breaks_no_other(plugins):
+    plugins("broken", registry.STUDENTS, {"stranger": ("stranger_broken", "import no_such_module")})
+    assert {"stranger", "cnn-lstm"} <= set(registry.names(registry.STUDENTS))
+    with pytest.raises(registry.BrokenPluginError, match="stranger_broken:thing fails to import") as caught:
+        registry.load(registry.STUDENTS, "stranger")
+    assert "\n" not in str(caught.value)
+    assert registry.load(registry.STUDENTS, "cnn-lstm").__name__ == "CnnLstm"
+
+
+def test_defect_22_a_name_registered_twice_is_refused(plugins):
+    plugins("usurper", registry.STUDENTS, {"cnn-lstm": ("stranger_usurper", "thing = 1")})
+    with pytest.raises(registry.BrokenPluginError, match="registered twice"):
+        registry.load(registry.STUDENTS, "cnn-lstm")

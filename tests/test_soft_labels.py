@@ -1,0 +1,164 @@
+"""The store of what a teacher says: asked once, whatever happens in between."""
+
+import shutil
+
+import numpy as np
+import pytest
+from tiny_teacher import tiny_classifier
+
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.teachers import soft_labels
+from nlp_architect_ext.teachers.soft_labels import SoftLabelStore
+from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+
+LABELS = LabelSet.for_types(["PER"])
+WORDS = tuple("abcdefghijklmnopqrstuvwxyz")
+SENTENCES = [Sentence(WORDS[i : i + 1 + i % 5]) for i in range(22)]
+
+
+class Asked:
+    """A teacher that counts what it's asked, and can be interrupted."""
+
+    labels = LABELS
+
+    def __init__(self, fingerprint="first", most=10**6):
+        self.fingerprint, self.most, self.asked = fingerprint, most, []
+
+    def logits(self, sentences):
+        if len(self.asked) + len(sentences) > self.most:
+            raise KeyboardInterrupt
+        self.asked += sentences
+        return [np.array([[len(word), ord(word[0]), len(s)] for word in s.words], np.float32) for s in sentences]
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch):
+    monkeypatch.setattr(soft_labels, "SHARD", 4)
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_answers_are_those_of_the_teacher(tmp_path):
+    found = SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
+    for rows, expected in zip(found, Asked().logits(SENTENCES), strict=True):
+        assert rows.dtype == np.float16
+        np.testing.assert_array_equal(rows, expected)
+
+
+def test_defect_5_the_teacher_is_asked_once(tmp_path):
+    teacher = Asked()
+    store = SoftLabelStore(tmp_path / "store", teacher)
+    first = store.labels([*SENTENCES, *SENTENCES[:5]])
+    again = store.labels(SENTENCES[::-1])
+    later = SoftLabelStore(tmp_path / "store", teacher).labels(SENTENCES)
+    assert teacher.asked == SENTENCES
+    for one, two, three in zip(first[:22], again[::-1], later, strict=True):
+        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(one, three)
+
+
+def test_defect_5_a_transformer_runs_once(tmp_path):
+    folder = tiny_classifier(tmp_path / "teacher", WORDS, LABELS.names)
+    teacher = TransformerTokenClassifier.load(folder, LABELS)
+    runs = []
+    teacher.model.register_forward_hook(lambda *_: runs.append(1))
+    first = SoftLabelStore(tmp_path / "store", teacher).labels(SENTENCES)
+    count = len(runs)
+    assert count == 6  # 22 sentences, four a shard
+    moved = shutil.move(folder, tmp_path / "moved")
+    again = TransformerTokenClassifier.load(moved, LABELS)
+    again.model.register_forward_hook(lambda *_: runs.append(1))
+    for one, other in zip(first, SoftLabelStore(tmp_path / "store", again).labels(SENTENCES), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert len(runs) == count
+
+
+def test_gold_labels_do_not_matter_but_text_does(tmp_path):
+    teacher = Asked()
+    words = ("do", "n't")
+    variants = [
+        Sentence(words),
+        Sentence(words, ("O", "B-PER")),
+        Sentence(words, text="don't", offsets=((0, 2), (2, 5))),
+        Sentence(words, text="do n't", offsets=((0, 2), (3, 6))),
+        Sentence(("don't",)),
+    ]
+    SoftLabelStore(tmp_path / "store", teacher).labels(variants)
+    assert teacher.asked == [variants[0], *variants[2:]]
+
+
+@pytest.mark.parametrize("most", [0, 3, 4, 13, 21])
+def test_an_interrupted_labelling_goes_on_with_identical_shards(tmp_path, most):
+    SoftLabelStore(tmp_path / "whole", Asked()).labels(SENTENCES)
+    with pytest.raises(KeyboardInterrupt):
+        SoftLabelStore(tmp_path / "store", Asked(most=most)).labels(SENTENCES)
+    teacher = Asked()
+    SoftLabelStore(tmp_path / "store", teacher).labels(SENTENCES)
+    assert teacher.asked == SENTENCES[most // 4 * 4 :]
+    assert contents(tmp_path / "store") == contents(tmp_path / "whole")
+
+
+def test_another_teacher_is_asked_itself(tmp_path):
+    SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
+    other = Asked("second")
+    SoftLabelStore(tmp_path / "store", other).labels(SENTENCES)
+    assert other.asked == SENTENCES
+
+
+def test_a_store_can_be_moved_and_holds_half_written_files_of_others(tmp_path):
+    SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
+    shutil.move(tmp_path / "store", tmp_path / "moved")
+    shard = next((tmp_path / "moved").rglob("*.safetensors"))
+    shard.with_name(f".{shard.name}.1234.partial").write_bytes(b"half")
+    teacher = Asked(most=0)
+    assert len(SoftLabelStore(tmp_path / "moved", teacher).labels(SENTENCES)) == 22
+
+
+def flip(data):
+    return data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
+
+
+@pytest.mark.parametrize("spoil", [flip, lambda data: data[:-1], lambda data: b"", lambda data: b"x" * 100])
+def test_a_damaged_shard_is_named(tmp_path, spoil):
+    SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
+    shard = next((tmp_path / "store").rglob("*.safetensors"))
+    shard.write_bytes(spoil(shard.read_bytes()))
+    with pytest.raises(UserError, match=rf"{shard.name}.*delete the file"):
+        SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
+    shard.unlink()
+    assert len(SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)) == 22
+
+
+def test_values_that_float16_can_not_hold_stay_finite(tmp_path):
+    class Sure(Asked):
+        def logits(self, sentences):
+            return [np.array([[1e6, -1e6, 0.0]], np.float32) for _ in sentences]
+
+    (rows,) = SoftLabelStore(tmp_path, Sure()).labels([Sentence(("a",))])
+    assert rows.tolist() == [[65504.0, -65504.0, 0.0]]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_broken_teacher_is_refused_before_anything_is_stored(tmp_path, value):
+    class Broken(Asked):
+        def logits(self, sentences):
+            return [np.full((len(sentence), 3), value, np.float32) for sentence in sentences]
+
+    with pytest.raises(UserError, match="NaN or infinite"):
+        SoftLabelStore(tmp_path / "store", Broken()).labels(SENTENCES)
+    assert not (tmp_path / "store").exists()
+
+
+def test_no_sentences_and_empty_ones(tmp_path):
+    class Zeros(Asked):
+        def logits(self, sentences):
+            return [np.zeros((len(sentence), 3), np.float32) for sentence in sentences]
+
+    store = SoftLabelStore(tmp_path, Zeros())
+    assert store.labels([]) == []
+    assert [rows.shape for rows in store.labels([Sentence(()), Sentence(("a",))])] == [(0, 3), (1, 3)]
+    assert [rows.shape for rows in SoftLabelStore(tmp_path, Zeros()).labels([Sentence(())])] == [(0, 3)]

@@ -1,0 +1,246 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles import character_features, packed_bilstm
+
+from nlp_architect_ext.batches import EncodedSentence, collate
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.losses import cross_entropy
+from nlp_architect_ext.students.base import build
+from nlp_architect_ext.students.character_cnn import CharacterCnn
+from nlp_architect_ext.students.cnn_lstm import BiLstm, CnnLstm, mirrored_positions
+from nlp_architect_ext.students.id_cnn import IdCnn
+from nlp_architect_ext.students.words import WordDropout, word_embedding
+from nlp_architect_ext.testing import check_student
+
+UNKNOWN = 1
+every_student = pytest.mark.parametrize("student_class", [CnnLstm, IdCnn])
+
+
+def _sentence(words, characters, labels=None):
+    return EncodedSentence(
+        words=np.array(words),
+        characters=np.array([character for word in characters for character in word]),
+        character_counts=np.array([len(word) for word in characters]),
+        labels=None if labels is None else np.array(labels),
+    )
+
+
+def _emissions(student, sentences):
+    with torch.no_grad():
+        return student.eval()(collate(sentences))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("cnn-lstm", {}),
+        ("cnn-lstm", {"lstm_layers": 1, "lstm_width": 7, "word_dropout": 0.0}),
+        ("cnn-lstm", {"lstm_layers": 3, "word_width": 20, "character_filters": 5}),
+        ("id-cnn", {}),
+        ("id-cnn", {"dilations": [1, 2, 4], "filters": 16}),
+        ("id-cnn", {"dilations": [], "character_filters": 128}),
+    ],
+)
+def test_built_in_students_keep_the_contract(name, arguments):
+    check_student(name, **arguments)
+
+
+def test_cnn_lstm_has_the_size_of_nlp_architects():
+    student = CnnLstm(30_000, 100, 9)
+    total = sum(parameter.numel() for parameter in student.parameters())
+    assert total == pytest.approx(3.51e6, rel=0.005)
+    assert total - student.word_embedding.weight.numel() == pytest.approx(0.51e6, rel=0.02)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_bilstm_gives_what_packed_sequences_give(layers):
+    torch.manual_seed(0)
+    lengths = torch.tensor([5, 1, 7, 3])
+    features = torch.randn(4, 7, 6)
+    stack = [BiLstm(width, 5) for width in [6, 10][:layers]]
+    expected = packed_bilstm(stack, features, lengths)
+    actual = features
+    for layer in stack:
+        actual = layer(actual, mirrored_positions(lengths, 7))
+    real = torch.arange(7) < lengths.unsqueeze(1)
+    assert torch.allclose(actual[real], expected[real], atol=1e-6)
+
+
+words_of_characters = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=12), min_size=1, max_size=6)
+
+
+@settings(deadline=None)
+@given(st.lists(words_of_characters, min_size=1, max_size=3), st.integers(0, 3))
+def test_the_character_cnn_gives_what_convolving_each_word_alone_gives(sentences, padding):
+    torch.manual_seed(0)
+    cnn = CharacterCnn(10, width=3, filters=4)
+    batch = collate([_sentence([2] * len(words), words) for words in sentences])
+    with torch.no_grad():
+        actual = cnn(torch.nn.functional.pad(batch.characters, (0, padding)))
+        for i, words in enumerate(sentences):
+            for j, word in enumerate(words):
+                assert torch.allclose(actual[i, j], character_features(cnn, word), atol=1e-6)
+    assert not actual[~batch.mask].any()
+
+
+def test_the_character_cnn_learns_as_if_each_word_were_convolved_alone():
+    torch.manual_seed(0)
+    cnn = CharacterCnn(10, width=3, filters=4)
+    words = [[1, 2, 3], [4], [1, 2, 3], [5, 1]]
+    weights = torch.randn(4, 4)
+    (cnn(collate([_sentence([2] * 4, words)]).characters)[0] * weights).sum().backward()
+    actual = [parameter.grad.clone() for parameter in cnn.parameters()]
+    cnn.zero_grad()
+    (torch.stack([character_features(cnn, word) for word in words]) * weights).sum().backward()
+    for gradient, parameter in zip(actual, cnn.parameters(), strict=True):
+        assert torch.allclose(gradient, parameter.grad, atol=1e-5)
+
+
+def test_one_very_long_word_does_not_multiply_the_work():
+    cnn = CharacterCnn(10, width=3, filters=4)
+    worked_on = []
+    cnn.convolution.register_forward_hook(lambda module, inputs, output: worked_on.append(output.shape[-1]))
+    words = [[1 + i % 9, 1 + i % 7] for i in range(200)] + [[3] * 5000]
+    cnn(collate([_sentence([2] * len(words), words)]).characters)
+    assert sum(worked_on) < 5000 + 3 * 200
+
+
+@every_student
+def test_defect_11_words_are_read_to_their_last_character_and_no_character_is_padding(student_class):
+    student = student_class(3, 40, 5)
+    long_word = [2] * 30
+    word_ids, other_ending = [UNKNOWN], [*long_word[:-1], 3]
+    one, other = (_emissions(student, [_sentence(word_ids, [word])]) for word in (long_word, other_ending))
+    assert not torch.allclose(one, other)
+    single = [_emissions(student, [_sentence(word_ids, [[character]])]) for character in range(1, 40)]
+    assert len({tuple(emissions.flatten().tolist()) for emissions in single}) == 39
+
+
+@every_student
+def test_defect_13_emissions_do_not_depend_on_the_length_of_other_sentences(student_class):
+    torch.manual_seed(0)
+    student = student_class(50, 20, 5)
+    with torch.no_grad():
+        student.word_embedding.weight[0] = 1.0  # whatever vector padding has
+    short = _sentence([2, 3, UNKNOWN], [[4], [5, 6], [7]])
+    long = _sentence(list(range(2, 42)), [[1 + i % 19] * (1 + i % 25) for i in range(40)])
+    alone, together = _emissions(student, [short])[0], _emissions(student, [long, short])[1, :3]
+    assert (alone - together).abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 4])
+def test_defect_21_id_cnn_works_with_several_blocks_and_one_word(blocks):
+    check_student(IdCnn, blocks=blocks)
+    student = IdCnn(5, 5, 3, blocks=blocks)
+    assert _emissions(student, [_sentence([2], [[1]])]).shape == (1, 1, 3)
+    same = sum(parameter.numel() for parameter in IdCnn(5, 5, 3).parameters())
+    assert sum(parameter.numel() for parameter in student.parameters()) == same  # blocks share their weights
+
+
+def test_more_blocks_read_further():
+    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with one block, 4 more with each further one."""
+    for blocks, reach in ((1, 5), (2, 9)):
+        torch.manual_seed(0)
+        student = IdCnn(30, 5, 3, blocks=blocks)
+        for convolution in student.block:
+            torch.nn.init.normal_(convolution.weight, std=0.1)
+        words, changed = [2] * 21, [2] * 10 + [3] + [2] * 10
+        before, after = (_emissions(student, [_sentence(ids, [[1]] * 21)])[0] for ids in (words, changed))
+        felt = (before != after).any(dim=1).nonzero().flatten().tolist()
+        assert felt == list(range(10 - reach, 10 + reach + 1))
+
+
+@every_student
+def test_unknown_words_are_told_apart_by_their_characters(student_class):
+    """All words have the id of the unknown word; character 5 alone decides on the label."""
+    torch.manual_seed(0)
+    words = [[1, 2], [5, 1], [2, 2, 3], [3, 5], [4], [5]]
+    labels = [int(5 in word) for word in words]
+    sentences = [_sentence([UNKNOWN] * 6, words, labels), _sentence([UNKNOWN] * 2, words[:2], labels[:2])]
+    student = student_class(2, 6, 2, word_width=4, character_width=8, character_filters=16)
+    optimizer = torch.optim.Adam(student.parameters(), lr=0.02)
+    batch = collate(sentences)
+    for _ in range(40):
+        optimizer.zero_grad()
+        cross_entropy(student.train()(batch), batch.labels, batch.mask).backward()
+        optimizer.step()
+    assert torch.equal(_emissions(student, sentences).argmax(2)[batch.mask], batch.labels[batch.mask])
+
+
+def test_word_dropout_hides_real_words_in_training_only():
+    torch.manual_seed(0)
+    words = torch.randint(2, 100, (200, 50))
+    words[:, 30:] = 0
+    dropout = WordDropout(0.2)
+    dropped = dropout(words)
+    assert torch.equal(dropped[:, 30:], words[:, 30:])
+    is_hit = dropped[:, :30] != words[:, :30]
+    assert is_hit.float().mean().item() == pytest.approx(0.2, abs=0.02)
+    assert (dropped[:, :30][is_hit] == UNKNOWN).all()
+    assert torch.equal(dropout.eval()(words), words)
+    assert torch.equal(WordDropout(0.0)(words), words)
+
+
+@every_student
+def test_word_dropout_trains_the_unknown_word(student_class):
+    torch.manual_seed(0)
+    batch = collate([_sentence([2, 3, 4, 5] * 10, [[1]] * 40, [0] * 40), _sentence([2], [[1]], [1])])
+
+    def gradient(word_dropout):
+        student = student_class(6, 3, 2, word_dropout=word_dropout).train()
+        cross_entropy(student(batch), batch.labels, batch.mask).backward()
+        return student.word_embedding.weight.grad
+
+    assert gradient(0.5)[UNKNOWN].any()
+    assert not gradient(0.0)[UNKNOWN].any()
+    assert not gradient(0.5)[0].any()  # padding is never trained
+
+
+def test_word_embeddings_are_small_and_padding_is_zero():
+    weight = word_embedding(1000, 100).weight
+    assert not weight[0].any()
+    assert 0.9 * 0.03**0.5 < weight.abs().max() <= 0.03**0.5
+
+
+@every_student
+def test_vectors_copied_into_word_embedding_are_used(student_class):
+    student = student_class(5, 3, 2)
+    sentence = _sentence([2, 3], [[1], [2]])
+    before = _emissions(student, [sentence])
+    with torch.no_grad():
+        student.word_embedding.weight[3] = torch.ones(100)
+    assert not torch.allclose(before, _emissions(student, [sentence]))
+
+
+def test_build_gives_the_student_of_this_name_and_arguments():
+    student = build("cnn-lstm", 10, 9, 8, {"word_width": 7})
+    assert isinstance(student, CnnLstm)
+    assert student.word_embedding.weight.shape == (10, 7)
+    assert student.character_cnn.embedding.weight.shape[0] == 9
+    assert student.output.out_features == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("cnn-lstn", {}, r"one of: .*cnn-lstm.*id-cnn"),
+        ("cnn-lstm", {"word_widht": 5}, "no argument named 'word_widht'; expected some of: word_width, character_w"),
+        ("cnn-lstm", {"word_count": 5}, "no argument named 'word_count'"),
+        ("cnn-lstm", {"dropout": 1.5}, "refused"),
+        ("cnn-lstm", {"dropout": "a lot"}, "refused"),
+        ("cnn-lstm", {"word_dropout": 1.0}, "word dropout 1.0; expected at least 0 and below 1"),
+        ("cnn-lstm", {"lstm_layers": 0}, "0 LSTM layers"),
+        ("cnn-lstm", {"lstm_width": -3}, "refused"),
+        ("id-cnn", {"blocks": 0}, "0 blocks"),
+        ("id-cnn", {"blocks": 1.5}, "refused"),
+        ("id-cnn", {"dilations": [1, 0]}, "expected 1 or more"),
+        ("id-cnn", {"dilations": 3}, "refused"),
+    ],
+)
+def test_build_refuses_what_does_not_exist_in_one_line(name, arguments, message):
+    with pytest.raises(UserError, match=message) as error:
+        build(name, 10, 9, 8, arguments)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from strategies import texts
+
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.text import TOKENIZERS, WordSplitter, looks_like_columns, read_text
+
+SPLITTERS = {name: WordSplitter("en", name) for name in TOKENIZERS}
+
+
+@pytest.mark.parametrize("tokenizer", TOKENIZERS)
+@given(text=texts())
+def test_words_are_all_of_the_text_but_its_white_space(tokenizer, text):
+    sentence = SPLITTERS[tokenizer].split(text, 7)
+    assert sentence.text == text
+    assert sentence.line == 7
+    assert sentence.words == tuple(text[start:end] for start, end in sentence.offsets)
+    assert "".join(sentence.words) == "".join(text.split())
+    assert all(word for word in sentence.words)
+    assert list(sentence.offsets) == sorted(sentence.offsets)
+
+
+@given(text=texts())
+def test_the_whitespace_tokenizer_splits_at_white_space_only(text):
+    assert list(SPLITTERS["whitespace"].split(text).words) == text.split()
+
+
+def test_spacy_splits_punctuation_and_clitics_by_language():
+    assert SPLITTERS["spacy"].split("He doesn't live in the U.S.,  no.").words == (
+        "He", "does", "n't", "live", "in", "the", "U.S.", ",", "no", ".")
+    assert WordSplitter("de").split("Das ist z.B.\u00a0gut.").words == ("Das", "ist", "z.B.", "gut", ".")
+    assert WordSplitter("xx").split("Ein Haus, zwei").words == ("Ein", "Haus", ",", "zwei")
+
+
+@pytest.mark.parametrize("language", ["qq", "", "..", "EN", "en/.."])
+def test_unknown_languages_are_refused(language):
+    with pytest.raises(UserError, match="spaCy"):
+        WordSplitter(language)
+    assert WordSplitter(language, "whitespace").split("a b").words == ("a", "b")
+
+
+def test_long_lines_of_anything_take_seconds_and_lose_nothing():
+    for text in ("=" * 10_000, "'s" * 5_000 + " end", "中文" * 5_000, "word " * 10_000, "\u00a0" * 10_000):
+        words = SPLITTERS["spacy"].split(text).words
+        assert "".join(words) == "".join(text.split())
+    assert SPLITTERS["spacy"].split(f"see {'x' * 299}, {'y' * 299}.").words == ("see", "x" * 299, ",", "y" * 299, ".")
+
+
+def test_unknown_tokenizers_are_refused():
+    with pytest.raises(UserError, match="spacy, whitespace"):
+        WordSplitter("en", "nltk")
+
+
+@pytest.mark.parametrize("tokenizer", TOKENIZERS)
+def test_each_line_with_words_is_a_sentence(tmp_path, tokenizer):
+    path = tmp_path / "raw.txt"
+    path.write_bytes("\ufeffAnna sings\r\n\r\n \u00a0\t\n\nBen\x85 and\u2028Cem\n".encode())
+    found = list(read_text(path, tokenizer=tokenizer))
+    assert [sentence.line for sentence in found] == [1, 5]
+    assert [sentence.words for sentence in found] == [("Anna", "sings"), ("Ben", "and", "Cem")]
+    assert found[0].text == "Anna sings"
+    assert found[0].labels is None
+
+
+@pytest.mark.parametrize("content", [
+    "EU\tB-ORG\nrejects\tO\n\n.\tO\n",
+    "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n",
+    "The\tDET\ncat\tNOUN\nsat\tVERB\n",
+])
+def test_column_files_are_not_text(tmp_path, content):
+    path = tmp_path / "train.txt"
+    path.write_text("\n" + content, encoding="utf-8")
+    with pytest.raises(UserError, match=r"train\.txt:2: .*column"):
+        list(read_text(path, tokenizer="whitespace"))
+
+
+@pytest.mark.parametrize("head", [
+    [], ["Vitamin O"], ["Hello world"] * 9, ["a"] * 9, ["blood group O", "blood group A", "blood group O"],
+    ["Name:\tAnna Ada", "Name:\tBen Berg", "Name:\tCem Can"], ["O", "O", "O"], ["play a song", "add this tune"]])
+def test_sentences_are_not_taken_for_columns(head):
+    assert not looks_like_columns(head)

@@ -1,0 +1,181 @@
+"""The loop: what it keeps, and that an interruption changes nothing."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from nlp_architect_ext.batches import encode
+from nlp_architect_ext.checkpoint import Checkpoints
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.journal import Journal
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.model_folder import TaggerConfig
+from nlp_architect_ext.objectives import Supervised
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.streams import BatchStream
+from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.training import PHASE, Schedule, fit
+from nlp_architect_ext.vocabulary import Vocabulary
+
+LABELS = LabelSet.for_types(["PER"])
+SENTENCES = [
+    Sentence((name, verb, "."), ("B-PER", "O", "O"))
+    for name in ("Anna", "Bo", "Cy")
+    for verb in ("ran", "sang", "fell")
+]
+
+
+class StoppedError(Exception):
+    """The power went off."""
+
+
+def new_tagger():
+    torch.manual_seed(0)
+    config = TaggerConfig(
+        student="cnn-lstm",
+        arguments={"word_width": 8, "character_filters": 8, "lstm_width": 6},
+        labels=LABELS.to_json(),
+        decoder="crf",
+        scheme="IOB2",
+        tokenizer="whitespace",
+        language="en",
+        max_words=50,
+    )
+    return NeuralTagger(config, Vocabulary.build(SENTENCES))
+
+
+def train(folder, scores=None, stop_at=None, **schedule):
+    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off."""
+    tagger = new_tagger()
+    encoded = encode(SENTENCES, tagger.vocabulary, LABELS, max_words=50)
+    stream = BatchStream(encoded, [], 2, None, seed=5)
+    objective = Supervised(tagger.decoder)
+    steps = 0
+
+    class Stopping:
+        def loss(self, emissions, batch):
+            nonlocal steps
+            if steps == stop_at:
+                raise StoppedError
+            steps += 1
+            return objective.loss(emissions, batch)
+
+    remaining = iter(scores or ())
+    torch.manual_seed(1)
+    progress = fit(
+        tagger.model,
+        stream,
+        Stopping(),
+        Schedule(**{"epochs": 3, "logging_steps": 1, "save_steps": 2, "lr_schedule": "linear", **schedule}),
+        Checkpoints(folder / "checkpoints"),
+        Journal(folder / "metrics.jsonl"),
+        (lambda: next(remaining)) if scores else None,
+    )
+    return tagger, progress
+
+
+def weights(tagger):
+    return {name: tensor.clone() for name, tensor in tagger.model.state_dict().items()}
+
+
+def assert_equal(some, other):
+    assert some.keys() == other.keys()
+    assert all(torch.equal(some[name], other[name]) for name in some)
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path):
+    assert_equal(weights(train(tmp_path / "a")[0]), weights(train(tmp_path / "b")[0]))
+
+
+@pytest.mark.parametrize("stop_at", [0, 1, 2, 4, 5, 7, 12])
+def test_an_interrupted_run_ends_with_the_same_weights_and_curves(tmp_path, stop_at):
+    whole, _ = train(tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        train(tmp_path / "cut", stop_at=stop_at)
+    resumed, progress = train(tmp_path / "cut")
+    assert_equal(weights(resumed), weights(whole))
+    assert progress.step == 15
+    curves = [list(Journal(tmp_path / name / "metrics.jsonl").read(PHASE)) for name in ("whole", "cut")]
+    assert curves[0] == curves[1]
+
+
+def test_a_finished_run_does_nothing_more(tmp_path):
+    before, _ = train(tmp_path)
+    after, progress = train(tmp_path, stop_at=0)
+    assert progress.finished
+    assert_equal(weights(after), weights(before))
+
+
+def test_defect_7_the_best_epoch_is_kept_not_the_last(tmp_path):
+    best, progress = train(tmp_path / "a", scores=[0.1, 0.9, 0.5])
+    assert (progress.best_epoch, progress.best_score) == (2, 0.9)
+    last, _ = train(tmp_path / "b", scores=[0.1, 0.2, 0.9])
+    after_two, _ = train(tmp_path / "c", scores=[0.1, 0.9, 0.9])
+    assert_equal(weights(best), weights(after_two))
+    assert not torch.equal(weights(best)["student.output.weight"], weights(last)["student.output.weight"])
+
+
+def test_patience_counts_epochs_without_a_better_score(tmp_path):
+    _, progress = train(tmp_path / "a", scores=[0.5, 0.4, 0.5, 0.9], epochs=4, patience=2)
+    assert (progress.epoch, progress.best_epoch) == (3, 1)
+    _, progress = train(tmp_path / "b", scores=[0.5, 0.4, 0.6, 0.5], epochs=4, patience=2)
+    assert progress.epoch == 4
+    _, progress = train(tmp_path / "c", scores=[0.5, 0.4, 0.3, 0.2], epochs=4, patience=0)
+    assert progress.epoch == 4
+
+
+def test_without_dev_the_last_epoch_is_kept(tmp_path):
+    _, progress = train(tmp_path)
+    assert progress.best_epoch == progress.epoch == 3
+
+
+def test_the_learning_rate_falls_to_zero_or_stays(tmp_path):
+    linear, constant = Schedule(epochs=1, lr=0.8, lr_schedule="linear"), Schedule(epochs=1, lr=0.8)
+    assert [linear.rate(step, 4) for step in range(4)] == pytest.approx([0.8, 0.6, 0.4, 0.2])
+    assert [constant.rate(step, 4) for step in range(4)] == [0.8] * 4
+
+
+def test_the_journal_can_be_plotted(tmp_path):
+    train(tmp_path, scores=[0.1, 0.2, 0.3])
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "loss" in line] == list(range(1, 16))
+    assert [line["dev_f1"] for line in lines if "dev_f1" in line] == [0.1, 0.2, 0.3]
+    assert all(line["gradient_norm"] >= 0 for line in lines if "loss" in line)
+
+
+def test_training_that_diverges_stops_in_one_line(tmp_path):
+    with pytest.raises(UserError, match=r"it diverged .* lower --lr"):
+        train(tmp_path, lr=1e30)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * len(b)])
+def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path, damage):
+    with pytest.raises(StoppedError):
+        train(tmp_path, stop_at=6)
+    last = tmp_path / "checkpoints" / "last.safetensors"
+    last.write_bytes(damage(last.read_bytes()))
+    with pytest.raises(UserError, match=r"last\.safetensors: can't be read"):
+        train(tmp_path)
+
+
+def test_a_checkpoint_of_another_model_is_refused(tmp_path):
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    save_file({"model.other": torch.zeros(1)}, folder / "last.safetensors", {"progress": "{}"})
+    with pytest.raises(UserError, match="belongs to another model"):
+        train(tmp_path)
+
+
+def test_a_torn_last_line_of_the_journal_is_dropped(tmp_path):
+    journal = Journal(tmp_path / "metrics.jsonl")
+    journal.write("student", 1, loss=0.5)
+    journal.write("teacher", 1, loss=0.7)
+    with journal.path.open("a") as file:
+        file.write('{"phase": "student", "st')
+    assert [line["loss"] for line in journal.read("student")] == [0.5]
+    journal.forget("student", after_step=0)
+    journal.write("student", 1, loss=0.4)
+    assert [line["loss"] for line in journal.read("student")] == [0.4]
+    assert [line["loss"] for line in journal.read("teacher")] == [0.7]
