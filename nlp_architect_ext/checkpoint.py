@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +28,6 @@ class Progress:
         step_in_epoch: steps done in the epoch under way.
         best_score: best dev score so far; -1 before the first one.
         best_epoch: the epoch that reached it, from 1; 0 before the first one.
-        seconds: time spent in training.
         finished: whether training is over.
     """
 
@@ -36,7 +36,6 @@ class Progress:
     step_in_epoch: int = 0
     best_score: float = -1.0
     best_epoch: int = 0
-    seconds: float = 0.0
     finished: bool = False
 
 
@@ -92,15 +91,27 @@ class Checkpoints:
 def _write(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     owned = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    atomic_write_bytes(path, save(owned, metadata={"progress": json.dumps(state)}))
+    atomic_write_bytes(path, save(owned, metadata={"progress": json.dumps(state), "sha256": _digest(owned)}))
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, json.loads(file.metadata()["progress"])  # noqa: SIM118 (keys() is no dict's)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (keys() is no dict's)
+            metadata = file.metadata()
+        state, digest = json.loads(metadata["progress"]), metadata["sha256"]
     except (SafetensorError, OSError, TypeError, KeyError, ValueError) as error:
         raise _damaged(path, f"can't be read ({error})") from error
+    if digest != _digest(tensors):
+        raise _damaged(path, "is damaged")
+    return tensors, state
+
+
+def _digest(tensors: dict[str, Tensor]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(tensors):
+        total.update(name.encode() + str(tensors[name].shape).encode() + tensors[name].numpy().tobytes())
+    return total.hexdigest()
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -110,4 +121,6 @@ def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def _damaged(path: Path, wrong: str) -> UserError:
-    return UserError(str(path), wrong, "a checkpoint of this run", "delete it to train again from the start")
+    return UserError(
+        str(path), wrong, "a checkpoint of this run", f"delete the folder {path.parent} to train again from the start"
+    )

@@ -50,6 +50,12 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
         # Whoever read our output has left; Python would complain once more while flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        # Disks get full and folders lose permissions at any moment; what was finished before is whole.
+        where, wrong = str(error.filename or program), error.strerror or str(error)
+        print(UserError(where, wrong, "a place with room and permission", "check the path and the disk, then repeat"),
+              file=sys.stderr)  # fmt: skip
+        return 2
     return 0
 
 

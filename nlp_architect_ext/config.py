@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from nlp_architect_ext.errors import UserError
 
 Settings = TypeVar("Settings")
+
+FLOAT_BITS = 1024  # whole numbers of more bits are beyond a float's range
 
 
 def setting(
@@ -78,7 +81,7 @@ def resolve(cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[
         if key not in names:
             raise UserError(str(file), f"unknown setting {key!r}", f"some of: {', '.join(sorted(names))}", "correct it")
     values = {**written, **flags}
-    chosen = values.get("recipe", "default")
+    chosen = str(values.get("recipe", "default"))  # of another type, it's refused below
     values = {**{k: v for k, v in (recipes or {}).get(chosen, {}).items() if k in names}, **values}
     types = get_type_hints(cls)
     for field in _fields(cls):
@@ -102,13 +105,15 @@ def read_json(path: Path) -> dict[str, Any]:
         UserError: the file is missing, isn't UTF-8, isn't JSON, or holds something else than an object.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))  # with a byte order mark or without
     except OSError as error:
         raise UserError(str(path), f"can't be read ({error.strerror})", "a JSON file", "check the path") from error
     except UnicodeDecodeError as error:
         raise UserError(str(path), "isn't UTF-8 text", "a JSON file", "save it as UTF-8") from error
     except json.JSONDecodeError as error:
         raise UserError(f"{path}:{error.lineno}", error.msg, "a JSON object", "correct the file") from error
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in thousands of brackets
+        raise UserError(str(path), str(error), "a JSON object", "correct the file") from error
     if not isinstance(data, dict):
         raise UserError(str(path), f"holds a {type(data).__name__}", "a JSON object {...}", "correct the file")
     return data
@@ -141,9 +146,13 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, where: str) -
     if kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return tuple(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = float(value) if value.bit_length() < FLOAT_BITS else math.inf
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise UserError(name, f"{value!r}", f"a value of type {kind.__name__}", "correct it")
+    if kind is float and not math.isfinite(value):
+        raise UserError(name, f"{value}", "a finite number", "correct it")
+    if kind is str and "\0" in value:
+        raise UserError(name, f"{value!r}", "text without NUL", "correct it")
     if about["choices"] and value not in about["choices"]:
         raise UserError(name, f"{value!r}", f"one of: {', '.join(about['choices'])}", "correct it")
     if about["least"] is not None and not value >= about["least"]:

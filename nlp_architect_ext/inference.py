@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,6 +22,7 @@ from nlp_architect_ext.formats.text import read_text
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.model_folder import to_text
 from nlp_architect_ext.progress import bar, say
+from nlp_architect_ext.run_folder import METRICS, SETTINGS
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import InferenceSettings
 from nlp_architect_ext.text_tagger import Prediction, TextTagger
@@ -58,6 +61,8 @@ def tag_file(tagger: TextTagger, settings: InferenceSettings) -> None:
         UserError: the input can't be read, or the output is there already.
     """
     write, name = WRITERS[settings.output_format]
+    if settings.evaluate and settings.output_dir != "-":
+        _check_report(settings)
     started, count, words = time.monotonic(), 0, 0
     gold: list[Sequence[str]] = []
     predicted: list[Sequence[str]] = []
@@ -95,7 +100,7 @@ def _report(folder: str, scores: dict[str, Any]) -> None:
         f1, precision, recall = (100 * values[key] for key in ("f1", "precision", "recall"))
         say(f"{name:<{width}}  {f1:6.2f}  {precision:9.2f}  {recall:6.2f}  {values['support']:11,}")
     if folder != "-":
-        atomic_write_text(Path(folder) / "metrics.json", to_text(scores))
+        atomic_write_text(Path(folder) / METRICS, to_text(scores))
 
 
 @contextmanager
@@ -106,12 +111,17 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
         UserError: the file is there already and may not be overwritten, or can't be written.
     """
     if folder == "-":
+        if sys.stdout is None:
+            raise UserError("--output_dir -", "standard output is closed", "a pipe or a folder", "name a folder")
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # as a file, whatever the terminal's settings
         yield sys.stdout
         return
     path = Path(folder) / name
-    if path.exists() and not overwrite:
-        raise UserError(str(path), "exists", "a new file", "give --overwrite_output_dir or another --output_dir")
-    partial = path.with_name(f"{name}.partial")
+    _check_new(path, overwrite)
+    # A name of its own: commands side by side must not write into each other's file.
+    partial = path.with_name(f".{name}.{uuid.uuid4().hex[:8]}.partial")
+    is_new = not path.parent.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = partial.open("w", encoding="utf-8", newline="\n")
@@ -127,3 +137,20 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+        if is_new:
+            with suppress(OSError):  # it isn't empty
+                path.parent.rmdir()
+
+
+def _check_new(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise UserError(str(path), "exists", "a new file", "give --overwrite_output_dir or another --output_dir")
+
+
+def _check_report(settings: InferenceSettings) -> None:
+    """Whether the scores of an evaluation may be written; those of a training run aren't replaced."""
+    folder = Path(settings.output_dir)
+    _check_new(folder / METRICS, settings.overwrite_output_dir)
+    if (folder / SETTINGS).exists():
+        wrong, remedy = "is the folder of a training run, which has scores of its own", "choose another --output_dir"
+        raise UserError(str(folder), wrong, "another folder", remedy)

@@ -26,7 +26,7 @@ class Journal:
             file.write(json.dumps({"phase": phase, "step": step, **values}) + "\n")
 
     def read(self, phase: str) -> list[dict[str, Any]]:
-        """The lines of one phase; a last line cut short by a crash is left out."""
+        """The lines of one phase; a line that a crash or a full disk cut short is left out."""
         return [line for line in self._lines() if line["phase"] == phase]
 
     def forget(self, phase: str, after_step: int) -> None:
@@ -40,9 +40,11 @@ class Journal:
         if not self.path.exists():
             return []
         lines = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                lines.append(json.loads(line))
+                entry = json.loads(line)
             except json.JSONDecodeError:
-                break  # only the last line can be torn, by a crash while it was written
+                continue  # torn, by a crash or a full disk while it was written
+            if isinstance(entry, dict) and {"phase", "step"} <= entry.keys():
+                lines.append(entry)
         return lines

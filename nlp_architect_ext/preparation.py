@@ -11,6 +11,8 @@ import torch
 from nlp_architect_ext import config
 from nlp_architect_ext.batches import EncodedSentence
 from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, read_corpus
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.text import WordSplitter
 from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.settings import DataSettings, TaggerKdPseudoSettings, TaggerSettings
@@ -73,8 +75,14 @@ def new_tagger(settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary,
     vectors: dict[str, Any] = {}
     if settings.embedding_file:
         vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
-        arguments["word_width"] = width
+        if not vectors:
+            raise UserError(settings.embedding_file, "no vector of any word of the data", "vectors of its language",
+                            "give another file")  # fmt: skip
+        if arguments.setdefault("word_width", width) != width:
+            raise UserError(str(settings.config_file), f"word_width {arguments['word_width']}",
+                            f"{width}, as in {settings.embedding_file}", "correct it or leave it out")  # fmt: skip
         say(f"word vectors: {len(vectors):,} of {len(vocabulary.words):,} words, {width} dimensions")
+    WordSplitter(settings.language, settings.tokenizer)  # what can't be used must not come out at inference
     torch.manual_seed(settings.seed)
     tagger = NeuralTagger(
         TaggerConfig(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -23,8 +24,14 @@ from nlp_architect_ext.settings import RunSettings
 SETTINGS, DATA, METRICS = "run.json", "data.json", "metrics.json"
 # Stored soft labels are keyed by what they answer, so they outlive a replaced run.
 KEPT = "soft_labels"
+# What a run writes, its settings last: a folder that is half cleared can still be recognised as a run's.
+WRITTEN = (
+    "checkpoints", "teacher", "teacher.partial", "teacher.replaced", "model", "model.partial", "model.replaced",
+    "config.json", "model.safetensors", "vocabulary.json", MANIFEST, METRICS, "metrics.jsonl", "best_dev.txt",
+    "learning_curve.png", "report.html", "README.md", DATA, SETTINGS,
+)  # fmt: skip
 # Settings that may differ between a run and its continuation: they change nothing in the result.
-FREE = {"output_dir", "overwrite_output_dir", "resume", "dry_run", "config", "data_dir"}
+FREE = {"output_dir", "overwrite_output_dir", "resume", "dry_run", "config", "data_dir", "soft_labels_dir"}
 
 
 @dataclass(frozen=True)
@@ -75,12 +82,18 @@ def check(settings: RunSettings, files: list[Path]) -> None:
         files: what the run reads; a continued run must find them unchanged.
 
     Raises:
-        UserError: the folder isn't empty, belongs to something else, or to a run with other settings or data.
+        UserError: the folder can't be written, isn't empty, belongs to something else or to a run with other settings
+            or data, or holds what this run reads and would remove.
     """
     path = Path(settings.output_dir)
-    if path.exists() and not path.is_dir():
-        raise UserError(str(path), "is a file", "a folder", "choose another --output_dir")
-    contents = {entry.name for entry in path.iterdir()} - {KEPT} if path.is_dir() else set()
+    _check_place(path, "--output_dir")
+    store: str | None = getattr(settings, "soft_labels_dir", None)
+    if store is not None:
+        _check_place(Path(store), "--soft_labels_dir")
+    _check_result_file(settings)
+    # A run that was killed while it began has left no more than these.
+    begun = {KEPT, DATA}
+    contents = {entry.name for entry in path.iterdir() if not _is_torn(entry)} - begun if path.is_dir() else set()
     if not contents:
         return
     if SETTINGS not in contents:
@@ -94,6 +107,8 @@ def check(settings: RunSettings, files: list[Path]) -> None:
             "a new or empty folder",
             "give --resume to continue it, --overwrite_output_dir to replace it, or another --output_dir",
         )
+    else:
+        _check_inputs(path, settings, files)
 
 
 def open_run(settings: RunSettings, files: list[Path]) -> RunFolder:
@@ -101,6 +116,8 @@ def open_run(settings: RunSettings, files: list[Path]) -> RunFolder:
     check(settings, files)
     path = Path(settings.output_dir)
     run = RunFolder(path)
+    if path.is_dir():
+        _remove_torn(path)
     if settings.resume and (path / SETTINGS).exists():
         return run
     if path.is_dir():
@@ -121,22 +138,58 @@ def _check_unchanged(path: Path, settings: RunSettings, files: list[Path]) -> No
     if changed:
         values = ", ".join(f"{key}={now.get(key)!r}, was {before.get(key)!r}" for key in changed)
         raise UserError(f"{path / SETTINGS}", values, "the settings of the run that is continued", "repeat its command")
-    if (path / DATA).exists():
-        sums = config.read_json(path / DATA)
-        other = sorted(name for name, value in _sums(files).items() if sums.get(name) != value)
-        if other:
-            wrong = f"{', '.join(other)} changed since the run began"
-            raise UserError(str(path), wrong, "the same data", "restore the data, or start another run")
+    then, today = config.read_json(path / DATA), _sums(files)
+    other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
+    if other:
+        wrong = f"{', '.join(other)} changed since the run began"
+        raise UserError(str(path), wrong, "the same data", "restore the data, or start another run")
+
+
+def _check_place(path: Path, flag: str) -> None:
+    """Whether the folder is there and can be written, or can be made."""
+    there = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    if not there.is_dir():
+        raise UserError(str(there), "is a file", "a folder", f"choose another {flag}")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UserError(str(there), "can't be written", "a folder with permission to write", f"choose another {flag}")
+
+
+def _check_result_file(settings: RunSettings) -> None:
+    name: str | None = getattr(settings, "best_result_file", None)
+    others = {*WRITTEN, KEPT} - {"best_dev.txt"}
+    if name is not None and (Path(name).name != name or name in {"", "..", *others}):
+        remedy = "give a plain name that the run doesn't use for something else"
+        raise UserError("--best_result_file", repr(name), "the name of a file in output_dir", remedy)
+
+
+def _check_inputs(path: Path, settings: RunSettings, files: list[Path]) -> None:
+    """Whether all that the run reads lies outside of what it's about to remove."""
+    transformers = [getattr(settings, "model_name_or_path", ""), *getattr(settings, "teacher", ())]
+    removed = {(path / name).resolve() for name in WRITTEN}
+    for place in (*files, *(Path(name) for name in transformers if name)):
+        if removed & {place.resolve(), *place.resolve().parents}:
+            raise UserError(str(place), f"--overwrite_output_dir would remove it from {path}", "input elsewhere",
+                            "move it away, or choose another --output_dir")  # fmt: skip
 
 
 def _clear(path: Path) -> None:
-    """Remove an earlier run, its settings last: what is half removed can still be recognised as a run."""
-    for entry in sorted(path.iterdir(), key=lambda entry: entry.name == SETTINGS):
-        if entry.name == KEPT:
-            continue
+    """Remove what an earlier run wrote, and nothing else that may lie in its folder."""
+    for name in WRITTEN:
+        entry = path / name
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:
+            entry.unlink(missing_ok=True)
+
+
+def _is_torn(entry: Path) -> bool:
+    """Whether a file is what a killed `atomic_write_bytes` left."""
+    return entry.name.startswith(".") and entry.name.endswith(".partial")
+
+
+def _remove_torn(path: Path) -> None:
+    for folder in (path, path / "checkpoints"):
+        for entry in folder.glob(".*.partial"):
             entry.unlink()
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from nlp_architect_ext.config import setting
 
+RATE = "highest learning rate; 5e-5 · 768 / width of the model if not given"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunSettings:
@@ -18,10 +20,10 @@ class RunSettings:
     overwrite_output_dir: bool = setting(False, help="replace the earlier run in output_dir")
     resume: bool = setting(False, help="continue the run in output_dir, or start it if there is none")
     config: str | None = setting(None, help="JSON file of settings; flags are stronger")
-    seed: int = setting(42, help="decides every random draw", least=0)
+    seed: int = setting(42, help="decides every random draw", least=0, most=2**31 - 1)
     device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
     no_cuda: bool = setting(False, help="the same as --device cpu")
-    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1)
+    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1, most=1024)
     dry_run: bool = setting(False, help="read and check everything, say what would be done, write nothing")
 
 
@@ -94,10 +96,10 @@ class DistillationSettings:
     teacher_max_seq_len: int | None = setting(
         None, help="word pieces a window; the model's own limit if not given", least=16
     )
-    teacher_learning_rate: float = setting(5e-5, help="fine-tuning: learning rate", least=1e-8)
+    teacher_learning_rate: float | None = setting(None, help=f"fine-tuning: {RATE}", least=1e-8)
     teacher_epochs: int = setting(5, help="fine-tuning: passes over the labelled sentences", least=1)
-    teacher_min_steps: int = setting(300, help="fine-tuning: fewest steps, however few the sentences", least=0)
-    teacher_batch_size: int = setting(16, help="fine-tuning: sentences a step", least=1)
+    teacher_min_steps: int = setting(400, help="fine-tuning: fewest steps, however few the sentences", least=0)
+    teacher_batch_size: int = setting(8, help="fine-tuning: sentences a step", least=1)
     precision: str = setting("fp32", help="arithmetic of the teacher", choices=("fp32", "bf16"))
     soft_labels_dir: str | None = setting(
         None, help="store of the teacher's answers; output_dir/soft_labels if not given"
@@ -121,12 +123,12 @@ class FineTuningSettings:
     per_gpu_train_batch_size: int = setting(8, help="sentences a step", least=1)
     per_gpu_eval_batch_size: int = setting(32, help="sentences at once in evaluation", least=1)
     gradient_accumulation_steps: int = setting(1, help="batches a step", least=1)
-    learning_rate: float = setting(5e-5, help="highest learning rate", least=1e-8)
+    learning_rate: float | None = setting(None, help=RATE, least=1e-8)
     weight_decay: float = setting(0.0, help="weight decay", least=0.0)
     adam_epsilon: float = setting(1e-8, help="Adam's epsilon", least=0.0)
     max_grad_norm: float = setting(1.0, help="longer gradients are clipped", least=1e-8)
     num_train_epochs: int = setting(5, help="passes over the data", least=1)
-    min_steps: int = setting(300, help="fewest steps, however few the sentences", least=0)
+    min_steps: int = setting(400, help="fewest steps, however few the sentences", least=0)
     max_steps: int = setting(-1, help="most steps; -1 sets no limit", least=-1)
     warmup_steps: int = setting(0, help="steps of warm-up", least=0)
     logging_steps: int = setting(50, help="steps between two lines of metrics.jsonl", least=1)
@@ -170,7 +172,7 @@ class InferenceSettings:
     batch_size: int = setting(100, help="sentences at once", flags=("-b",), least=1)
     device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
     no_cuda: bool = setting(False, help="the same as --device cpu")
-    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1)
+    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1, most=1024)
     config: str | None = setting(None, help="JSON file of settings; flags are stronger")
 
 

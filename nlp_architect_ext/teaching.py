@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from nlp_architect_ext.run_folder import RunFolder
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TaggerKdSettings
 from nlp_architect_ext.teachers.base import Teacher
+from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
+from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune, untrained
 from nlp_architect_ext.teachers.folder import labels_of
 from nlp_architect_ext.teachers.soft_labels import SoftLabelStore
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier, columns_for
+from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 SoftLabels = list[NDArray[np.float16]]
 
@@ -47,16 +48,20 @@ class Lessons:
     teachers: tuple[dict[str, Any], ...]
 
 
-def check_teachers(settings: TaggerKdSettings, labels: LabelSet) -> None:
+def check_teachers(settings: TaggerKdSettings, labels: LabelSet, device: torch.device) -> None:
     """Refuse teachers that can't be used, before anything is written or computed.
 
     Raises:
-        UserError: a checkpoint that isn't there or can't be read, or a token classifier with other labels.
+        UserError: a checkpoint that isn't there or can't be loaded, a token classifier with other labels, or settings
+            that don't fit the checkpoint.
     """
     for name in settings.teacher:
-        names = labels_of(name)
-        if names is not None:
-            columns_for(labels, names, name)
+        if labels_of(name) is None:
+            untrained(name, labels, _fine_tuning(settings, device))
+        else:
+            TransformerTokenClassifier.load(
+                name, labels, precision=settings.precision, max_pieces=settings.teacher_max_seq_len
+            )
 
 
 def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: torch.device) -> Lessons:
@@ -65,8 +70,9 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
     A teacher that was fine-tuned before an interruption is kept; so are the sentences that were labelled.
     """
     teachers = [
-        _teacher(settings, name, _folder(run, settings, index), corpus, run, device)
-        for index, name in enumerate(settings.teacher)
+        # Teachers of one name differ by their seeds, or an ensemble of them would be one teacher twice.
+        _teacher(replace(settings, seed=settings.seed + index), name, folder, corpus, run, device)
+        for index, (name, folder) in enumerate(zip(settings.teacher, _folders(run, settings), strict=True))
     ]
     teacher: Teacher = teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
     store = SoftLabelStore(Path(settings.soft_labels_dir or run.path / "soft_labels"), teacher)
@@ -95,13 +101,14 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
 
 
 def score_labels(sentences: Sequence[Sentence], soft_labels: SoftLabels, labels: LabelSet) -> dict[str, Any]:
-    """The scores of a teacher's arg max against gold labels."""
-    predicted = [[labels.names[index] for index in row.argmax(axis=1)] for row in soft_labels]
-    return score([sentence.labels or () for sentence in sentences], predicted, labels)
+    """The scores of a teacher's most likely legal labels against gold labels."""
+    return score([sentence.labels or () for sentence in sentences], best_labels(soft_labels, labels), labels)
 
 
-def _folder(run: RunFolder, settings: TaggerKdSettings, index: int) -> Path:
-    return run.path / "teacher" if len(settings.teacher) == 1 else run.path / "teacher" / str(index + 1)
+def _folders(run: RunFolder, settings: TaggerKdSettings) -> list[Path]:
+    """Where each teacher is fine-tuned to: `teacher`, or `teacher/1`, `teacher/2`, ..."""
+    count = len(settings.teacher)
+    return [run.path / "teacher" / (str(index + 1) if count > 1 else "") for index in range(count)]
 
 
 def _teacher(

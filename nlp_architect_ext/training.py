@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -76,7 +75,6 @@ def fit(
     if progress.step:
         say(f"continuing after step {progress.step}")
     while not progress.finished:
-        started = time.monotonic()
         model.train()
         batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
         label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
@@ -92,7 +90,6 @@ def fit(
                 if progress.step % schedule.save_steps == 0:
                     checkpoints.save_last(model, optimizer, progress)
         score = dev_score() if dev_score else None
-        progress.seconds += time.monotonic() - started
         _close_epoch(model, schedule, checkpoints, journal, progress, score)
         checkpoints.save_last(model, optimizer, progress)
     checkpoints.restore_best(model)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -26,12 +25,10 @@ from nlp_architect_ext.progress import say
 from nlp_architect_ext.run_folder import METRICS, RunFolder, check, open_run
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings, TransformerTokenSettings
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
-from nlp_architect_ext.teachers.folder import find
+from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune, untrained
+from nlp_architect_ext.teachers.folder import FINE_TUNED, find
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 from nlp_architect_ext.text_tagger import Prediction, TextTagger
-
-TRANSFORMER = "model"  # the folder of the fine-tuned transformer, in output_dir
 
 
 def train_transformer(settings: TransformerTokenSettings) -> None:
@@ -44,14 +41,14 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     corpus = load_corpus(settings)
     say(summary(corpus))
     name = settings.model_name_or_path
-    find(name)
+    untrained(name, corpus.labels, _fine_tuning(settings, device))
     files = input_files(settings)
     check(settings, files)
     if settings.dry_run:
         say(f"would fine-tune {name} on {len(corpus.train):,} sentences; nothing was written")
         return
     run = open_run(settings, files)
-    folder = run.path / TRANSFORMER
+    folder = run.path / FINE_TUNED
     if not folder.exists():
         with run.phase("fine-tuning"):
             outcome = fine_tune(name, corpus.train, corpus.dev, corpus.labels, folder, _fine_tuning(settings, device))
@@ -83,7 +80,7 @@ def _write(
     atomic_write_bytes(run.path / "learning_curve.png", curve)
     atomic_write_text(run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n")
     atomic_write_text(run.path / METRICS, to_text(metrics))
-    say(f"written to {run.path}: {TRANSFORMER}/ (the transformer), metrics.json, learning_curve.png")
+    say(f"written to {run.path}: {FINE_TUNED}/ (the transformer), metrics.json, learning_curve.png")
 
 
 def _fine_tuning(settings: TransformerTokenSettings, device: torch.device) -> FineTuning:
@@ -145,8 +142,7 @@ def load_transformer_tagger(settings: TransformerInferenceSettings, device: torc
     Raises:
         UserError: the checkpoint can't be used, or its labels are no scheme of ours.
     """
-    folder = Path(settings.model_path) / TRANSFORMER
-    path = str(folder) if folder.is_dir() else settings.model_path
+    path = settings.model_path
     model = TransformerTokenClassifier.load(
         path, _label_set(path), device=device, precision=settings.precision, max_pieces=settings.max_seq_length
     )

@@ -127,7 +127,7 @@ def test_unlabelled_files_that_cannot_be_used_are_refused(folder):
 
 @pytest.mark.parametrize("listed", [
     "PER\nLOC\nORG\n", "O\nB-PER\nI-PER\nB-LOC\nI-LOC\nB-ORG\nI-ORG\n", "S-ORG\nB-LOC\nB-PER"])
-def test_labels_txt_brings_labels_that_train_lacks(folder, listed):
+def test_defect_19_labels_txt_brings_labels_that_train_lacks(folder, listed):
     corpus = read_corpus(folder(train=TRAIN, dev="a B-ORG\n", test=DEV, labels=listed))
     assert corpus.labels == LabelSet.for_types(["LOC", "ORG", "PER"])
     assert [note.rpartition(": ")[2] for note in corpus.notes] == ["ORG"]

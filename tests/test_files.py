@@ -25,7 +25,7 @@ def test_gzip_files_are_unpacked(tmp_path):
     assert list(lines(path)) == [(1, "one"), (2, "two")]
 
 
-def test_bytes_that_are_not_utf8_are_reported_with_line_and_place(tmp_path):
+def test_defect_23_bytes_that_are_not_utf8_are_reported_with_line_and_place(tmp_path):
     path = tmp_path / "latin.txt"
     path.write_bytes("gut\nschön\n".encode("latin-1"))
     with pytest.raises(UserError, match=r"latin\.txt:2: byte 0xf6 at place 4 of the line; .*UTF-8"):

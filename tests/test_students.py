@@ -170,7 +170,7 @@ def test_unknown_words_are_told_apart_by_their_characters(student_class):
     assert torch.equal(_emissions(student, sentences).argmax(2)[batch.mask], batch.labels[batch.mask])
 
 
-def test_word_dropout_hides_real_words_in_training_only():
+def test_defect_3_word_dropout_hides_real_words_in_training_only():
     torch.manual_seed(0)
     words = torch.randint(2, 100, (200, 50))
     words[:, 30:] = 0

@@ -67,7 +67,7 @@ def test_each_line_with_words_is_a_sentence(tmp_path, tokenizer):
     "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n",
     "The\tDET\ncat\tNOUN\nsat\tVERB\n",
 ])
-def test_column_files_are_not_text(tmp_path, content):
+def test_defect_18_column_files_are_not_text(tmp_path, content):
     path = tmp_path / "train.txt"
     path.write_text("\n" + content, encoding="utf-8")
     with pytest.raises(UserError, match=r"train\.txt:2: .*column"):

@@ -1,10 +1,12 @@
 """The transformer as a teacher: what it says, what it refuses, and where it comes from."""
 
+import itertools
 import json
 import re
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import huggingface_hub
 import numpy as np
@@ -19,6 +21,7 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.base import Teacher
+from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
 from nlp_architect_ext.teachers.folder import find, labels_of
 from nlp_architect_ext.teachers.loading import load_model
@@ -81,9 +84,19 @@ def test_neighbours_in_the_batch_change_nothing(folders, kind):
         np.testing.assert_allclose(alone.logits([sentence])[0], logits, atol=1e-5)
 
 
-def test_predictions_are_the_best_labels(teacher):
+def test_predictions_are_the_best_legal_labels(teacher):
     for labels, logits in zip(teacher.predict(SENTENCES), teacher.logits(SENTENCES), strict=True):
-        assert [LABELS.ids[label] for label in labels] == logits.argmax(axis=1).tolist()
+        sequences = itertools.product(range(len(LABELS)), repeat=len(logits))
+        legal = (s for s in sequences if LABELS.legal_start[s[0]] and all(LABELS.legal[pair] for pair in pairwise(s)))
+        best = max(legal, key=lambda s: sum(logits[word, label] for word, label in enumerate(s)))
+        assert [LABELS.ids[label] for label in labels] == list(best)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_illegal_labels_are_never_predicted(kind):
+    rows = np.array([[0, 0, 0, 0, 9], [0, 0, 5, 4, 6], [0, 0, 0, 0, 0], [1, 0, 0, 0, 2]], kind)
+    assert best_labels([rows], LABELS) == [("B-PER", "I-PER", "O", "O")]  # arg max: I-PER at the start and after O
+    assert not rows[2].any()  # what was given stays as it was
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -108,6 +121,27 @@ def test_defect_20_a_word_without_pieces_is_neutral(teacher):
 def test_empty_input(teacher):
     assert teacher.logits([]) == []
     assert teacher.logits([Sentence(())])[0].shape == (0, len(LABELS))
+    assert teacher.predict([Sentence(()), Sentence(("\u200b",))]) == [(), ("O",)]
+
+
+def test_other_architectures(folder, tmp_path):
+    """One without segments, and one without a limit of positions, which gets ours."""
+    pieces = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
+    shape = {"vocab_size": len(pieces), "num_labels": 2, "id2label": {0: "O", 1: "B-PER"}}
+    small = {"dim": 32, "hidden_dim": 32, "n_layers": 1, "n_heads": 2, "max_position_embeddings": 40}
+    relative = {"d_model": 32, "d_inner": 32, "n_layer": 1, "n_head": 2}
+    for config, limit in (
+        (transformers.DistilBertConfig(**shape, **small), 40),
+        (transformers.XLNetConfig(**shape, **relative), 512),
+    ):
+        target = tmp_path / config.model_type
+        transformers.AutoModelForTokenClassification.from_config(config).save_pretrained(target)
+        shutil.copy(folder / "tokenizer.json", target)
+        labels = LabelSet(("O", "B-PER"), "IOB2")
+        fine_tune(target, [Sentence(("Anna",) * 60, ("B-PER",) * 60)], None, labels, target, FineTuning(max_steps=1))
+        teacher = TransformerTokenClassifier.load(target, labels)
+        assert teacher.aligner.limit == limit
+        assert teacher.logits([Sentence(("Anna",) * 60)])[0].any(axis=1).all()
 
 
 def test_defect_5_it_keeps_no_gradients_and_uses_no_dropout(teacher):
@@ -127,6 +161,11 @@ def test_bf16_is_close_and_comes_as_float32(folders, teacher):
     for exact, close in zip(teacher.logits(SENTENCES), half.logits(SENTENCES), strict=True):
         assert close.dtype == np.float32
         assert 0 < np.abs(close - exact).max() < 0.1
+
+
+def test_another_precision_is_refused(folders):
+    with pytest.raises(UserError, match="'fp16'; expected one of: fp32, bf16"):
+        TransformerTokenClassifier.load(folders["wordpiece"], LABELS, precision="fp16")
 
 
 # Which labels it has

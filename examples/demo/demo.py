@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
 """
+TO_OPEN = """\
+  learning_curve.png  what happened during training
+  README.md           the model card
+  metrics.json        every score, per type
+  report.html         all of it on one page"""
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,16 @@ def run(*command: str) -> str:
     return finished.stdout
 
 
-def speed(tag: Callable[[list[Any], int], object], sentences: list[Any], batch_size: int) -> float:
+def speed(
+    tag: Callable[[list[Any], int], object],
+    sentences: list[Any],
+    batch_size: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """Sentences a second, the first batch being a warm-up that isn't counted."""
     tag(sentences[:batch_size], batch_size)
-    count, started = 0, time.perf_counter()
-    while (seconds := time.perf_counter() - started) < SPEED_SECONDS:
+    count, started = 0, clock()
+    while (seconds := clock() - started) < SPEED_SECONDS:
         start = count % len(sentences)
         batch = sentences[start : start + batch_size]
         tag(batch, batch_size)
@@ -150,10 +161,10 @@ def table(rows: list[Row]) -> str:
     return "\n".join([head, *lines])
 
 
-def tag_raw_text(output: Path) -> str:
-    """Three sentences through `nlp-inference tagger`: each with the entities that were found in it."""
+def tag_raw_text(output: Path, text: str) -> str:
+    """The text through `nlp-inference tagger`: each line with the entities that were found in it."""
     raw = output / "raw.txt"
-    raw.write_text(RAW_TEXT, encoding="utf-8")
+    raw.write_text(text, encoding="utf-8")
     tagged = run("nlp-inference", "tagger", "--model_dir", str(output / "distilled"), "--data_file", str(raw),
                  "--output_dir", "-", "--output_format", "json")  # fmt: skip
     lines = []
@@ -163,37 +174,54 @@ def tag_raw_text(output: Path) -> str:
     return "\n".join(lines)
 
 
-def demo(teacher: str | None, data_dir: str | None, output: Path) -> None:
+def check_data(folder: Path) -> None:
+    """Refuse a data folder that the demo can't use, before minutes of work.
+
+    Raises:
+        UserError: a file is missing.
+    """
+    for name in generate.SIZES:
+        if not (folder / f"{name}.txt").is_file():
+            raise UserError(str(folder / f"{name}.txt"), "is missing", "train.txt, dev.txt, test.txt and unlabeled.txt",
+                            "add it, or call nlp-train, which needs less")  # fmt: skip
+
+
+def demo(teacher: str | None, data_dir: Path | None, output: Path, epochs: int | None = None) -> None:
     """Run everything; results lie in ``output``."""
     started = time.monotonic()
     flags = () if teacher else ENCODER_FLAGS
     teacher = teacher or str(bundled_encoder())
+    data = data_dir or output / "data"
     if data_dir is None:
-        data_dir = str(output / "data")
-        generate.write(Path(data_dir))
+        generate.write(data)
         sizes = ", ".join(f"{name} {size:,}" for name, size in generate.SIZES.items())
-        print(f"sentences written to {data_dir}: {sizes}")
-    run("nlp-train", "tagger_kd_pseudo", "--teacher", teacher, *flags, "--data_dir", data_dir,
-        "--output_dir", str(output / "distilled"), "--overwrite_output_dir")  # fmt: skip
-    run("nlp-train", "tagger", "--data_dir", data_dir, "--output_dir", str(output / "plain"),
-        "--overwrite_output_dir")  # fmt: skip
-    rows = compare(output, teacher, Path(data_dir) / "test.txt")
-    tagged = tag_raw_text(output)
-    print(f"\n{tagged}\n\n{table(rows)}\n\nTo open, all in {output / 'distilled'}:")
-    print("  learning_curve.png  what happened during training\n  README.md           the model card")
-    print("  metrics.json        every score, per type\n  report.html         all of it on one page")
-    print(f"\n{time.monotonic() - started:.0f} seconds")
+        print(f"sentences written to {data}: {sizes}")
+    check_data(data)
+    distilled, plain = output / "distilled", output / "plain"
+    both = ("--data_dir", str(data), *(("--epochs", str(epochs)) if epochs else ()), "--overwrite_output_dir")
+    run("nlp-train", "tagger_kd_pseudo", "--teacher", teacher, *flags, *both, "--output_dir", str(distilled))
+    run("nlp-train", "tagger", *both, "--output_dir", str(plain))
+    rows = compare(output, teacher, data / "test.txt")
+    if data_dir is None:
+        text = RAW_TEXT
+    else:
+        with (data / "unlabeled.txt").open(encoding="utf-8") as lines:
+            text = "".join(islice(filter(str.strip, lines), 3))
+    tagged = tag_raw_text(output, text)
+    print(f"\n{tagged}\n\n{table(rows)}\n\nTo open, all in {distilled}:")
+    print(f"{TO_OPEN}\n\n{time.monotonic() - started:.0f} seconds")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the flags, run the demo; the exit code."""
     parser = argparse.ArgumentParser(description="distil a teacher into a small tagger, and compare")
     parser.add_argument("--teacher", help="Hugging Face model, folder or hub name; a bundled MiniLM if not given")
-    parser.add_argument("--data_dir", help="folder of train.txt, dev.txt, test.txt, unlabeled.txt; made if not given")
+    parser.add_argument("--data_dir", type=Path, help="folder of train, dev, test and unlabeled.txt; made if not given")
     parser.add_argument("--output_dir", type=Path, default=Path("demo"), help="where everything is written")
+    parser.add_argument("--epochs", type=int, help="of both students; the commands' own number if not given")
     asked = parser.parse_args(arguments)
     try:
-        demo(asked.teacher, asked.data_dir, asked.output_dir)
+        demo(asked.teacher, asked.data_dir, asked.output_dir, asked.epochs)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

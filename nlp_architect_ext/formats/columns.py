@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.files import lines
+from nlp_architect_ext.formats.files import STANDARD_INPUT, lines
 from nlp_architect_ext.sentence import Sentence
 
 DOCUMENT_START = "-DOCSTART-"
@@ -59,6 +59,9 @@ def _blocks(path: str | Path, ignore_token: str) -> Iterator[list[_Row]]:
     """The rows of each sentence, at least one."""
     block: list[_Row] = []
     for number, line in lines(path):
+        if "\r" in line:
+            raise UserError(f"{path}:{number}", "a carriage return within the line", r"lines that end with \n or \r\n",
+                            "save the file with one of these line ends")
         columns = _COLUMN.findall(line)
         if columns and columns[0] != DOCUMENT_START:
             if columns[0] != ignore_token:
@@ -88,6 +91,8 @@ def _counted(columns: int) -> str:
 
 def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str = "") -> int:
     """The line of a word, counted from 0, of a sentence that :func:`read_columns` read; for error messages."""
+    if str(path) == STANDARD_INPUT:  # can't be read twice; right unless lines of ignore_token stand before the word
+        return sentence.line + word
     rows = next(rows for rows in _blocks(path, ignore_token) if rows[0].line == sentence.line)
     return rows[word].line
 

@@ -41,11 +41,14 @@ def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str
     """As :func:`lines`, from an open binary stream such as ``sys.stdin.buffer``; ``name`` is for error messages.
 
     Raises:
-        UserError: a line isn't UTF-8.
+        UserError: a line isn't UTF-8, or has a NUL byte.
     """
     for number, raw in enumerate(stream, start=1):
         if number == 1:
             raw = raw.removeprefix(BYTE_ORDER_MARK)
+        if b"\0" in raw:
+            raise UserError(f"{name}:{number}", "a NUL byte, as in UTF-16 or in files that aren't text", "UTF-8 text",
+                            "save the file as UTF-8")
         try:
             yield number, raw.removesuffix(b"\n").rstrip(b"\r").decode("utf-8")
         except UnicodeDecodeError as error:
@@ -55,6 +58,8 @@ def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str
 
 def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
     if str(path) == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise UserError(str(path), "standard input is closed", "text from a pipe or a file", "name a file")
         return nullcontext(sys.stdin.buffer)
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import math
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
@@ -51,14 +53,33 @@ def build(
         raise UserError(where, f"no argument named {', '.join(map(repr, wrong))}",
                         f"some of: {', '.join(valid) or 'none'}", "correct the names in the student's arguments")
     try:
+        _check_numbers(arguments)
         student = student_class(word_count, character_count, label_count, **arguments)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise UserError(where, f"arguments {arguments} refused ({error})", f"values like the defaults {valid}",
-                        "correct the student's arguments") from error
+        if isinstance(student, nn.Module):
+            _try(student)
+    except (TypeError, ValueError, ArithmeticError, RuntimeError, MemoryError) as error:
+        raise UserError(where, f"arguments {arguments} refused ({str(error).strip() or type(error).__name__:.300})",
+                        f"values like the defaults {valid}", "correct the student's arguments") from error
     if not isinstance(student, nn.Module):
         raise UserError(where, f"builds a {type(student).__name__}", "a torch.nn.Module",
                         "update or uninstall the package that brings it")
     return student
+
+
+def _check_numbers(arguments: dict[str, Any]) -> None:
+    for name, value in arguments.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{name} is {value}")
+
+
+def _try(student: nn.Module) -> None:
+    """One word: some arguments, such as a width of 0, build a student that can't compute."""
+    one = torch.ones(1, 1, dtype=torch.long)
+    batch = Batch(words=one, characters=one.unsqueeze(2), lengths=one[0], labels=one, is_gold=one[0] > 0)
+    student.eval()
+    with torch.no_grad():
+        student(batch)
+    student.train()
 
 
 def own_arguments(student_class: Any) -> dict[str, Any]:

@@ -103,16 +103,9 @@ def fine_tune(
         UserError: the checkpoint can't be used (see :func:`find`), no word has a piece, or training diverged.
     """
     started = time.perf_counter()
-    _check_device(settings.device)
-    folder = find(name_or_path)
     transformers.set_seed(settings.seed)  # the new layer is drawn here
-    known = folder.label_names
-    again = known is not None and set(known) == set(labels.names)
-    names = known if known is not None and again else labels.names
-    model, tokenizer = load_model(folder, names, new_head=not again), load_tokenizer(folder)
-    teacher = TransformerTokenClassifier(
-        model, tokenizer, names, labels, name=folder.name, precision=settings.precision, max_pieces=settings.max_pieces
-    )
+    folder, names, tokenizer, teacher = untrained(name_or_path, labels, settings)
+    model = teacher.model
     examples = _examples(teacher, names, train)
     plan = _plan(settings, len(examples), _scorer(teacher, dev, labels) if dev else None)
     partial = _empty(output_dir.with_name(f"{output_dir.name}.partial"))
@@ -133,6 +126,29 @@ def fine_tune(
         "dev": plan.best,
         "seconds": round(time.perf_counter() - started, 1),
     }
+
+
+def untrained(
+    name_or_path: str | Path, labels: LabelSet, settings: FineTuning
+) -> tuple[Pretrained, Sequence[str], Tokenizer, TransformerTokenClassifier]:
+    """What fine-tuning begins with; also a check that it can begin.
+
+    Returns:
+        The checkpoint, its labels by id, its tokenizer, and the classifier before the first step.
+
+    Raises:
+        UserError: the checkpoint or the device can't be used.
+    """
+    _check_device(settings.device)
+    folder = find(name_or_path)
+    known = folder.label_names
+    again = known is not None and set(known) == set(labels.names)
+    names = known if known is not None and again else labels.names
+    model, tokenizer = load_model(folder, names, new_head=not again), load_tokenizer(folder)
+    teacher = TransformerTokenClassifier(
+        model, tokenizer, names, labels, name=folder.name, precision=settings.precision, max_pieces=settings.max_pieces
+    )
+    return folder, names, tokenizer, teacher
 
 
 def _rate(settings: FineTuning, model: transformers.PreTrainedModel) -> float:

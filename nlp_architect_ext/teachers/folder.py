@@ -21,6 +21,7 @@ PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.bin", "tf
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "spm.model", "sentencepiece.bpe.model",
                 "tokenizer.model")  # fmt: skip
 TOKENIZER_FILES = (*VOCABULARIES, "tokenizer_config.json", "merges.txt", "added_tokens.json", "special_tokens_map.json")
+FINE_TUNED = "model"  # the folder within a run's folder
 WANTED = ["config.json", *WEIGHTS, "model-*-of-*.safetensors", *TOKENIZER_FILES]  # of a repository on the hub
 
 constants.HF_HUB_DISABLE_TELEMETRY = True  # nothing about a run leaves the machine
@@ -45,7 +46,8 @@ class Pretrained:
         """The labels of a token classifier by id; None for an encoder without one or with names like LABEL_0."""
         config = read_json(self.path / "config.json")
         architectures, by_id = config.get("architectures") or [], config.get("id2label")
-        is_classifier = any(str(name).endswith("ForTokenClassification") for name in architectures)
+        listed = isinstance(architectures, list)
+        is_classifier = listed and any(str(name).endswith("ForTokenClassification") for name in architectures)
         if not is_classifier or not isinstance(by_id, dict):
             return None
         try:
@@ -74,7 +76,8 @@ def find(name_or_path: str | Path) -> Pretrained:
     """
     name, path = str(name_or_path), Path(name_or_path).expanduser()
     if path.is_dir():
-        return _checked(Pretrained(name, path))
+        inner = path / FINE_TUNED  # of a run of `nlp-train transformer_token`
+        return _checked(Pretrained(name, inner if inner.is_dir() and not (path / "config.json").exists() else path))
     if path.exists():
         raise UserError(name, "is a file", "the folder of a Hugging Face model", "give the folder that holds it")
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:

@@ -18,6 +18,7 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.alignment import Aligner, PieceWindow, pad
+from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.folder import find
 from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit
 
@@ -38,7 +39,7 @@ class TransformerTokenClassifier:
         batch_size: windows at once.
 
     Raises:
-        UserError: ``names`` aren't those of ``labels``, or ``max_pieces`` doesn't fit the model.
+        UserError: ``names`` aren't those of ``labels``, or ``max_pieces`` or ``precision`` is out of range.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class TransformerTokenClassifier:
         max_pieces: int | None = None,
         batch_size: int = 32,
     ) -> None:
+        if precision not in PRECISIONS:
+            raise UserError("precision", repr(precision), f"one of: {', '.join(PRECISIONS)}", "choose one of them")
         self.model, self.labels, self.precision, self.batch_size = model, labels, precision, batch_size
         self.fingerprint = ""  # only what is loaded from a folder has one: weights in training change
         self.revision: str | None = None  # the commit on the hub, if it or its encoder comes from there
@@ -111,13 +114,8 @@ class TransformerTokenClassifier:
         return rows
 
     def predict(self, sentences: Sequence[Sentence]) -> list[tuple[str, ...]]:
-        """The most likely label of each word; ``O`` (or the first label) for a word without pieces."""
-        unseen = self.labels.outside or 0
-        labels = []
-        for logits in self.logits(sentences):
-            best = np.where(logits.any(axis=1), logits.argmax(axis=1), unseen)
-            labels.append(tuple(self.labels.names[label] for label in best))
-        return labels
+        """The most likely legal labels of each sentence; ``O`` (or the first label) for a word without pieces."""
+        return best_labels(self.logits(sentences), self.labels)
 
     @property
     def parameters(self) -> int:

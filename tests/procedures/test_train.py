@@ -184,8 +184,7 @@ def test_a_transformer_by_itself_and_as_teacher(data, run, encoder, tmp_path, ca
     tuning = ["--learning_rate", "1e-3", "--num_train_epochs", "2", "--min_steps", "4", "--threads", "1"]
     assert cli.train(["transformer_token", *places, *tuning]) == 0
     assert {"dev", "test", "parameters", "seconds"} <= metrics(tmp_path / "out").keys()
-    teacher = tmp_path / "out" / "model"
-    assert run("tagger_kd", tmp_path / "student", "--teacher", teacher, "-e", 1) == 0
+    assert run("tagger_kd", tmp_path / "student", "--teacher", tmp_path / "out", "-e", 1) == 0
     assert metrics(tmp_path / "student")["teacher"]["test"] == metrics(tmp_path / "out")["test"]
 
 

@@ -1,0 +1,54 @@
+"""Tag from Python with a folder that `nlp-train` wrote: `python examples/python_api.py MODEL_DIR`."""
+
+from __future__ import annotations
+
+import sys
+
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.sentence import Entity
+from nlp_architect_ext.tagger import NeuralTagger
+
+TEXT = "Ada Lovelace moved to London."
+WORDS = ["Grace", "Hopper", "was", "born", "in", "New", "York", "."]
+TEXTS = ["Alan Turing lived in Wilmslow.", "Nothing happened there.", "From Oslo to Lima it takes a day."]
+
+
+def show(source: str, entities: list[Entity]) -> None:
+    """Print a text and what was found in it; an entity's fields are those of Hugging Face's pipelines."""
+    print(source)
+    for entity in entities:
+        print(f"    {entity.entity_group}  {entity.word!r}  {entity.start}-{entity.end}  {entity.score:.2f}")
+
+
+def main(folder: str) -> None:
+    """Load a tagger and use it in four ways."""
+    # The files are compared with MANIFEST.json first. For a GPU: NeuralTagger.load(folder, "cuda").
+    tagger = NeuralTagger.load(folder)
+    print("finds:", ", ".join(tagger.labels.types))
+
+    # One text. It's split into words as the training text was; start and end count its characters.
+    entities = tagger(TEXT)
+    assert all(TEXT[entity.start : entity.end] == entity.word for entity in entities)
+    show(TEXT, entities)
+
+    # Words that are split already: start and end count in the words joined by single spaces.
+    show(" ".join(WORDS), tagger.predict([WORDS])[0])
+
+    # Many texts at once are faster; the batch size never changes a label.
+    for text, found in zip(TEXTS, tagger.predict(TEXTS, batch_size=32), strict=True):
+        show(text, found)
+
+    # One tag a word, in the scheme of the training data, with its probability.
+    sentence = tagger.sentence(TEXT)
+    prediction = tagger.predict_labels([sentence])[0]
+    for word, tag, score in zip(sentence.words, tagger.tags(prediction), prediction.scores, strict=True):
+        print(f"{word}\t{tag}\t{score:.2f}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python examples/python_api.py MODEL_DIR")
+    try:
+        main(sys.argv[1])
+    except UserError as error:
+        sys.exit(str(error))

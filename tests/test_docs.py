@@ -1,0 +1,209 @@
+"""The documents say what the program does: pages are up to date, links lead somewhere, commands and code are valid."""
+
+import ast
+import importlib.util
+import re
+import runpy
+import shlex
+import sys
+from argparse import ArgumentParser
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from test_tagger import SOFTMAX
+
+from nlp_architect_ext import registry
+from nlp_architect_ext.config import resolve
+from nlp_architect_ext.corpus import read_corpus
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.settings import RECIPES
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+NOT_SHELL = ("python", "json", "toml")
+OTHER_PROGRAMS = {"--help", "--version", "--extra-index-url", "--check", "--strict"}  # of pip, mypy, ...
+
+
+def module(path):
+    """A Python file outside of the packages, imported."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+script = module(ROOT / "docs" / "make_command_line.py")
+redact = module(ROOT / "examples" / "third_party_procedure" / "redact_command.py")
+EXAMPLES = {("nlp-inference", "redact"): redact.Redact}  # commands of packages that aren't installed here
+
+
+def shown(path):
+    return str(path.relative_to(ROOT))
+
+
+def blocks(text):
+    """Language and content of every fenced block."""
+    return [(match[1], match[2]) for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+
+
+def prose(text):
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(text):
+    """The words of every command of ours in the fenced blocks that aren't code or data."""
+    for language, block in blocks(text):
+        if language in NOT_SHELL:
+            continue
+        for line in block.replace("\\\n", " ").splitlines():
+            for part in line.split("|"):
+                if re.match(r"(\$ )?nlp-(train|inference)\b", part.strip()):
+                    yield shlex.split(part.strip().removeprefix("$ "))
+
+
+def anchors(text):
+    """The names under which the headings of a page can be linked."""
+    headings = re.findall(r"^#+ (.+)$", prose(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def procedure_of(program, name):
+    return EXAMPLES.get((program, name)) or registry.load(script.PROGRAMS[program], name)
+
+
+def flags_of(procedure):
+    parser = ArgumentParser(add_help=False)
+    procedure.add_arguments(parser)
+    return {flag for action in parser._actions for flag in action.option_strings}
+
+
+BUILT_IN = script.built_in_commands()
+ALL_FLAGS = {flag for command in BUILT_IN for flag in flags_of(procedure_of(*command))}
+
+
+def test_the_page_of_commands_is_up_to_date():
+    assert script.PAGE.read_text(encoding="utf-8") == script.page(), "run `python docs/make_command_line.py`"
+
+
+@pytest.mark.parametrize("command", BUILT_IN, ids=" ".join)
+def test_the_page_describes_the_settings_that_the_command_has(command):
+    settings = script.settings_of(*command)
+    described = {flag for field in fields(settings) for flag in script.flags(field)} if settings else set()
+    assert flags_of(procedure_of(*command)) == described
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_links_lead_somewhere(path):
+    text = path.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(text)):
+        if link.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name) if name else path
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_commands_are_understood(path):
+    for program, *arguments in commands(path.read_text(encoding="utf-8")):
+        if not arguments or arguments[0] == "--help":
+            continue
+        procedure, rest = procedure_of(program, arguments[0]), arguments[1:]
+        if rest == ["--help"]:
+            continue
+        parser = ArgumentParser(prog=shlex.join([program, *arguments]), allow_abbrev=False)
+        procedure.add_arguments(parser)
+        found = parser.parse_args(rest)
+        settings = script.settings_of(program, arguments[0])
+        if settings and "config" not in found:  # that file gives the rest
+            resolve(settings, found, RECIPES)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_flags_and_commands_that_are_mentioned_exist(path):
+    text = prose(path.read_text(encoding="utf-8"))
+    for code in re.findall(r"`([^`]+)`", text):
+        assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", code)) <= ALL_FLAGS | OTHER_PROGRAMS, code
+        for program, name in re.findall(r"\b(nlp-train|nlp-inference) ([a-z]\w+)", code):
+            assert (program, name) in BUILT_IN | EXAMPLES, code
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_python_compiles(path):
+    for language, block in blocks(path.read_text(encoding="utf-8")):
+        if language == "python":
+            ast.parse(block)
+
+
+def test_flags_without_effect_are_listed():
+    text = (ROOT / "docs" / "coming-from-nlp-architect.md").read_text(encoding="utf-8")
+    section = text.split("## Flags accepted without effect")[1].split("\n## ")[0]
+    listed = set(re.findall(r"--\w+", "\n".join(line.split("|")[1] for line in section.splitlines() if "|" in line)))
+    settings = [script.settings_of(*command) for command in BUILT_IN]
+    ignored = {f"--{field.name}" for cls in settings if cls for field in fields(cls)
+               if field.metadata["help"].startswith("NLP Architect's flag")}  # fmt: skip
+    assert listed == ignored
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"train.txt": b"Anna\tB-PER\nlives\n"},
+        {"train.txt": b"Anna\tB-PER\nlives\tNOUN\n"},
+        {"train.txt": b"Anna\tO\n"},
+        {"train.txt": b"Anna\tB-PER\n\xff\tO\n"},
+        {"train.txt": b"Anna\tB-PER\n", "dev.txt": b"Oslo\tB-LOC\n"},
+        {"train.txt": b"Anna\tB-PER\n", "unlabeled.txt": b"Anna\tO\n" * 3},
+    ],
+)
+def test_the_errors_that_are_shown_are_those_of_the_program(files, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    for name, content in files.items():
+        (tmp_path / "data" / name).write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_corpus("data", unlabeled_filename="unlabeled.txt", tokenizer="whitespace")
+    assert str(caught.value) in lines_of_errors()
+
+
+def test_the_error_about_a_student_is_that_of_the_program():
+    with pytest.raises(UserError) as caught:
+        registry.load(registry.STUDENTS, "cnn-lstn")
+    assert str(caught.value) in lines_of_errors()
+
+
+def lines_of_errors():
+    return (ROOT / "docs" / "formats.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = next(block for language, block in blocks(text) if language == "python")
+    SOFTMAX.save(tmp_path / "out")
+    (tmp_path / "readme.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert runpy.run_path("readme.py")["tagger"].labels == SOFTMAX.labels
+
+
+def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
+    example = str(ROOT / "examples" / "python_api.py")
+    SOFTMAX.save(tmp_path / "model")
+    monkeypatch.setattr(sys, "argv", [example, str(tmp_path / "model")])
+    runpy.run_path(example, run_name="__main__")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "finds: LOC, PER"
+    assert [line.split("\t")[0] for line in printed[-6:]] == ["Ada", "Lovelace", "moved", "to", "London", "."]
+    monkeypatch.setattr(sys, "argv", [example, str(tmp_path / "absent")])
+    with pytest.raises(SystemExit, match="absent: no such folder"):
+        runpy.run_path(example, run_name="__main__")
+
+
+def test_mistakes_in_documents_would_be_seen():
+    text = "```sh\ncat x | nlp-train tagger \\\n  --lr 1\n$ nlp-inference tagger -b 2\n```\n# A `b.c` d\n"
+    assert list(commands(text)) == [["nlp-train", "tagger", "--lr", "1"], ["nlp-inference", "tagger", "-b", "2"]]
+    assert anchors(text) == {"a-bc-d"}
+    with pytest.raises(UserError, match="no such name"):
+        procedure_of("nlp-train", "tager")
