@@ -15,7 +15,7 @@ OUT ?= demo
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo test check bench
+.PHONY: setup demo test check docs bench
 
 setup: $(INSTALLED)
 
@@ -35,6 +35,9 @@ test: $(INSTALLED)
 check: $(INSTALLED)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
+
+docs: $(INSTALLED)
+	$(BIN)/python docs/make_command_line.py
 
 bench: $(INSTALLED)
 	@for script in $(BENCH); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done

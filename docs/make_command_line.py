@@ -35,7 +35,7 @@ Results go to files or standard output; progress, tables and errors go to standa
 |---|---|
 | 0 | done |
 | 1 | a fault of the program, with a traceback: please report it |
-| 2 | something given can't be used; one line says what was wrong, what was expected, and what would do |
+| 2 | something given can't be used, or a disk is full; one line says what was wrong, what was expected, what would do |
 | 130 | interrupted by Ctrl-C; what was finished is kept |
 | 141 | the reader of standard output left |
 

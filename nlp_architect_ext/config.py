@@ -113,7 +113,7 @@ def read_json(path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise UserError(f"{path}:{error.lineno}", error.msg, "a JSON object", "correct the file") from error
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in thousands of brackets
-        raise UserError(str(path), str(error), "a JSON object", "correct the file") from error
+        raise UserError(str(path), str(error).partition(";")[0], "a JSON object", "correct the file") from error
     if not isinstance(data, dict):
         raise UserError(str(path), f"holds a {type(data).__name__}", "a JSON object {...}", "correct the file")
     return data

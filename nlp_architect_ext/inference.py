@@ -19,6 +19,7 @@ from nlp_architect_ext.formats.files import atomic_write_text
 from nlp_architect_ext.formats.json_lines import format_entities
 from nlp_architect_ext.formats.labelled_file import LabelledFile
 from nlp_architect_ext.formats.text import read_text
+from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.model_folder import to_text
 from nlp_architect_ext.progress import bar, say
@@ -85,10 +86,21 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Sentence]:
     path = settings.data_file
     if settings.evaluate:
         labelled = LabelledFile.read(Path(path), settings.tag_col, settings.ignore_token)
-        return labelled.converted("plain" if tagger.labels.scheme == "plain" else labelled.scheme())
+        scheme = "plain" if tagger.labels.scheme == "plain" else labelled.scheme()
+        sentences = labelled.converted(scheme)
+        _check_tags(labelled, sentences, scheme, tagger.labels)
+        return sentences
     if settings.data_format == "columns":
         return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
     return read_text(path, language=tagger.language, tokenizer=tagger.tokenizer)
+
+
+def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet) -> None:
+    """Whether the tags are labels at all: the last word of a line of text would count as one."""
+    is_known = any(label in labels.ids for sentence in sentences for label in sentence.labels or ())
+    if not is_known or (scheme == "plain") != (labels.scheme == "plain"):
+        raise UserError(labelled.place(0, 0), f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
+                        f"tags such as {labels.names[-1]!r}", "correct --tag_col, or give a file with tags")
 
 
 def _report(folder: str, scores: dict[str, Any]) -> None:
@@ -150,7 +162,7 @@ def _check_new(path: Path, overwrite: bool) -> None:
 def _check_report(settings: InferenceSettings) -> None:
     """Whether the scores of an evaluation may be written; those of a training run aren't replaced."""
     folder = Path(settings.output_dir)
-    _check_new(folder / METRICS, settings.overwrite_output_dir)
     if (folder / SETTINGS).exists():
         wrong, remedy = "is the folder of a training run, which has scores of its own", "choose another --output_dir"
         raise UserError(str(folder), wrong, "another folder", remedy)
+    _check_new(folder / METRICS, settings.overwrite_output_dir)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.labels import SCHEMES
 
 FORMAT_VERSION = 1
 CONFIG, WEIGHTS, VOCABULARY, MANIFEST = "config.json", "model.safetensors", "vocabulary.json", "MANIFEST.json"
@@ -84,6 +85,8 @@ def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Te
             )
         config = TaggerConfig(**{field.name: data[field.name] for field in fields(TaggerConfig)})
         config = replace(config, teachers=tuple(config.teachers))  # JSON has lists only
+        if not isinstance(config.max_words, int) or config.max_words < 1 or config.scheme not in SCHEMES:
+            raise ValueError(f"max_words {config.max_words!r}, scheme {config.scheme!r}")
         return config, json.loads(contents[VOCABULARY]), load(contents[WEIGHTS])
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(
@@ -99,7 +102,7 @@ def to_text(data: Any) -> str:
 def _verified(folder: Path) -> dict[str, bytes]:
     """The bytes of the needed files, equal to what the manifest says."""
     if not folder.is_dir():
-        raise UserError(str(folder), "no such folder", "a model folder", "check --model_dir")
+        raise UserError(str(folder), "no such folder", "a model folder", "check the path")
     if not (folder / MANIFEST).exists():
         pickles = [name for name in PICKLES if (folder / name).exists()]
         if pickles and not (folder / CONFIG).exists():

@@ -15,8 +15,10 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.text import WordSplitter
 from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.progress import say
+from nlp_architect_ext.registry import STUDENTS, load
 from nlp_architect_ext.settings import DataSettings, TaggerKdPseudoSettings, TaggerSettings
 from nlp_architect_ext.streams import BatchStream
+from nlp_architect_ext.students.base import own_arguments
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.vocabulary import Vocabulary
 from nlp_architect_ext.word_vectors import read_word_vectors
@@ -35,8 +37,8 @@ def load_corpus(settings: DataSettings) -> Corpus:
         tag_col=settings.tag_col,
         ignore_token=settings.ignore_token,
         scheme=settings.scheme,
-        language=settings.language,
-        tokenizer=settings.tokenizer,
+        language=pseudo.language if pseudo else "en",
+        tokenizer=pseudo.tokenizer if pseudo else "whitespace",
     )
     if settings.labeled_size is not None:
         corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
@@ -70,7 +72,8 @@ def input_files(settings: DataSettings) -> list[Path]:
 def new_tagger(settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary, device: torch.device) -> NeuralTagger:
     """An untrained tagger, its weights drawn by the seed; word vectors are copied in if there are any."""
     arguments = config.read_json(Path(settings.config_file)) if settings.config_file else {}
-    if settings.word_dropout is not None:
+    has_dropout = "word_dropout" in own_arguments(load(STUDENTS, settings.model_type))
+    if settings.word_dropout or (settings.word_dropout == 0 and has_dropout):  # a student without it has none
         arguments["word_dropout"] = settings.word_dropout
     vectors: dict[str, Any] = {}
     if settings.embedding_file:

@@ -174,12 +174,18 @@ def _check_inputs(path: Path, settings: RunSettings, files: list[Path]) -> None:
 
 def _clear(path: Path) -> None:
     """Remove what an earlier run wrote, and nothing else that may lie in its folder."""
-    for name in WRITTEN:
+    for name in (*_result_file(path), *WRITTEN):
         entry = path / name
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:
             entry.unlink(missing_ok=True)
+
+
+def _result_file(path: Path) -> list[str]:
+    """The name that the earlier run gave to its file of dev scores, if there was a run."""
+    name = config.read_json(path / SETTINGS).get("best_result_file") if (path / SETTINGS).exists() else None
+    return [name] if isinstance(name, str) and Path(name).name == name and (path / name).is_file() else []
 
 
 def _is_torn(entry: Path) -> bool:
@@ -194,8 +200,11 @@ def _remove_torn(path: Path) -> None:
 
 
 def _sums(files: list[Path]) -> dict[str, str]:
-    sums = {}
+    sums: dict[str, str] = {}
     for path in files:
+        name = path.name
+        while name in sums:  # two inputs of one name, from two folders
+            name += "'"
         with path.open("rb") as file:
-            sums[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return sums

@@ -42,9 +42,7 @@ class DataSettings:
         help="how tags mark entities",
         choices=("auto", "IOB1", "IOB2", "IOBES", "BILOU", "plain"),
     )
-    tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
-    language: str = setting("en", help="language of raw text, for the tokenizer")
-    labeled_size: int | None = setting(None, help="draw N labelled sentences; the rest becomes unlabelled", least=1)
+    labeled_size: int | None = setting(None, help="draw N labelled sentences; the rest is unlabelled text", least=1)
     split_seed: int = setting(0, help="decides which sentences labeled_size draws", least=0)
 
 
@@ -53,7 +51,7 @@ class UnlabelledSettings:
     """Unlabelled text, and how it's mixed with labelled sentences."""
 
     unlabeled_filename: str = setting("unlabeled.txt", help="raw text, one sentence or paragraph a line")
-    unlabeled_format: str = setting("text", help="raw text or columns", choices=("text", "columns"))
+    unlabeled_format: str = setting("text", help="text, columns, or a format that a package brings")
     unlabeled_size: int | None = setting(None, help="draw at most N unlabelled sentences", least=1)
     labeled_ratio: float = setting(0.5, help="labelled share of each batch; 0 draws in proportion", least=0.0, most=0.9)
     parallel_batching: bool = setting(False, help="NLP Architect's flag; every batch is mixed in any case")
@@ -63,12 +61,16 @@ class UnlabelledSettings:
 class StudentSettings:
     """The compact network and its training."""
 
+    tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
+    language: str = setting("en", help="language of raw text, for the tokenizer")
     model_type: str = setting("cnn-lstm", help="student; `nlp-train students` lists them")
     config_file: str | None = setting(None, help="JSON file of the student's own arguments")
     use_crf: bool = setting(False, help="decode with a conditional random field")
     embedding_file: str | None = setting(None, help="word vectors as text (GloVe, word2vec), plain or gzip")
     vocabulary_limit: int = setting(30000, help="most words with vectors of their own; labelled ones always", least=1)
-    word_dropout: float | None = setting(None, help="share of words unknown while training", least=0.0, most=0.9)
+    word_dropout: float | None = setting(
+        None, help="share of words unknown in training; the student's own if not given", least=0.0, most=0.9
+    )
     max_sentence_length: int = setting(250, help="longer sentences are windowed, in words; none is cut", least=8)
     max_word_length: int | None = setting(None, help="NLP Architect's flag; words are never cut")
     batch_size: int = setting(32, help="sentences a step", flags=("-b",), least=1)

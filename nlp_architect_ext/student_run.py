@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from nlp_architect_ext import hardware
@@ -27,6 +29,8 @@ def train_student(settings: TaggerSettings) -> None:
         UserError: anything of the user's that can't be used; nothing has been written then that wasn't there before.
     """
     device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
+    # A continued run must compute where and as the first part did, so both are written down.
+    settings = replace(settings, device=str(device), threads=torch.get_num_threads())
     corpus = load_corpus(settings)
     say(summary(corpus))
     vocabulary = Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)

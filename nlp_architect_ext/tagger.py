@@ -63,7 +63,7 @@ class NeuralTagger(TextTagger):
         try:
             tagger = cls(config, Vocabulary.from_json(vocabulary), device)
             tagger.model.load_state_dict(weights)
-        except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
             first_line = str(error).splitlines()[0]
             raise UserError(str(folder), first_line, "weights that fit config.json", "train it again") from error
         return tagger

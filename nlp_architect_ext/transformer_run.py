@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -38,6 +39,7 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
         UserError: anything of the user's that can't be used; nothing has been written then that wasn't there before.
     """
     device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
+    settings = replace(settings, device=str(device), threads=torch.get_num_threads())
     corpus = load_corpus(settings)
     say(summary(corpus))
     name = settings.model_name_or_path

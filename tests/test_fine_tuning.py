@@ -14,7 +14,7 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.teachers.fine_tuning import PAPER, FineTuning, fine_tune
+from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
 from nlp_architect_ext.teachers.folder import labels_of
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
@@ -225,10 +225,6 @@ def test_another_card_than_the_first_is_refused(encoder, tmp_path):
 def test_the_learning_rate_fits_the_width_of_the_encoder(encoder, tmp_path):
     result = fine_tune(encoder, TRAIN, None, LABELS, tmp_path / "teacher", FineTuning(max_steps=1))
     assert result["learning_rate"] == pytest.approx(5e-5 * 768 / 32)
-
-
-def test_the_paper_preset():
-    assert (PAPER.epochs, PAPER.learning_rate, PAPER.min_steps) == (5, 5e-5, 0)
 
 
 @pytest.mark.slow

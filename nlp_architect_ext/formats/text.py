@@ -99,7 +99,7 @@ def read_text(path: str | Path, *, language: str = "en", tokenizer: str = "spacy
     head = list(islice(numbered, LOOKED_AT))
     if looks_like_columns([line for _, line in head]):
         raise UserError(f"{path}:{head[0][0]}", "looks like a column file, a word and its tag a line",
-                        "raw text, one sentence a line", "use the format 'columns' or give another file")
+                        "raw text, one sentence a line", "read it as columns (--unlabeled_format, --data_format)")
     for number, line in chain(head, numbered):
         yield splitter.split(line, number)
 

@@ -15,6 +15,7 @@ from corpora import columns, write_corpus
 from safetensors.torch import load_file
 
 from nlp_architect_ext import cli
+from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.tagger import NeuralTagger
 
 SMALL = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "--min_epoch_steps", "1"]
@@ -235,3 +236,28 @@ def test_the_curve_of_a_resumed_run_has_no_step_twice(distilled):
 def test_the_learning_curve_is_a_picture(distilled: Path):
     assert (distilled / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
     assert "<img" in (distilled / "report.html").read_text()
+
+
+def test_a_student_without_word_dropout_takes_the_papers_recipe(run, tmp_path, monkeypatch):
+    class Bare(CnnLstm):
+        def __init__(self, word_count, character_count, label_count):
+            super().__init__(word_count, character_count, label_count, lstm_width=8, character_filters=8)
+
+    monkeypatch.setattr("nlp_architect_ext.students.base.load", lambda group, name: Bare)
+    monkeypatch.setattr("nlp_architect_ext.preparation.load", lambda group, name: Bare)
+    (tmp_path / "none.json").write_text("{}")
+    bare = ["--recipe", "paper", "-e", 1, "--config_file", tmp_path / "none.json"]
+    assert run("tagger", tmp_path / "out", *bare) == 0
+    assert run("tagger", tmp_path / "other", *bare, "--word_dropout", 0.1) == 2
+
+
+def test_a_continued_run_needs_the_threads_of_the_first(run, tmp_path, capsys):
+    assert run("tagger", tmp_path / "out", "-e", 1) == 0
+    assert run("tagger", tmp_path / "out", "-e", 1, "--threads", 2, "--resume") == 2
+    assert "threads=2, was 1" in capsys.readouterr().err
+
+
+def test_replacing_a_run_removes_its_result_file_too(run, tmp_path):
+    assert run("tagger", tmp_path / "out", "-e", 1, "--best_result_file", "mine.txt") == 0
+    assert run("tagger", tmp_path / "out", "-e", 1, "--overwrite_output_dir") == 0
+    assert not (tmp_path / "out" / "mine.txt").exists()
