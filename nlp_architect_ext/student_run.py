@@ -36,7 +36,7 @@ def train_student(settings: TaggerSettings) -> None:
     vocabulary = Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
     tagger = new_tagger(settings, corpus, vocabulary, device)
     if isinstance(settings, TaggerKdSettings):
-        check_teachers(settings, corpus.labels, device)
+        check_teachers(settings, corpus.labels)
     files = input_files(settings)
     check(settings, files)
     if settings.dry_run:

@@ -21,8 +21,9 @@ from nlp_architect_ext.settings import TaggerKdSettings
 from nlp_architect_ext.teachers.base import Teacher
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune, untrained
-from nlp_architect_ext.teachers.folder import labels_of
+from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
+from nlp_architect_ext.teachers.folder import find, labels_of
+from nlp_architect_ext.teachers.loading import load_model, load_tokenizer
 from nlp_architect_ext.teachers.soft_labels import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
@@ -48,7 +49,7 @@ class Lessons:
     teachers: tuple[dict[str, Any], ...]
 
 
-def check_teachers(settings: TaggerKdSettings, labels: LabelSet, device: torch.device) -> None:
+def check_teachers(settings: TaggerKdSettings, labels: LabelSet) -> None:
     """Refuse teachers that can't be used, before anything is written or computed.
 
     Raises:
@@ -56,12 +57,32 @@ def check_teachers(settings: TaggerKdSettings, labels: LabelSet, device: torch.d
             that don't fit the checkpoint.
     """
     for name in settings.teacher:
-        if labels_of(name) is None:
-            untrained(name, labels, _fine_tuning(settings, device))
-        else:
-            TransformerTokenClassifier.load(
-                name, labels, precision=settings.precision, max_pieces=settings.teacher_max_seq_len
-            )
+        check_transformer(name, labels, precision=settings.precision, max_pieces=settings.teacher_max_seq_len)
+
+
+def check_transformer(
+    name: str, labels: LabelSet, *, precision: str, max_pieces: int | None, relabel: bool = False
+) -> None:
+    """Load a checkpoint to see that it can be, and that the settings fit it.
+
+    Args:
+        name: folder or hub name.
+        labels: of the data.
+        precision: see `TransformerTokenClassifier`.
+        max_pieces: see `TransformerTokenClassifier`.
+        relabel: whether a token classifier with other labels will do, because it gets a new last layer.
+
+    Raises:
+        UserError: see `check_teachers`.
+    """
+    folder = find(name)
+    known = folder.label_names
+    kept = known if known is not None and not (relabel and set(known) != set(labels.names)) else None
+    names = kept or labels.names
+    model, tokenizer = load_model(folder, names, new_head=kept is None), load_tokenizer(folder)
+    TransformerTokenClassifier(
+        model, tokenizer, names, labels, name=folder.name, precision=precision, max_pieces=max_pieces
+    )
 
 
 def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: torch.device) -> Lessons:

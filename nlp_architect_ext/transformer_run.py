@@ -26,9 +26,10 @@ from nlp_architect_ext.progress import say
 from nlp_architect_ext.run_folder import METRICS, RunFolder, check, open_run
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings, TransformerTokenSettings
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune, untrained
+from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
 from nlp_architect_ext.teachers.folder import FINE_TUNED, find
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+from nlp_architect_ext.teaching import check_transformer
 from nlp_architect_ext.text_tagger import Prediction, TextTagger
 
 
@@ -43,7 +44,9 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     corpus = load_corpus(settings)
     say(summary(corpus))
     name = settings.model_name_or_path
-    untrained(name, corpus.labels, _fine_tuning(settings, device))
+    check_transformer(
+        name, corpus.labels, precision=settings.precision, max_pieces=settings.max_seq_length, relabel=True
+    )
     files = input_files(settings)
     check(settings, files)
     if settings.dry_run:

@@ -58,7 +58,7 @@ def test_document_starts_end_sentences_and_ignored_words_do_not(written):
 
 
 def test_only_spaces_and_tabs_separate_columns(written):
-    words = ["10\u00a0000", "\u2028", "\x85", "\u3000", "\x00", "\x0b", "\u200b"]
+    words = ["10\u00a0000", "\u2028", "\x85", "\u3000", "\x07", "\x0b", "\u200b"]
     path = written("\ufeff" + "".join(f"{word} \t O \r\n" for word in words))
     assert list(read_columns(path)) == [Sentence(tuple(words), ("O",) * 7, line=1)]
 

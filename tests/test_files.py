@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text, decoded_lines, lines
 
-LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\ufeff"))
+LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\ufeff\0"))
 
 
 @given(st.lists(LINE), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.booleans())

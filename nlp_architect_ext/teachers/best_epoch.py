@@ -73,9 +73,9 @@ class BestEpoch(TrainerCallback):
                 self._weights = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
         entry["seconds"] = round(time.perf_counter() - self._started, 1)
         self.log.append(entry)
+        say(f"{line} · {entry['seconds']:.0f} s")
         if last:
             self._bar.close()
-        say(f"{line} · {entry['seconds']:.0f} s")
 
     def restore(self, model: torch.nn.Module) -> None:
         """Put the best epoch's weights back; without dev the last epoch's are already there."""

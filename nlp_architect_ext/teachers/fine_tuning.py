@@ -22,7 +22,7 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.alignment import PieceWindow, pad
 from nlp_architect_ext.teachers.best_epoch import BestEpoch
 from nlp_architect_ext.teachers.folder import TOKENIZER_FILES, Pretrained, find
-from nlp_architect_ext.teachers.loading import border, load_model, load_tokenizer, quiet
+from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, quiet
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 IGNORED = -100  # torch's cross entropy leaves this label out
@@ -100,9 +100,16 @@ def fine_tune(
         UserError: the checkpoint can't be used (see :func:`find`), no word has a piece, or training diverged.
     """
     started = time.perf_counter()
+    _check_device(settings.device)
+    folder = find(name_or_path)
     transformers.set_seed(settings.seed)  # the new layer is drawn here
-    folder, names, tokenizer, teacher = untrained(name_or_path, labels, settings)
-    model = teacher.model
+    known = folder.label_names
+    again = known is not None and set(known) == set(labels.names)
+    names = known if known is not None and again else labels.names
+    model, tokenizer = load_model(folder, names, new_head=not again), load_tokenizer(folder)
+    teacher = TransformerTokenClassifier(
+        model, tokenizer, names, labels, name=folder.name, precision=settings.precision, max_pieces=settings.max_pieces
+    )
     examples = _examples(teacher, names, train)
     plan = _plan(settings, len(examples), _scorer(teacher, dev, labels) if dev else None)
     partial = _empty(output_dir.with_name(f"{output_dir.name}.partial"))
@@ -123,29 +130,6 @@ def fine_tune(
         "dev": plan.best,
         "seconds": round(time.perf_counter() - started, 1),
     }
-
-
-def untrained(
-    name_or_path: str | Path, labels: LabelSet, settings: FineTuning
-) -> tuple[Pretrained, Sequence[str], Tokenizer, TransformerTokenClassifier]:
-    """What fine-tuning begins with; also a check that it can begin.
-
-    Returns:
-        The checkpoint, its labels by id, its tokenizer, and the classifier before the first step.
-
-    Raises:
-        UserError: the checkpoint or the device can't be used.
-    """
-    _check_device(settings.device)
-    folder = find(name_or_path)
-    known = folder.label_names
-    again = known is not None and set(known) == set(labels.names)
-    names = known if known is not None and again else labels.names
-    model, tokenizer = load_model(folder, names, new_head=not again), load_tokenizer(folder)
-    teacher = TransformerTokenClassifier(
-        model, tokenizer, names, labels, name=folder.name, precision=settings.precision, max_pieces=settings.max_pieces
-    )
-    return folder, names, tokenizer, teacher
 
 
 def _rate(settings: FineTuning, model: transformers.PreTrainedModel) -> float:
@@ -241,7 +225,7 @@ def _write(
     model: transformers.PreTrainedModel, tokenizer: Tokenizer, source: Pretrained, partial: Path, output_dir: Path
 ) -> None:
     """Weights, config and tokenizer into ``partial``, which then becomes ``output_dir``."""
-    with border(str(partial), "can't be written", "room and permission", "make room, then --resume"), quiet():
+    with quiet():
         model.save_pretrained(partial)
     for name in TOKENIZER_FILES:
         if (source.path / name).exists():

@@ -15,7 +15,6 @@ from tiny_teacher import tiny_classifier
 from nlp_architect_ext import cli
 from nlp_architect_ext.formats.files import atomic_write_bytes
 from nlp_architect_ext.model_folder import write_manifest
-from nlp_architect_ext.teachers.folder import labels_of
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 STUDENT = {"word_width": 8, "character_filters": 8, "lstm_width": 8}
@@ -305,8 +304,6 @@ def test_a_teacher_with_other_labels(train, places, tmp_path):
     names = dict(enumerate(["O", "B-ORG", "I-ORG", "B-PER", "I-PER"]))
     _edit(tmp_path / "teacher" / "config.json", id2label=names)
     assert "its labels are O B-ORG" in train("--teacher", tmp_path / "teacher", command="tagger_kd")
-    _edit(tmp_path / "teacher" / "config.json", architectures=5)
-    assert labels_of(tmp_path / "teacher") is None  # as one without a list of labels
 
 
 def test_output_that_is_somebody_elses(train, data, tmp_path):
