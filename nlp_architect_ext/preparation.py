@@ -44,6 +44,9 @@ def load_corpus(settings: DataSettings) -> Corpus:
         corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
     if pseudo is None:
         return replace(corpus, unlabelled=[])
+    if not corpus.unlabelled:
+        wrong = "takes every sentence of train, and there is no other unlabelled text"
+        raise UserError("--labeled_size", wrong, "unlabelled sentences", "draw fewer, or use tagger_kd")
     if pseudo.unlabeled_size is not None:
         corpus = draw_unlabelled(corpus, pseudo.unlabeled_size, settings.split_seed)
     return corpus

@@ -31,7 +31,7 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SPEED_SECONDS = 2.0  # how long each speed is measured
 # The demo's own encoder and data are for a look, not for quality: fewer and larger steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
-STUDENT_FLAGS = ("--epochs", "5", "--lr", "0.003")
+STUDENT_FLAGS = ("--epochs", "7", "--lr", "0.003")
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.

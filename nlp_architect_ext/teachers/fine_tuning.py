@@ -22,7 +22,7 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.alignment import PieceWindow, pad
 from nlp_architect_ext.teachers.best_epoch import BestEpoch
 from nlp_architect_ext.teachers.folder import TOKENIZER_FILES, Pretrained, find
-from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, quiet
+from nlp_architect_ext.teachers.loading import border, load_model, load_tokenizer, quiet
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 IGNORED = -100  # torch's cross entropy leaves this label out
@@ -225,7 +225,7 @@ def _write(
     model: transformers.PreTrainedModel, tokenizer: Tokenizer, source: Pretrained, partial: Path, output_dir: Path
 ) -> None:
     """Weights, config and tokenizer into ``partial``, which then becomes ``output_dir``."""
-    with quiet():
+    with border(str(partial), "can't be written", "room and permission", "make room, then --resume"), quiet():
         model.save_pretrained(partial)
     for name in TOKENIZER_FILES:
         if (source.path / name).exists():

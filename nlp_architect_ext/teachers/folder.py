@@ -46,7 +46,8 @@ class Pretrained:
         """The labels of a token classifier by id; None for an encoder without one or with names like LABEL_0."""
         config = read_json(self.path / "config.json")
         architectures, by_id = config.get("architectures") or [], config.get("id2label")
-        is_classifier = any(str(name).endswith("ForTokenClassification") for name in architectures)
+        listed = isinstance(architectures, list)
+        is_classifier = listed and any(str(name).endswith("ForTokenClassification") for name in architectures)
         if not is_classifier or not isinstance(by_id, dict):
             return None
         try:
