@@ -4,10 +4,9 @@ import json
 
 import pytest
 import torch
-from safetensors.torch import save_file
 
 from nlp_architect_ext.batches import encode
-from nlp_architect_ext.checkpoint import Checkpoints
+from nlp_architect_ext.checkpoint import Checkpoints, Progress
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.journal import Journal
 from nlp_architect_ext.labels import LabelSet
@@ -161,9 +160,8 @@ def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path, damage):
 
 
 def test_a_checkpoint_of_another_model_is_refused(tmp_path):
-    folder = tmp_path / "checkpoints"
-    folder.mkdir()
-    save_file({"model.other": torch.zeros(1)}, folder / "last.safetensors", {"progress": "{}"})
+    other = torch.nn.Linear(2, 2)
+    Checkpoints(tmp_path / "checkpoints").save_last(other, torch.optim.Adam(other.parameters()), Progress())
     with pytest.raises(UserError, match="belongs to another model"):
         train(tmp_path)
 
