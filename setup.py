@@ -40,6 +40,7 @@ setup(
             "ruff>=0.12",
             "types-tqdm",
         ],
+        "ray": ["ray>=2.40"],
     },
     entry_points={
         "console_scripts": [
@@ -48,6 +49,8 @@ setup(
         ],
         "nlp_architect_ext.train": [
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
+            "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
+            "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",
             "tagger = nlp_architect_ext_procedures.tagger:TrainTagger",
             "tagger_kd = nlp_architect_ext_procedures.tagger_kd:TrainTaggerKd",

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from nlp_architect_ext import registry, settings
+from nlp_architect_ext import composed_settings, registry, settings
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
@@ -17,7 +17,8 @@ BUILT_IN = "nlp_architect_ext_procedures"  # commands of other packages aren't d
 HEAD = """\
 # Commands and flags
 
-This page is made from `nlp_architect_ext/settings.py` by `python docs/make_command_line.py`; don't edit it by hand.
+This page is made from `nlp_architect_ext/settings.py` and `nlp_architect_ext/composed_settings.py` by
+`python docs/make_command_line.py`; don't edit it by hand.
 
 ```sh
 nlp-train tagger_kd_pseudo --teacher bert-base-cased --data_dir data --output_dir out
@@ -73,7 +74,8 @@ def flags(field: dataclasses.Field[Any]) -> list[str]:
 
 
 def _dataclasses() -> list[type[Any]]:
-    return [cls for cls in vars(settings).values() if isinstance(cls, type) and dataclasses.is_dataclass(cls)]
+    known = [*vars(settings).values(), *vars(composed_settings).values()]
+    return list(dict.fromkeys(cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)))
 
 
 def _own(cls: type[Any]) -> list[dataclasses.Field[Any]]:
@@ -115,6 +117,8 @@ def _value(field: dataclasses.Field[Any], hint: Any) -> str:
     parts = [part for part in get_args(hint) if part is not type(None)] if get_origin(hint) is not tuple else []
     kind = parts[0] if parts else get_origin(hint) or hint
     about = field.metadata
+    if about["spread"]:
+        return "whole numbers, one or more" if get_args(hint)[0] is int else "words, one or more"
     if kind is bool:
         return "none: a switch"
     if about["choices"]:
@@ -143,6 +147,8 @@ def _shown(value: object) -> str:
         return "not set"
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, tuple):
+        return f"`{' '.join(map(str, value))}`" if value else "not set"
     return "empty" if value == "" else f"`{value}`"
 
 

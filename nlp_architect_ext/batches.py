@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.vocabulary import UNKNOWN, Vocabulary
 from nlp_architect_ext.windows import windows
 
 Integers = NDArray[np.int64]
@@ -28,6 +28,8 @@ class EncodedSentence:
         words: ids (words,).
         characters: the ids of all words' characters, one after the other.
         character_counts: characters of each word (words,).
+        parts: the ids of the parts of the unknown words, one word after the other.
+        part_counts: parts of each word, 0 for known ones (words,).
         labels: gold label ids (words,), or None for unlabelled text.
         soft_labels: the teacher's logits (words, labels), all zero for a word that the teacher can't see; or None.
     """
@@ -35,6 +37,8 @@ class EncodedSentence:
     words: Integers
     characters: Integers
     character_counts: Integers
+    parts: Integers
+    part_counts: Integers
     labels: Integers | None = None
     soft_labels: NDArray[np.float16] | None = None
 
@@ -44,10 +48,13 @@ class EncodedSentence:
     def part(self, start: int, end: int) -> EncodedSentence:
         """The words from `start` to `end`, as a sentence of their own."""
         first, last = self.character_counts[:start].sum(), self.character_counts[:end].sum()
+        first_part, last_part = self.part_counts[:start].sum(), self.part_counts[:end].sum()
         return EncodedSentence(
             words=self.words[start:end],
             characters=self.characters[first:last],
             character_counts=self.character_counts[start:end],
+            parts=self.parts[first_part:last_part],
+            part_counts=self.part_counts[start:end],
             labels=None if self.labels is None else self.labels[start:end],
             soft_labels=None if self.soft_labels is None else self.soft_labels[start:end],
         )
@@ -64,6 +71,8 @@ class Batch:
         labels: gold label ids (batch, words), 0 at padding and in unlabelled sentences.
         is_gold: whether a sentence has gold labels (batch,).
         soft_labels: the teacher's logits (batch, words, labels) as float32, or None without a teacher.
+        parts: word ids of the parts of all unknown words, sentence by sentence (parts,); None if nobody knows.
+        part_counts: parts of each unknown word (unknown words,).
     """
 
     words: Tensor
@@ -72,6 +81,8 @@ class Batch:
     labels: Tensor
     is_gold: Tensor
     soft_labels: Tensor | None = None
+    parts: Tensor | None = None
+    part_counts: Tensor | None = None
 
     @property
     def mask(self) -> Tensor:
@@ -126,11 +137,15 @@ def encode_words(
     soft_labels: NDArray[np.float16] | None = None,
 ) -> EncodedSentence:
     """Encode the words of one sentence or window."""
+    ids = vocabulary.word_ids(words)
     characters = [vocabulary.character_ids(word) for word in words]
+    parts = [vocabulary.part_ids(word) if id_ == UNKNOWN else [] for word, id_ in zip(words, ids, strict=True)]
     return EncodedSentence(
-        words=np.array(vocabulary.word_ids(words), np.int64),
+        words=np.array(ids, np.int64),
         characters=np.array([character for word in characters for character in word], np.int64),
         character_counts=np.array([len(word) for word in characters], np.int64),
+        parts=np.array([part for word in parts for part in word], np.int64),
+        part_counts=np.array([len(word) for word in parts], np.int64),
         labels=labels,
         soft_labels=soft_labels,
     )
@@ -151,6 +166,7 @@ def collate(sentences: Sequence[EncodedSentence]) -> Batch:
     characters = np.zeros((*shape, int(counts.max())), np.int64)
     characters[np.arange(characters.shape[2]) < counts[:, :, None]] = np.concatenate([s.characters for s in sentences])
     unknown = [np.zeros(len(sentence), np.int64) for sentence in sentences]
+    part_counts = np.concatenate([sentence.part_counts for sentence in sentences])
     labels = [blank if s.labels is None else s.labels for s, blank in zip(sentences, unknown, strict=True)]
     return Batch(
         words=torch.from_numpy(padded([sentence.words for sentence in sentences])),
@@ -159,6 +175,8 @@ def collate(sentences: Sequence[EncodedSentence]) -> Batch:
         labels=torch.from_numpy(padded(labels)),
         is_gold=torch.tensor([sentence.labels is not None for sentence in sentences]),
         soft_labels=_soft_labels(sentences, real),
+        parts=torch.from_numpy(np.concatenate([sentence.parts for sentence in sentences])),
+        part_counts=torch.from_numpy(part_counts[part_counts > 0]),
     )
 
 

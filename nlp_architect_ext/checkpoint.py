@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes
 
@@ -45,9 +46,12 @@ class Checkpoints:
     def __init__(self, folder: Path) -> None:
         self.last, self.best = folder / "last.safetensors", folder / "best.safetensors"
 
-    def save_last(self, model: nn.Module, optimizer: Optimizer, progress: Progress) -> None:
+    def save_last(
+        self, model: nn.Module, optimizer: Optimizer, average: MovingAverage, progress: Progress
+    ) -> None:
         """Store everything that the next step depends on."""
         tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+        tensors |= {f"average.{name}": tensor for name, tensor in average.weights.items()}
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in state.items()}
         tensors["random.cpu"] = torch.get_rng_state()
@@ -55,7 +59,7 @@ class Checkpoints:
             tensors["random.cuda"] = torch.cuda.get_rng_state()
         _write(self.last, tensors, asdict(progress))
 
-    def restore_last(self, model: nn.Module, optimizer: Optimizer) -> Progress | None:
+    def restore_last(self, model: nn.Module, optimizer: Optimizer, average: MovingAverage) -> Progress | None:
         """Put everything back as it was when the last checkpoint was written; None if there is none.
 
         Raises:
@@ -68,6 +72,8 @@ class Checkpoints:
             model.load_state_dict(_below(tensors, "model"))
         except RuntimeError as error:
             raise _damaged(self.last, "belongs to another model") from error
+        for name, tensor in _below(tensors, "average").items():
+            average.weights[name].copy_(tensor)
         by_index: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _below(tensors, "optimizer").items():
             index, _, key = name.partition(".")

@@ -29,6 +29,7 @@ def setting(
     choices: tuple[str, ...] | None = None,
     least: float | None = None,
     most: float | None = None,
+    spread: bool = False,
 ) -> Any:
     """A field of a settings dataclass; without a default it must be given.
 
@@ -39,9 +40,16 @@ def setting(
         choices: the values allowed.
         least: the smallest number allowed.
         most: the largest number allowed.
+        spread: whether a flag of several values takes them all at once, ``--sizes 150 300``; else it's repeated.
     """
-    metadata = {"help": help, "flags": flags, "choices": choices, "least": least, "most": most}
+    metadata = {"help": help, "flags": flags, "choices": choices, "least": least, "most": most, "spread": spread}
     return dataclasses.field(default=default, metadata=metadata)
+
+
+def borrowed(cls: type[Any], name: str) -> Any:
+    """A field that means the same as the one of this name in another settings dataclass."""
+    field = next(field for field in _fields(cls) if field.name == name)
+    return dataclasses.field(default=field.default, metadata=field.metadata)
 
 
 def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:
@@ -55,10 +63,11 @@ def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:
         if kind is bool:
             options["action"] = BooleanOptionalAction if field.default is True else "store_true"
         else:
-            options |= {"type": str if kind is tuple else kind, "choices": field.metadata["choices"]}
-            options["metavar"] = None if field.metadata["choices"] else ("N" if kind in (int, float) else "VALUE")
+            one = get_args(types[field.name])[0] if kind is tuple else kind
+            options |= {"type": one, "choices": field.metadata["choices"]}
+            options["metavar"] = None if field.metadata["choices"] else ("N" if one in (int, float) else "VALUE")
             if kind is tuple:
-                options["action"] = "append"
+                options |= {"action": "extend", "nargs": "+"} if field.metadata["spread"] else {"action": "append"}
         parser.add_argument(*field.metadata["flags"], f"--{field.name}", **options)
 
 
@@ -133,7 +142,7 @@ def _kind(hint: Any) -> type[Any]:
 
 def _shown(default: Any) -> str:
     if isinstance(default, tuple):
-        return " ".join(default) or "none"
+        return " ".join(map(str, default)) or "none"
     return "none" if default is None else repr(default) if default == "" else str(default)
 
 
@@ -143,8 +152,8 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, where: str) -
     name = f"{where}: {field.name}" if not where.startswith("--") else where
     if value is None and NoneType in get_args(hint):
         return None
-    if kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return tuple(value)
+    if kind is tuple and isinstance(value, list | tuple):
+        return tuple(_checked(field, get_args(hint)[0], item, where) for item in value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if value.bit_length() < FLOAT_BITS else math.inf
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):

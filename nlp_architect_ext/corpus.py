@@ -168,6 +168,13 @@ def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
     return replace(corpus, unlabelled=_drawn(corpus.unlabelled, size, seed)[0])
 
 
+def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
+    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0 takes all."""
+    if corpus.dev is None or not 0 < size < len(corpus.dev):
+        return corpus.dev
+    return _drawn(corpus.dev, size, seed=0)[0]
+
+
 def _drawn(sentences: list[Sentence], size: int, seed: int) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences drawn at random and those that are left, both in their old order."""
     order = np.random.default_rng(seed).permutation(len(sentences)).tolist()

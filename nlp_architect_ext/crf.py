@@ -120,6 +120,13 @@ def marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Te
         Probabilities (batch, words, labels), 0 beyond the lengths; gradients flow.
     """
     mask = word_mask(emissions, lengths)
+    probabilities = log_marginals(emissions, lengths, transitions, start, end).exp()
+    return probabilities.masked_fill(~mask.unsqueeze(2), 0.0)
+
+
+def log_marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """The logarithms of `marginals`, of any value beyond the lengths."""
+    mask = word_mask(emissions, lengths)
     words = emissions.shape[1]
     before = [start + emissions[:, 0]]  # log-sum over the ways to come to this label, its emission included
     for word in range(1, words):
@@ -129,4 +136,4 @@ def marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Te
         ways = ((emissions[:, word] + after[-1]).unsqueeze(1) + transitions).logsumexp(dim=2)
         after.append(torch.where(mask[:, word].unsqueeze(1), ways, end))
     scores = torch.stack(before, dim=1) + torch.stack(after[::-1], dim=1)
-    return scores.softmax(dim=2).masked_fill(~mask.unsqueeze(2), 0.0)
+    return scores.log_softmax(dim=2)

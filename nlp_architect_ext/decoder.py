@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from nlp_architect_ext.crf import Crf, marginals, viterbi, word_mask
+from nlp_architect_ext.crf import Crf, log_marginals, marginals, viterbi, word_mask
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.losses import cross_entropy
 
@@ -46,6 +46,21 @@ class Decoder(nn.Module):
             if not len(lengths):
                 return emissions.sum()  # nothing to learn from: 0 with a graph
         return self.crf.negative_log_likelihood(emissions, labels, lengths)
+
+    def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
+        """Log of the softened probability of each label at each word, of any value beyond the lengths.
+
+        The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients flow.
+
+        Args:
+            emissions: scores (batch, words, labels).
+            lengths: words of each sentence (batch,), at least 1.
+            temperature: above zero.
+        """
+        if self.crf is None:
+            return (emissions / temperature).log_softmax(dim=2)
+        scores = (self.crf.transitions / temperature, self.crf.start / temperature, self.crf.end / temperature)
+        return log_marginals(emissions / temperature, lengths, *scores)
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ import numpy as np
 from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
-from nlp_architect_ext.labels import LabelSet, Span
+from nlp_architect_ext.labels import LabelSet, Span, spans
 
 ERRORS = ("boundary", "type", "missed", "invented")
 
@@ -38,14 +38,13 @@ def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], lab
     Raises:
         ValueError: different numbers of sentences or words.
     """
-    read = labels.spans if labels.scheme == "plain" else _strict_spans
     in_gold, in_predicted, in_both = Counter[str](), Counter[str](), Counter[str]()
     errors = Counter[str]()
     words = right_words = 0
     for index, (gold_labels, predicted_labels) in enumerate(zip(gold, predicted, strict=True)):
         if len(gold_labels) != len(predicted_labels):
             raise ValueError(f"sentence {index}: {len(predicted_labels)} predicted labels for {len(gold_labels)} words")
-        gold_spans, predicted_spans = set(read(gold_labels)), set(read(predicted_labels))
+        gold_spans, predicted_spans = (set(entities(row, labels.scheme)) for row in (gold_labels, predicted_labels))
         in_gold.update(span.type for span in gold_spans)
         in_predicted.update(span.type for span in predicted_spans)
         in_both.update(span.type for span in gold_spans & predicted_spans)
@@ -83,8 +82,15 @@ def _seqeval(
     }
 
 
-def _strict_spans(labels: Sequence[str]) -> list[Span]:
-    """The entities of IOB2 labels: B-T and every I-T that follows it directly."""
+def entities(labels: Sequence[str], scheme: str) -> list[Span]:
+    """The entities of one sentence that count: in IOB2 B-T and every I-T that follows it directly.
+
+    Args:
+        labels: one a word.
+        scheme: ``IOB2``, or ``plain``: every word whose label isn't ``O``.
+    """
+    if scheme == "plain":
+        return spans(labels, scheme)
     found: list[Span] = []
     start: int | None = None
     for word, label in enumerate([*labels, "O"]):

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from nlp_architect_ext.calibration import Calibration
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.labels import SCHEMES
@@ -19,6 +20,7 @@ from nlp_architect_ext.labels import SCHEMES
 FORMAT_VERSION = 1
 CONFIG, WEIGHTS, VOCABULARY, MANIFEST = "config.json", "model.safetensors", "vocabulary.json", "MANIFEST.json"
 NEEDED = (CONFIG, WEIGHTS, VOCABULARY)
+LATER = ("calibration",)  # fields that folders of this version may lack
 PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")  # NLP Architect's own folders among them
 
 
@@ -36,6 +38,8 @@ class TaggerConfig:
         language: the tokenizer's language.
         max_words: longest window, in words.
         teachers: name, fingerprint and revision of each teacher; empty without distillation.
+        calibration: what turns words' probabilities into the score of an entity, a `Calibration` as a dict; None
+            where no dev sentences could tell, and in folders of before there was any.
     """
 
     student: str
@@ -47,6 +51,7 @@ class TaggerConfig:
     language: str
     max_words: int
     teachers: tuple[dict[str, Any], ...] = ()
+    calibration: dict[str, float] | None = None
 
 
 def write_model(folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]) -> None:
@@ -83,10 +88,13 @@ def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Te
                 f"version {FORMAT_VERSION}",
                 "load it with the release that wrote it, or train again",
             )
-        config = TaggerConfig(**{field.name: data[field.name] for field in fields(TaggerConfig)})
+        names = [field.name for field in fields(TaggerConfig) if field.name in data or field.name not in LATER]
+        config = TaggerConfig(**{name: data[name] for name in names})
         config = replace(config, teachers=tuple(config.teachers))  # JSON has lists only
         if not isinstance(config.max_words, int) or config.max_words < 1 or config.scheme not in SCHEMES:
             raise ValueError(f"max_words {config.max_words!r}, scheme {config.scheme!r}")
+        if config.calibration is not None:
+            Calibration.from_json(config.calibration)
         return config, json.loads(contents[VOCABULARY]), load(contents[WEIGHTS])
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(

@@ -62,7 +62,11 @@ class Distillation:
         labels = torch.where(is_gold, batch.labels, batch.soft_labels.argmax(dim=2))
         mask = torch.where(is_gold, batch.mask, batch.is_taught)
         task = self.decoder.task_loss(emissions, labels, batch.lengths, mask)
-        if self.loss_fn == "kl":
+        if self.loss_fn == "posterior":
+            softened = self.decoder.log_probabilities(emissions, batch.lengths, self.temperature)
+            # Already softened and normalised: the loss divides by T and normalises again.
+            emissions = softened * self.temperature
+        if self.loss_fn in ("kl", "posterior"):
             distillation = distillation_kl(emissions, batch.soft_labels, batch.is_taught, self.temperature)
         else:
             distillation = distillation_mse(emissions, batch.soft_labels, batch.is_taught)

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from nlp_architect_ext.calibration import Reliability
+
 Lines = Sequence[Mapping[str, Any]]
 
 
@@ -36,14 +38,38 @@ def learning_curve(student: Lines, teacher: Lines = (), teacher_dev_f1: float | 
     if teacher_dev_f1 is not None:
         f1.axhline(100 * teacher_dev_f1, linestyle="--", color="grey", label="teacher")
     _finish(f1, "Dev F1", "F1 (%)")
+    return _png(figure)
+
+
+def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]) -> bytes:
+    """Share of right entities against their score as PNG, above a histogram of the scores.
+
+    Args:
+        curves: by name; at most two, the second one stands out.
+        scores: of all entities, as in the last curve.
+    """
+    figure = Figure(figsize=(6, 6), layout="constrained")
+    curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    curve.plot((0, 1), (0, 1), linestyle="--", color="grey", linewidth=1)
+    for (name, one), colour in zip(curves.items(), ("tab:orange", "tab:blue")[-len(curves) :], strict=True):
+        label = f"{name}: error {100 * one.error:.1f} %"
+        curve.plot(one.scores, one.right, marker="o", markersize=4, color=colour, label=label)
+    counts.hist(scores, bins=20, range=(0, 1), color="tab:blue", alpha=0.6)
+    _finish(curve, "Reliability", "share of right entities", "")
+    _finish(counts, "", "entities", "score")
+    curve.set(xlim=(0, 1), ylim=(0, 1))
+    return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
     return buffer.getvalue()
 
 
-def _finish(axes: Axes, title: str, y_label: str) -> None:
-    axes.set(title=title, xlabel="step", ylabel=y_label)
+def _finish(axes: Axes, title: str, y_label: str, x_label: str = "step") -> None:
+    axes.set(title=title, xlabel=x_label, ylabel=y_label)
     axes.grid(alpha=0.3)
     if axes.get_legend_handles_labels()[0]:
         axes.legend()

@@ -14,14 +14,23 @@ from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, rea
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.text import WordSplitter
 from nlp_architect_ext.model_folder import TaggerConfig
+from nlp_architect_ext.pretrained_words import PretrainedWords
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.registry import STUDENTS, load
-from nlp_architect_ext.settings import DataSettings, TaggerKdPseudoSettings, TaggerSettings
+from nlp_architect_ext.settings import (
+    PAPER_STUDENTS,
+    DataSettings,
+    TaggerKdPseudoSettings,
+    TaggerKdSettings,
+    TaggerSettings,
+)
 from nlp_architect_ext.streams import BatchStream
 from nlp_architect_ext.students.base import own_arguments
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.vocabulary import Vocabulary
 from nlp_architect_ext.word_vectors import read_word_vectors
+
+RANDOM = "none"  # of --word_encoder
 
 
 def load_corpus(settings: DataSettings) -> Corpus:
@@ -72,12 +81,29 @@ def input_files(settings: DataSettings) -> list[Path]:
     return [path for path in files if path.is_file()]
 
 
-def new_tagger(settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary, device: torch.device) -> NeuralTagger:
-    """An untrained tagger, its weights drawn by the seed; word vectors are copied in if there are any."""
-    arguments = config.read_json(Path(settings.config_file)) if settings.config_file else {}
-    has_dropout = "word_dropout" in own_arguments(load(STUDENTS, settings.model_type))
-    if settings.word_dropout or (settings.word_dropout == 0 and has_dropout):  # a student without it has none
+def pretrained_words(settings: TaggerSettings, corpus: Corpus, device: torch.device) -> PretrainedWords | None:
+    """The encoder that gives the student's word vectors, if the settings ask for one and the student can take them."""
+    if not isinstance(settings, TaggerKdSettings) or settings.embedding_file or settings.word_encoder == RANDOM:
+        return None
+    if "word_width" not in own_arguments(load(STUDENTS, settings.model_type)):
+        return None
+    name = settings.word_encoder or settings.teacher[0]
+    return PretrainedWords(name, corpus, settings.vocabulary_limit, not settings.closed_vocabulary, device)
+
+
+def new_tagger(
+    settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary, device: torch.device, *, freeze_words: bool
+) -> NeuralTagger:
+    """An untrained tagger, its weights drawn by the seed; the vectors of a file are copied in if there is one."""
+    known = own_arguments(load(STUDENTS, settings.model_type))
+    paper = PAPER_STUDENTS.get(settings.model_type, {}) if settings.recipe == "paper" else {}
+    arguments = {name: value for name, value in paper.items() if name in known}
+    if settings.config_file:
+        arguments |= config.read_json(Path(settings.config_file))
+    if settings.word_dropout or (settings.word_dropout == 0 and "word_dropout" in known):  # or it has none
         arguments["word_dropout"] = settings.word_dropout
+    if freeze_words and "freeze_words" in known:
+        arguments.setdefault("freeze_words", True)
     vectors: dict[str, Any] = {}
     if settings.embedding_file:
         vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
@@ -115,5 +141,11 @@ def new_stream(
     """The batches that the settings ask for."""
     ratio = settings.labeled_ratio if isinstance(settings, TaggerKdPseudoSettings) else 0.0
     return BatchStream(
-        labelled, unlabelled, settings.batch_size, ratio or None, settings.seed, settings.min_epoch_steps
+        labelled,
+        unlabelled,
+        settings.batch_size,
+        ratio or None,
+        settings.seed,
+        settings.min_epoch_steps,
+        settings.max_epoch_steps,
     )

@@ -22,13 +22,17 @@ from nlp_architect_ext.model_folder import MANIFEST, to_text
 from nlp_architect_ext.settings import RunSettings
 
 SETTINGS, DATA, METRICS = "run.json", "data.json", "metrics.json"
+# Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so far.
+PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
+ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"
 # Stored soft labels are keyed by what they answer, so they outlive a replaced run.
 KEPT = "soft_labels"
 # What a run writes, its settings last: a folder that is half cleared can still be recognised as a run's.
 WRITTEN = (
     "checkpoints", "teacher", "teacher.partial", "teacher.replaced", "model", "model.partial", "model.replaced",
     "config.json", "model.safetensors", "vocabulary.json", MANIFEST, METRICS, "metrics.jsonl", "best_dev.txt",
-    "learning_curve.png", "report.html", "README.md", DATA, SETTINGS,
+    "learning_curve.png", "reliability.png", "report.html", "README.md", *PREDICTIONS.values(),
+    ANNOTATE, PREANNOTATED, DATA, SETTINGS,
 )  # fmt: skip
 # Settings that may differ between a run and its continuation: they change nothing in the result.
 FREE = {"output_dir", "overwrite_output_dir", "resume", "dry_run", "config", "data_dir", "soft_labels_dir"}
@@ -53,6 +57,11 @@ class RunFolder:
     def journal(self) -> Journal:
         """Where the curves are kept."""
         return Journal(self.path / "metrics.jsonl")
+
+    def store(self, settings: RunSettings) -> Path:
+        """Where the answers of teachers and encoders are kept: shared with other runs if the settings say where."""
+        shared: str | None = getattr(settings, "soft_labels_dir", None)
+        return Path(shared) if shared else self.path / KEPT
 
     @property
     def is_finished(self) -> bool:

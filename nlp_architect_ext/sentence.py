@@ -55,7 +55,8 @@ class Entity:
 
     Args:
         entity_group: the type, for example ``PER``.
-        score: the mean probability of the labels of its words, between 0 and 1.
+        score: the probability that the entity is right, between 0 and 1: the mean probability of its words' labels,
+            calibrated where there were dev sentences for that.
         word: the text of the entity, ``text[start:end]``.
         start, end: offsets into the text in Unicode code points, end exclusive.
     """

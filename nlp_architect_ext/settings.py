@@ -6,9 +6,11 @@ Names and short forms are NLP Architect's where it had them. `docs/command-line.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nlp_architect_ext.config import setting
 
+LOSSES = ("kl", "posterior", "mse")
 RATE = "highest learning rate; 5e-5 · 768 / width of the model if not given"
 
 
@@ -44,6 +46,9 @@ class DataSettings:
     )
     labeled_size: int | None = setting(None, help="draw N labelled sentences; the rest is unlabelled text", least=1)
     split_seed: int = setting(0, help="decides which sentences labeled_size draws", least=0)
+    dev_sample: int = setting(
+        1000, help="dev sentences that pick the best epoch; 0 takes all; the end scores all of them", least=0
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +79,14 @@ class StudentSettings:
     max_sentence_length: int = setting(250, help="longer sentences are windowed, in words; none is cut", least=8)
     max_word_length: int | None = setting(None, help="NLP Architect's flag; words are never cut")
     batch_size: int = setting(32, help="sentences a step", flags=("-b",), least=1)
-    epochs: int = setting(20, help="most passes over the data", flags=("-e",), least=1)
-    min_epoch_steps: int = setting(100, help="an epoch repeats the data until it has as many steps", least=1)
+    epochs: int = setting(8, help="most passes over the data", flags=("-e",), least=1)
+    min_epoch_steps: int = setting(250, help="an epoch repeats the data until it has as many steps", least=1)
+    max_epoch_steps: int = setting(400, help="an epoch reads a part of the data if all of it takes more steps", least=1)
     patience: int = setting(8, help="epochs without a better dev score before stopping; 0 never stops", least=0)
-    lr: float = setting(0.001, help="Adam's learning rate", least=1e-8)
+    lr: float = setting(0.003, help="Adam's learning rate", least=1e-8)
+    ema_decay: float = setting(
+        0.0, help="of the moving average of weights that is scored and kept; 0 for none", least=0.0, most=0.99999
+    )
     lr_schedule: str = setting("linear", help="constant or falling to zero", choices=("constant", "linear"))
     max_grad_norm: float = setting(5.0, help="longer gradients are clipped", least=1e-8)
     logging_steps: int = setting(50, help="steps between two lines of metrics.jsonl", least=1)
@@ -109,7 +118,11 @@ class DistillationSettings:
     kd_temp: float = setting(2.0, help="temperature T of the distillation loss", least=0.01)
     kd_dist_w: float = setting(1.0, help="weight of the distillation loss", least=0.0)
     kd_student_w: float = setting(1.0, help="weight of the task loss", least=0.0)
-    kd_loss_fn: str = setting("kl", help="KL divergence, or squared error of logits", choices=("kl", "mse"))
+    word_encoder: str | None = setting(
+        None, help="encoder that gives the student its word vectors; none for random ones; the teacher if not given"
+    )
+    closed_vocabulary: bool = setting(False, help="leave out the encoder's words and word pieces, for words never seen")
+    kd_loss_fn: str = setting("kl", help="KL divergence, that of the CRF's marginals, or squared error", choices=LOSSES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +212,9 @@ class TransformerInferenceSettings(InferenceSettings):
     language: str = setting("en", help="language of raw text, for the tokenizer")
 
 
+# What the paper's students are, where ours have learnt something since; --config_file is stronger.
+PAPER_STUDENTS: dict[str, dict[str, Any]] = {"cnn-lstm": {"dropout": 0.5, "input_skip": False}}
+
 # What the paper says (Izsak et al. 2019, section 4); it gives neither temperature nor weights, so they are 1.
 RECIPES: dict[str, dict[str, object]] = {
     "default": {},
@@ -206,10 +222,12 @@ RECIPES: dict[str, dict[str, object]] = {
         "batch_size": 32,
         "epochs": 20,
         "min_epoch_steps": 1,
+        "max_epoch_steps": 1_000_000,
         "patience": 0,
         "lr": 0.001,
         "lr_schedule": "constant",
         "word_dropout": 0.0,
+        "word_encoder": "none",
         "labeled_ratio": 0.0,
         "teacher_learning_rate": 5e-5,
         "teacher_epochs": 5,

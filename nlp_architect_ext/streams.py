@@ -26,6 +26,7 @@ class BatchStream:
             does, and an epoch reads every sentence once.
         seed: decides every draw, together with the number of the epoch.
         least_steps: an epoch of fewer steps is repeated until it has as many, each time in another order.
+        most_steps: of a pass of more steps each epoch reads a part; None for no limit.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class BatchStream:
         labeled_ratio: float | None,
         seed: int,
         least_steps: int = 1,
+        most_steps: int | None = None,
     ) -> None:
         self.sentences = [*labelled, *unlabelled]
         self.labelled_count = len(labelled)
@@ -46,7 +48,8 @@ class BatchStream:
             self.labelled_a_batch = min(max(1, round(labeled_ratio * batch_size)), batch_size - 1)
         steps = len(self._pass(0, 0))
         self.passes = -(-least_steps // steps)
-        self.steps_an_epoch = steps * self.passes
+        self.parts = -(-steps // max(most_steps, least_steps)) if most_steps else 1
+        self.steps_an_epoch = -(-steps // self.parts) * self.passes  # some epochs may have one step less
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, from step `skip` on; the same ones whenever they are asked for."""
@@ -54,6 +57,8 @@ class BatchStream:
             yield collate([self.sentences[index] for index in indices])
 
     def _plan(self, number: int) -> list[Indices]:
+        if self.parts > 1:
+            return self._pass(number // self.parts, 0)[number % self.parts :: self.parts]
         return [batch for repetition in range(self.passes) for batch in self._pass(number, repetition)]
 
     def _pass(self, epoch: int, repetition: int) -> list[Indices]:

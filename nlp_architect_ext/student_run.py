@@ -8,10 +8,10 @@ import torch
 
 from nlp_architect_ext import hardware
 from nlp_architect_ext.batches import encode
-from nlp_architect_ext.corpus import Corpus, summary
+from nlp_architect_ext.corpus import Corpus, dev_sample, summary
 from nlp_architect_ext.estimate import describe
 from nlp_architect_ext.objectives import Distillation, Objective, Supervised
-from nlp_architect_ext.preparation import input_files, load_corpus, new_stream, new_tagger
+from nlp_architect_ext.preparation import input_files, load_corpus, new_stream, new_tagger, pretrained_words
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.result import score_tagger, write_result
 from nlp_architect_ext.run_folder import RunFolder, check, open_run
@@ -33,8 +33,11 @@ def train_student(settings: TaggerSettings) -> None:
     settings = replace(settings, device=str(device), threads=torch.get_num_threads())
     corpus = load_corpus(settings)
     say(summary(corpus))
-    vocabulary = Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
-    tagger = new_tagger(settings, corpus, vocabulary, device)
+    words = pretrained_words(settings, corpus, device)
+    vocabulary = (
+        words.vocabulary if words else Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
+    )
+    tagger = new_tagger(settings, corpus, vocabulary, device, freeze_words=words is not None)
     if isinstance(settings, TaggerKdSettings):
         check_teachers(settings, corpus.labels)
     files = input_files(settings)
@@ -47,6 +50,9 @@ def train_student(settings: TaggerSettings) -> None:
         say(f"{run.path} is finished already")
         return
     lessons = teach(settings, corpus, run, device) if isinstance(settings, TaggerKdSettings) else None
+    if words and not run.checkpoints.last.exists():
+        with run.phase("word vectors"):
+            tagger.set_embedding(words.vectors(tagger.word_width, run.store(settings)))
     with run.phase("student"):
         fit_student(settings, corpus, tagger, run, lessons)
     write_result(run, settings, corpus, tagger, lessons)
@@ -65,9 +71,11 @@ def fit_student(
         for sentences, soft in parts
     ]
     stream = new_stream(settings, *encoded)
-    dev = corpus.dev
+    dev = dev_sample(corpus, settings.dev_sample)
     if not dev:
         say("no dev sentences: the last epoch is kept")
+    elif corpus.dev and len(dev) < len(corpus.dev):
+        say(f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch (--dev_sample)")
     torch.manual_seed(settings.seed)  # whatever the teacher drew before
     fit(
         tagger.model,
@@ -100,6 +108,7 @@ def _schedule(settings: TaggerSettings) -> Schedule:
         lr=settings.lr,
         lr_schedule=settings.lr_schedule,
         max_grad_norm=settings.max_grad_norm,
+        ema_decay=settings.ema_decay,
         logging_steps=settings.logging_steps,
         save_steps=settings.save_steps,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nlp_architect_ext.batches import WINDOW_OVERLAP, EncodedSentence, collate, encode_words
+from nlp_architect_ext.calibration import Calibration
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
@@ -40,6 +42,7 @@ class NeuralTagger(TextTagger):
     def __init__(self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu") -> None:
         super().__init__(LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language)
         self.config = config
+        self.calibration = None if config.calibration is None else Calibration.from_json(config.calibration)
         self.vocabulary = vocabulary
         self.device = torch.device(device)
         student = build(
@@ -73,6 +76,11 @@ class NeuralTagger(TextTagger):
         write_model(Path(folder), self.config, self.vocabulary.to_json(), self.model.state_dict())
         write_manifest(Path(folder))
 
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """From now on scores of entities are calibrated so; labels stay as they are."""
+        self.calibration = calibration
+        self.config = replace(self.config, calibration=None if calibration is None else asdict(calibration))
+
     @property
     def decoder(self) -> Decoder:
         """What turns the student's emissions into labels."""
@@ -86,18 +94,40 @@ class NeuralTagger(TextTagger):
         Raises:
             UserError: the student has no `word_embedding`, or one of another width.
         """
+        embedding = self._word_embedding()
+        with torch.no_grad():
+            for index, word in enumerate(self.vocabulary.words, start=SPECIAL_WORDS):
+                if word in vectors:
+                    embedding.weight[index] = torch.from_numpy(vectors[word]).to(embedding.weight)
+
+    @property
+    def word_width(self) -> int:
+        """Numbers a word vector of the student's.
+
+        Raises:
+            UserError: as `set_word_vectors`.
+        """
+        return self._word_embedding().embedding_dim
+
+    def set_embedding(self, vectors: NDArray[np.float32]) -> None:
+        """Start the student's word embedding from one vector an id: (word ids, width).
+
+        Raises:
+            UserError: as `set_word_vectors`.
+        """
+        with torch.no_grad():
+            self._word_embedding().weight.copy_(torch.from_numpy(vectors))
+
+    def _word_embedding(self) -> nn.Embedding:
         embedding = getattr(self.model["student"], "word_embedding", None)
         if not isinstance(embedding, nn.Embedding):
             raise UserError(
                 f"student {self.config.student!r}",
                 "takes no word vectors",
                 "a student with an nn.Embedding named word_embedding",
-                "leave out --embedding_file",
+                "leave out --embedding_file, or give --word_encoder none",
             )
-        with torch.no_grad():
-            for index, word in enumerate(self.vocabulary.words, start=SPECIAL_WORDS):
-                if word in vectors:
-                    embedding.weight[index] = torch.from_numpy(vectors[word]).to(embedding.weight)
+        return embedding
 
     def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from nlp_architect_ext.corpus import Corpus
+from nlp_architect_ext.corpus import Corpus, dev_sample
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.run_folder import RunFolder
-from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TaggerKdSettings
 from nlp_architect_ext.teachers.base import Teacher
 from nlp_architect_ext.teachers.best_labels import best_labels
@@ -37,13 +35,15 @@ class Lessons:
     Args:
         train: logits (words, labels) of each labelled sentence.
         unlabelled: the same of each unlabelled sentence.
-        scores: the teacher's own scores by split, for those splits that there are.
+        labels: the most likely legal labels of each dev and test sentence by split, for those splits that there are.
+        scores: the teacher's own scores by split.
         parameters: of all teachers together.
         teachers: name, fingerprint and revision of each.
     """
 
     train: SoftLabels
     unlabelled: SoftLabels
+    labels: dict[str, list[tuple[str, ...]]]
     scores: dict[str, dict[str, Any]]
     parameters: int
     teachers: tuple[dict[str, Any], ...]
@@ -96,15 +96,19 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
         for index, (name, folder) in enumerate(zip(settings.teacher, _folders(run, settings), strict=True))
     ]
     teacher: Teacher = teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
-    store = SoftLabelStore(Path(settings.soft_labels_dir or run.path / "soft_labels"), teacher)
+    store = SoftLabelStore(run.store(settings), teacher)
     with run.phase("labelling"):
         train = store.labels([sentence.without_labels() for sentence in corpus.train], "teacher labels train")
         unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []
     with run.phase("teacher evaluation"):
+        splits = {split: sentences for split, sentences in (("dev", corpus.dev), ("test", corpus.test)) if sentences}
+        labels = {
+            split: best_labels(store.labels(sentences, f"teacher labels {split}"), corpus.labels)
+            for split, sentences in splits.items()
+        }
         scores = {
-            split: score_labels(sentences, store.labels(sentences, f"teacher labels {split}"), corpus.labels)
-            for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
-            if sentences
+            split: score([sentence.labels or () for sentence in sentences], labels[split], corpus.labels)
+            for split, sentences in splits.items()
         }
     for split, values in scores.items():
         say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
@@ -115,15 +119,11 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
     return Lessons(
         train,
         unlabelled,
+        labels,
         scores,
         sum(parameter.numel() for one in teachers for parameter in one.model.parameters()),
         described,
     )
-
-
-def score_labels(sentences: Sequence[Sentence], soft_labels: SoftLabels, labels: LabelSet) -> dict[str, Any]:
-    """The scores of a teacher's most likely legal labels against gold labels."""
-    return score([sentence.labels or () for sentence in sentences], best_labels(soft_labels, labels), labels)
 
 
 def _folders(run: RunFolder, settings: TaggerKdSettings) -> list[Path]:
@@ -141,10 +141,9 @@ def _teacher(
         source = str(folder)
         if not folder.exists():
             say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
+            dev = dev_sample(corpus, settings.dev_sample)
             with run.phase("teacher"):
-                outcome = fine_tune(
-                    name, corpus.train, corpus.dev, corpus.labels, folder, _fine_tuning(settings, device)
-                )
+                outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device))
             for line in outcome["log"]:
                 run.journal.write("teacher", **line)
     return TransformerTokenClassifier.load(

@@ -23,6 +23,7 @@ from nlp_architect_ext.batches import Batch, EncodedSentence, collate
 from nlp_architect_ext.losses import cross_entropy
 from nlp_architect_ext.registry import STUDENTS, load
 from nlp_architect_ext.students.base import SIZES, own_arguments
+from nlp_architect_ext.vocabulary import UNKNOWN
 
 WORD_COUNT, CHARACTER_COUNT, LABEL_COUNT = 50, 40, 5
 SENTENCE_LENGTHS = (1, 7, 2, 12, 5, 1)  # words
@@ -84,12 +85,15 @@ def _sentences() -> list[EncodedSentence]:
         counts[0] = LONGEST_WORD if length == max(SENTENCE_LENGTHS) else counts[0]
         counts[-1] = 1
         words = random.integers(2, WORD_COUNT, length)
-        words[::3] = 1  # the unknown word, with other characters every time
+        words[::3] = UNKNOWN  # with other characters and other parts every time
+        part_counts = np.where(words == UNKNOWN, random.integers(1, 4, length), 0)
         sentences.append(
             EncodedSentence(
                 words=words,
                 characters=random.integers(1, CHARACTER_COUNT, int(counts.sum())),
                 character_counts=counts,
+                parts=random.integers(2, WORD_COUNT, int(part_counts.sum())),
+                part_counts=part_counts,
                 labels=random.integers(0, LABEL_COUNT, length),
             )
         )

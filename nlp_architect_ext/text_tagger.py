@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp_architect_ext.calibration import Calibration, entity_score
 from nlp_architect_ext.formats.text import WordSplitter
 from nlp_architect_ext.labels import LabelSet, convert
 from nlp_architect_ext.sentence import Entity, Sentence
@@ -32,6 +33,7 @@ class TextTagger(ABC):
     def __init__(self, labels: LabelSet, scheme: str, tokenizer: str, language: str) -> None:
         self.labels, self.scheme = labels, scheme
         self.tokenizer, self.language = tokenizer, language
+        self.calibration: Calibration | None = None  # what makes the score of an entity a probability, if it's known
         self._splitter: WordSplitter | None = None
 
     @abstractmethod
@@ -76,7 +78,9 @@ class TextTagger(ABC):
         found = []
         for span in self.labels.spans(prediction.labels):
             start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
-            score = sum(prediction.scores[span.start : span.end]) / (span.end - span.start)
+            score = entity_score(prediction.scores[span.start : span.end])
+            if self.calibration is not None:
+                score = self.calibration(score)
             found.append(Entity(span.type, score, sentence.text[start:end], start, end))
         return found
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.checkpoint import Checkpoints, Progress
 from nlp_architect_ext.errors import UserError
@@ -30,6 +31,7 @@ class Schedule:
         lr: Adam's learning rate at the first step.
         lr_schedule: "constant", or "linear" to zero at the last step.
         max_grad_norm: longer gradients are clipped to this length.
+        ema_decay: of the moving average of the weights, which is scored and kept; 0 for the weights themselves.
         logging_steps: steps between two lines of the journal.
         save_steps: steps between two checkpoints, beside one an epoch.
     """
@@ -39,6 +41,7 @@ class Schedule:
     lr: float = 0.001
     lr_schedule: str = "constant"
     max_grad_norm: float = 5.0
+    ema_decay: float = 0.0
     logging_steps: int = 50
     save_steps: int = 500
 
@@ -70,7 +73,8 @@ def fit(
         dev_score: the model's score on dev, higher is better; without it the last epoch counts as the best.
     """
     optimizer = Adam(model.parameters(), lr=schedule.lr, fused=True)
-    progress = checkpoints.restore_last(model, optimizer) or Progress()
+    average = MovingAverage(model, schedule.ema_decay)
+    progress = checkpoints.restore_last(model, optimizer, average) or Progress()
     journal.forget(PHASE, progress.step)
     if progress.step:
         say(f"continuing after step {progress.step}")
@@ -83,15 +87,17 @@ def fit(
                 rate = schedule.rate(progress.step, schedule.epochs * stream.steps_an_epoch)
                 values = _step(model, batch, objective, optimizer, rate, schedule.max_grad_norm)
                 progress.step += 1
+                average.update(progress.step)
                 progress.step_in_epoch += 1
                 if progress.step % schedule.logging_steps == 0:
                     journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **values)
                     bars.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
                 if progress.step % schedule.save_steps == 0:
-                    checkpoints.save_last(model, optimizer, progress)
-        score = dev_score() if dev_score else None
-        _close_epoch(model, schedule, checkpoints, journal, progress, score)
-        checkpoints.save_last(model, optimizer, progress)
+                    checkpoints.save_last(model, optimizer, average, progress)
+        with average.applied():
+            score = dev_score() if dev_score else None
+            _close_epoch(model, schedule, checkpoints, journal, progress, score)
+        checkpoints.save_last(model, optimizer, average, progress)
     checkpoints.restore_best(model)
     return progress
 

@@ -13,17 +13,18 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 
 from nlp_architect_ext import hardware
-from nlp_architect_ext.corpus import summary
+from nlp_architect_ext.corpus import dev_sample, summary
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.formats.predictions import format_predictions
 from nlp_architect_ext.labels import LabelSet, TagError, detect_scheme
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.model_folder import to_text
 from nlp_architect_ext.plots import learning_curve
 from nlp_architect_ext.preparation import input_files, load_corpus
 from nlp_architect_ext.progress import say
-from nlp_architect_ext.run_folder import METRICS, RunFolder, check, open_run
+from nlp_architect_ext.run_folder import METRICS, PREDICTIONS, RunFolder, check, open_run
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings, TransformerTokenSettings
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
@@ -56,7 +57,8 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     folder = run.path / FINE_TUNED
     if not folder.exists():
         with run.phase("fine-tuning"):
-            outcome = fine_tune(name, corpus.train, corpus.dev, corpus.labels, folder, _fine_tuning(settings, device))
+            dev = dev_sample(corpus, settings.dev_sample)
+            outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device))
         for line in outcome["log"]:
             run.journal.write("teacher", **line)
     model = TransformerTokenClassifier.load(
@@ -68,11 +70,16 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
         batch_size=settings.per_gpu_eval_batch_size,
     )
     scores: dict[str, Any] = {}
+    predictions: dict[str, str] = {}
     for split, sentences in (("dev", corpus.dev), ("test", corpus.test)):
         if sentences:
             gold = [sentence.labels or () for sentence in sentences]
-            scores[split] = score(gold, model.predict(sentences), corpus.labels)
+            predicted = model.predict(sentences)
+            scores[split] = score(gold, predicted, corpus.labels)
+            predictions[split] = format_predictions(sentences, {"gold": gold, "teacher": predicted})
             say(f"{split} F1 {100 * scores[split]['f1']:.2f}")
+    for split, content in predictions.items():
+        atomic_write_text(run.path / PREDICTIONS[split], content)
     _write(run, settings, model, scores)
 
 

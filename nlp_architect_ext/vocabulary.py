@@ -31,15 +31,18 @@ class Vocabulary:
     Args:
         words: lower-cased words in the order of their ids.
         characters: frequent characters in the order of their ids.
+        pieces: parts of words, lower-cased, that may follow another part; their ids follow those of words.
 
     Raises:
-        ValueError: a word twice, or a character twice or not a single one.
+        ValueError: a word or a piece twice, or a character twice or not a single one.
     """
 
-    def __init__(self, words: Sequence[str], characters: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], characters: Sequence[str], pieces: Sequence[str] = ()) -> None:
         self._words = {word: number for number, word in enumerate(words, start=SPECIAL_WORDS)}
-        if len(self._words) < len(words):
-            raise ValueError("vocabulary: a word twice")
+        self._pieces = {piece: number for number, piece in enumerate(pieces, start=SPECIAL_WORDS + len(words))}
+        if len(self._words) < len(words) or len(self._pieces) < len(pieces):
+            raise ValueError("vocabulary: a word or a piece twice")
+        self._longest_part = max((len(part) for part in (*words, *pieces)), default=0)
         first = 1 + len(CATEGORIES)
         self._characters = {character: number for number, character in enumerate(characters, start=first)}
         if len(self._characters) < len(characters) or any(len(character) != 1 for character in characters):
@@ -48,7 +51,12 @@ class Vocabulary:
 
     @classmethod
     def build(
-        cls, labelled: Iterable[Sentence], unlabelled: Iterable[Sentence] = (), limit: int = 30_000
+        cls,
+        labelled: Iterable[Sentence],
+        unlabelled: Iterable[Sentence] = (),
+        limit: int = 30_000,
+        lexicon: Iterable[str] = (),
+        pieces: Sequence[str] = (),
     ) -> Vocabulary:
         """The vocabulary of training text; never give it dev or test sentences.
 
@@ -56,18 +64,21 @@ class Vocabulary:
             labelled: sentences whose words are all known, whatever the limit.
             unlabelled: sentences whose most frequent words fill the vocabulary.
             limit: most words, without the two special ids.
+            lexicon: words from elsewhere that fill what is left, the most useful first.
+            pieces: parts of words that unknown words are made of.
         """
         in_labelled = Counter(word for sentence in labelled for word in sentence.words)
         in_unlabelled = Counter(word for sentence in unlabelled for word in sentence.words)
         words = _by_count(_lower_cased(in_labelled))
         known = set(words)
-        more = [word for word in _by_count(_lower_cased(in_unlabelled)) if word not in known]
+        more = [*_by_count(_lower_cased(in_unlabelled)), *(word.lower() for word in lexicon)]
+        more = [word for word in dict.fromkeys(more) if word not in known]
         characters: Counter[str] = Counter()
         for word, count in (in_labelled + in_unlabelled).items():
             for character in word:
                 characters[character] += count
         frequent = {character: count for character, count in characters.items() if count >= MIN_CHARACTER_COUNT}
-        return cls([*words, *more[: max(0, limit - len(words))]], _by_count(frequent))
+        return cls([*words, *more[: max(0, limit - len(words))]], _by_count(frequent), pieces)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -76,8 +87,18 @@ class Vocabulary:
 
     @property
     def word_count(self) -> int:
-        """Word ids, the special ones included: the rows of a word embedding."""
-        return SPECIAL_WORDS + len(self._words)
+        """Ids of words and pieces, the special ones included: the rows of a word embedding."""
+        return SPECIAL_WORDS + len(self._words) + len(self._pieces)
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """The frequent characters in the order of their ids."""
+        return tuple(self._characters)
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The pieces in the order of their ids, which follow those of the words."""
+        return tuple(self._pieces)
 
     @property
     def character_count(self) -> int:
@@ -93,6 +114,24 @@ class Vocabulary:
         return [self._characters.get(character) or self._categories[unicodedata.category(character)]
                 for character in word]
 
+    def part_ids(self, word: str) -> list[int]:
+        """The ids of the parts that a word is made of, itself not among them; at least one id.
+
+        The longest known word that it begins with, then the longest pieces, one after the other, as WordPiece does
+        (Schuster & Nakajima, 2012). A character that no piece begins with is left out.
+        """
+        word = word.lower()
+        ids: list[int] = []
+        start = 0
+        while start < len(word):
+            table = self._pieces if start else self._words
+            ends = range(min(len(word), start + self._longest_part), start, -1)
+            found = ((end, table.get(word[start:end])) for end in ends if start or end < len(word))
+            end, id_ = next(((end, id_) for end, id_ in found if id_ is not None), (start + 1, None))
+            ids += [] if id_ is None else [id_]
+            start = end
+        return ids or [UNKNOWN]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Vocabulary) and self.to_json() == other.to_json()
 
@@ -101,7 +140,8 @@ class Vocabulary:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for a JSON file."""
-        return {"words": list(self._words), "characters": list(self._characters)}
+        pieces = {"pieces": list(self._pieces)} if self._pieces else {}
+        return {"words": list(self._words), "characters": list(self._characters), **pieces}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Vocabulary:
@@ -110,11 +150,11 @@ class Vocabulary:
         Raises:
             ValueError: not what :meth:`to_json` writes.
         """
-        words, characters = data.get("words"), data.get("characters")
-        for name, items in (("words", words), ("characters", characters)):
+        words, characters, pieces = data.get("words"), data.get("characters"), data.get("pieces", [])
+        for name, items in (("words", words), ("characters", characters), ("pieces", pieces)):
             if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
                 raise ValueError(f"vocabulary: expected a list of {name}")
-        return cls(words or [], characters or [])
+        return cls(words or [], characters or [], pieces)
 
 
 def _lower_cased(counts: Counter[str]) -> Counter[str]:

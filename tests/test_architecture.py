@@ -15,17 +15,19 @@ PACKAGE = "nlp_architect_ext"
 # A module may import its own level and the levels below it. A new module gets a line here: where does it belong?
 LEVELS = (
     # 0: what everything else is made of
-    {"config", "crf", "errors", "hardware", "labels", "losses", "metrics", "progress", "registry", "sentence",
-     "settings", "windows"},
+    {"agreement", "averaging", "calibration", "composed_settings", "config", "crf", "errors", "hardware", "labels",
+     "losses", "metrics", "progress", "registry", "sentence", "settings", "windows"},
     # 1: files and numbers
-    {"batches", "corpus", "formats", "journal", "model_folder", "plots", "streams", "vocabulary", "word_vectors"},
+    {"batches", "corpus", "formats", "journal", "model_folder", "plots", "streams", "vocabulary", "word_parts",
+     "word_vectors"},
     # 2: networks
     {"decoder", "students", "teachers"},
     # 3: training, and what comes out of it
-    {"checkpoint", "estimate", "inference", "objectives", "preparation", "report", "result", "run_folder",
-     "student_run", "tagger", "teaching", "testing", "text_tagger", "training", "transformer_run"},
+    {"annotate", "checkpoint", "estimate", "evaluation", "inference", "labelling", "model_card", "objectives",
+     "preparation", "pretrained_words", "report", "result", "run_folder", "student_run", "tables", "tagger",
+     "teaching", "testing", "text_tagger", "training", "transformer_run"},
     # 4: commands
-    {"cli", "procedure"},
+    {"cli", "curve", "procedure"},
 )  # fmt: skip
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}
 PROCEDURES = 4

@@ -1,9 +1,19 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import ENTITY_SCHEMES, tagged_sentences
 
-from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, duplicates, read_corpus, summary
+from nlp_architect_ext.corpus import (
+    Corpus,
+    dev_sample,
+    draw_labelled,
+    draw_unlabelled,
+    duplicates,
+    read_corpus,
+    summary,
+)
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.columns import format_columns
 from nlp_architect_ext.labels import LabelSet, convert
@@ -135,6 +145,12 @@ def test_defect_19_labels_txt_brings_labels_that_train_lacks(folder, listed):
     assert plain.labels == LabelSet.plain("XYZ")
 
 
+@pytest.mark.parametrize("listed", ["PER\ncreative work\n", "B-PER\nB-creative\twork\n"])
+def test_a_label_with_white_space_is_refused(folder, listed):
+    with pytest.raises(UserError, match=r"labels\.txt:2: label '.*work' contains white space"):
+        read_corpus(folder(train=TRAIN, labels=listed))
+
+
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 5))
 def test_draws_split_train_and_are_nested(size, other, seed):
     corpus = corpus_of(40)
@@ -167,6 +183,17 @@ def test_unlabelled_sentences_are_drawn_too():
     assert len(set(drawn)) == 12
     assert set(drawn) <= set(corpus.unlabelled)
     assert draw_unlabelled(corpus, 1000, 3).unlabelled == corpus.unlabelled
+
+
+@given(st.integers(0, 12), st.integers(1, 9))
+def test_the_dev_sample_is_a_part_of_dev_and_always_the_same(size, count):
+    dev = [Sentence((f"w{number}",), ("O",)) for number in range(count)]
+    corpus = Corpus([], dev, None, [], LabelSet.for_types(["PER"]), "IOB2")
+    sample = dev_sample(corpus, size)
+    assert sample == dev_sample(corpus, size)
+    assert len(sample) == (min(size, count) if size else count)
+    assert [sentence for sentence in dev if sentence in sample] == sample
+    assert dev_sample(replace(corpus, dev=None), size) is None
 
 
 def test_the_summary_counts_everything(folder):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -103,6 +104,26 @@ def test_a_folder_that_is_missing_or_unfinished_is_refused(folder, tmp_path):
     (folder / MANIFEST).unlink()
     with pytest.raises(UserError, match=r"no MANIFEST\.json; expected a finished model folder"):
         read_model(folder)
+
+
+def test_a_calibration_comes_back_and_folders_of_before_have_none(tmp_path):
+    calibrated = replace(CONFIG, calibration={"slope": 0.5, "offset": -0.25})
+    write_model(tmp_path, calibrated, {}, {})
+    write_manifest(tmp_path)
+    assert read_model(tmp_path)[0] == calibrated
+    data = json.loads((tmp_path / "config.json").read_text())
+    del data["calibration"]
+    (tmp_path / "config.json").write_text(json.dumps(data))
+    write_manifest(tmp_path)
+    assert read_model(tmp_path)[0] == CONFIG
+
+
+@pytest.mark.parametrize("calibration", [{"slope": 1.0}, [1.0, 0.0], "none", {"slope": 1.0, "offset": None}])
+def test_a_calibration_that_is_none_is_refused(tmp_path, calibration):
+    write_model(tmp_path, replace(CONFIG, calibration=calibration), {}, {})
+    write_manifest(tmp_path)
+    with pytest.raises(UserError, match=r"not a tagger .*expected finite numbers slope and offset"):
+        read_model(tmp_path)
 
 
 def test_the_config_can_be_read_by_others(folder):

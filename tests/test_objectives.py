@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from nlp_architect_ext.batches import collate, encode
+from nlp_architect_ext.crf import marginals
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.losses import cross_entropy, distillation_kl, distillation_mse
@@ -55,6 +56,23 @@ def test_the_loss_is_the_weighted_sum_of_its_parts(batch, emissions, loss_fn):
     )
     assert parts["distillation"] == pytest.approx(expected.item())
     assert loss.item() == pytest.approx(0.3 * parts["task"] + 0.7 * parts["distillation"])
+
+
+def test_the_posterior_loss_compares_with_the_crfs_marginals_and_is_kl_for_a_softmax(batch, emissions):
+    kl, posterior = (distillation(loss_fn=name).loss(emissions, batch)[0] for name in ("kl", "posterior"))
+    assert posterior.item() == pytest.approx(kl.item(), rel=1e-5)
+    torch.manual_seed(0)
+    decoder = Decoder(LABELS, use_crf=True)
+    crf = decoder.crf
+    objective = Distillation(decoder, 2.0, task_weight=0.0, distillation_weight=1.0, loss_fn="posterior")
+    loss, _ = objective.loss(emissions, batch)
+    scores = (tensor / 2 for tensor in (crf.transitions, crf.start, crf.end))
+    student = marginals(emissions / 2, batch.lengths, *scores)
+    teacher = (batch.soft_labels / 2).softmax(dim=2)
+    expected = (4 * teacher * (teacher.log() - student.log()))[batch.is_taught].sum() / batch.is_taught.sum()
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-4)
+    loss.backward()
+    assert crf.transitions.grad.any()
 
 
 @pytest.mark.parametrize("use_crf", [False, True])

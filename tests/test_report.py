@@ -1,18 +1,31 @@
 """What a finished run says for people."""
 
+import html
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from corpora import write_corpus
 
+from nlp_architect_ext.annotate import ToAnnotate, Uncertain
+from nlp_architect_ext.calibration import reliability
+from nlp_architect_ext.evaluation import Evaluation
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.metrics import score
+from nlp_architect_ext.model_card import model_card
 from nlp_architect_ext.model_folder import TaggerConfig
-from nlp_architect_ext.plots import learning_curve
-from nlp_architect_ext.report import model_card, page, per_type, table
+from nlp_architect_ext.plots import learning_curve, reliability_curve
+from nlp_architect_ext.report import Findings, page
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.tables import error_kinds, html_table, markdown, overall, per_type, side_by_side
+from nlp_architect_ext.text_tagger import Prediction
 
 SCORES = {
     "f1": 0.5, "precision": 0.25, "recall": 1.0, "support": 3,
     "per_type": {"<b>": {"f1": 0.5, "precision": 0.25, "recall": 1.0, "support": 3}},
     "errors": {"boundary": 1, "type": 2, "missed": 3, "invented": 4},
+    "calibration": {"ece": 0.021, "ece_before": 0.15, "bins": [{"score": 0.5, "right": 0.25, "count": 4}]},
 }  # fmt: skip
 METRICS = {
     "dev": SCORES, "test": SCORES, "teacher": {"test": {**SCORES, "f1": 0.75}},
@@ -21,15 +34,45 @@ METRICS = {
 CONFIG = TaggerConfig(
     student="cnn-lstm", arguments={}, labels={"scheme": "IOB2", "names": ["O", "B-PER", "I-PER"]}, decoder="crf",
     scheme="IOB2", tokenizer="spacy", language="en", max_words=50, teachers=({"name": "bert-base-cased"},),
+    calibration={"slope": 0.5, "offset": -0.1},
 )  # fmt: skip
+NASTY = "<b>&\"'"
+LABELS = LabelSet(("O", f"B-{NASTY}", f"I-{NASTY}"), "IOB2")
+EVALUATION = Evaluation(
+    [Sentence((NASTY, "met", "Bo"), (f"B-{NASTY}", "O", f"B-{NASTY}")), Sentence(("fine",), ("O",))],
+    [Prediction((f"B-{NASTY}", f"I-{NASTY}", "O"), (0.9, 0.8, 0.7)), Prediction(("O",), (1.0,))],
+    [(f"B-{NASTY}", "O", f"B-{NASTY}"), ("O",)],
+    LABELS,
+)
+TO_ANNOTATE = ToAnnotate((Uncertain(0.75, ("<script>", "alert", "(1)", "."), ("O",) * 4),), 4_000, 9_000)
+
+
+def measured(evaluation, teacher=True):
+    """Metrics as of a run with one split."""
+    found = {"test": score(evaluation.gold, evaluation.teacher, LABELS)} if teacher else {}
+    return {**METRICS, "dev": None, "test": evaluation.scores(None), "teacher": found}
 
 
 def test_the_table_has_teacher_and_student():
-    assert table(METRICS).splitlines()[2:] == [
+    assert markdown(overall(METRICS)).splitlines()[2:] == [
         "| student, dev | 50.00 | 25.00 | 100.00 | 3,000,000 |",
         "| teacher, test | 75.00 | 25.00 | 100.00 | 22,000,000 |",
         "| student, test | 50.00 | 25.00 | 100.00 | 3,000,000 |",
     ]
+
+
+def test_names_cannot_break_a_table():
+    rows = [["type", "F1"], ["a|b", "<i>"]]
+    assert markdown(rows) == "| type | F1 |\n|---|---|\n| a\\|b | <i> |\n"
+    assert html_table(rows) == "<table><tr><th>type</th><th>F1</th></tr><tr><td>a|b</td><td>&lt;i&gt;</td></tr></table>"
+    assert (markdown([]), html_table([])) == ("", "")
+
+
+def test_teacher_and_student_stand_side_by_side():
+    rows = side_by_side(METRICS, "test")
+    assert rows[1] == ["all", "3", "75.00", "50.00", "-25.00", "25.00", "25.00", "100.00", "100.00"]
+    assert rows[2][:5] == ["<b>", "3", "50.00", "50.00", "+0.00"]
+    assert error_kinds(METRICS, "test")[1:] == [["teacher", "1", "2", "3", "4"], ["student", "1", "2", "3", "4"]]
 
 
 def test_the_model_card_has_hugging_face_metadata_and_the_command():
@@ -41,20 +84,61 @@ def test_the_model_card_has_hugging_face_metadata_and_the_command():
     assert "with a conditional random field" in card
     assert "nlp-train tagger_kd_pseudo --teacher bert-base-cased" in card
     assert "student 61" in card
+    assert "Expected calibration error on test: 2.1 % (15.0 % before)." in card
 
 
 def test_without_any_score_the_card_still_says_what_it_is():
-    card = model_card(CONFIG, {**METRICS, "dev": None, "test": None, "teacher": {}}, "nlp-train tagger")
+    nothing = {**METRICS, "dev": None, "test": None, "teacher": {}}
+    card = model_card(CONFIG, nothing, "nlp-train tagger")
     assert "model-index" not in card
-    assert per_type({"dev": None}) == ""
+    assert "calibration error" not in card
+    assert per_type(nothing) == []
+    assert "no labelled dev or test sentences" in page(CONFIG, nothing, Findings({}, b""))
 
 
-def test_the_page_needs_no_other_file_and_escapes_names():
-    text = page(CONFIG, METRICS, b"\x89PNG")
-    assert 'src="data:image/png;base64,iVBORw==' in text
-    assert "&lt;b&gt;" in text
+def test_a_score_that_is_not_calibrated_says_so():
+    card = model_card(replace(CONFIG, calibration=None), METRICS, "nlp-train tagger")
+    assert "isn't calibrated: there were no dev sentences" in card
+
+
+def test_the_page_needs_no_other_file_and_escapes_everything_of_the_data():
+    findings = Findings({"test": EVALUATION}, b"\x89PNG", b"\x89PNG", TO_ANNOTATE)
+    text = page(CONFIG, measured(EVALUATION), findings)
+    assert text.count('src="data:image/png;base64,iVBORw=="') == 2
     assert "<b>" not in text
-    assert "boundary 1, type 2, missed 3, invented 4" in text
+    assert "<script" not in text
+    assert "&lt;script&gt; alert (1) ." in text
+    assert "http" not in text
+    for heading in ("Scores", "Learning curve", "Teacher against student (test)", "Where they disagree (test)",
+                    "Kinds of error (test)", "Calibration (test)", "To annotate next"):  # fmt: skip
+        assert f"<h2>{heading}</h2>" in text
+    name = html.escape(NASTY)
+    assert f"{name} <mark>met</mark> <small>[teacher O, student I-{name}, gold O]</small> <mark>Bo</mark>" in text
+    assert "fine" not in text  # they agree on it
+    assert "4,000 of 9,000 unlabelled sentences were compared" in text
+    assert f"<td>O → I-{name}</td><td>1</td><td>1</td><td>0</td><td>0</td>" in text
+
+
+def test_the_page_is_valid_where_things_are_missing():
+    alone = Evaluation(EVALUATION.sentences, EVALUATION.predictions, None, LABELS)
+    text = page(CONFIG, measured(alone, teacher=False), Findings({"test": alone}, b""))
+    assert "Where they disagree" not in text
+    assert "To annotate next" not in text
+    silent = Evaluation(EVALUATION.sentences, [Prediction(("O",) * 3, (1.0,) * 3)], [("O",) * 3], LABELS)
+    silent = replace(silent, sentences=silent.sentences[:1])
+    text = page(CONFIG, measured(silent), Findings({"test": silent}, b"", None, ToAnnotate((), 0, 1)))
+    assert "The student found no entity." in text
+    assert "<mark>" not in text
+
+
+def test_reliability_is_drawn_with_and_without_a_calibration():
+    scores, right = np.array([0.2, 0.9, 0.9, 0.95]), np.array([False, True, False, True])
+    one, other = reliability(scores, right), reliability(scores / 2, right)
+    pictures = [
+        reliability_curve(curves, scores.tolist()) for curves in ({"raw": one}, {"raw": one, "calibrated": other})
+    ]
+    assert all(picture.startswith(b"\x89PNG\r\n") for picture in pictures)
+    assert pictures[0] != pictures[1]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,18 @@ def test_a_short_epoch_is_repeated_in_another_order():
     assert len({str(batches[start : start + 2]) for start in range(0, 8, 2)}) > 1
 
 
+@given(st.integers(1, 200), st.integers(1, 9), st.integers(1, 9))
+def test_a_long_epoch_reads_a_part_and_the_next_one_the_next(unlabelled, batch_size, most_steps):
+    long = BatchStream(sentences(0, 5), sentences(200, unlabelled), batch_size, 0.5, 0, most_steps=most_steps)
+    epochs = [[firsts(batch) for batch in long.epoch(number)] for number in range(long.parts)]
+    assert max(map(len, epochs)) == long.steps_an_epoch <= most_steps
+    read = Counter(word for epoch in epochs for batch in epoch for word in batch)
+    if batch_size > 1:
+        assert all(read[word] == 1 for word in WORDS[200 : 200 + unlabelled])
+    else:
+        assert set(read) == {*WORDS[:5], *WORDS[200 : 200 + unlabelled]}
+
+
 def test_sentences_of_a_batch_are_of_similar_length():
     batches = list(stream(0 + 100, 0, 10, None).epoch(0))
     padded = sum(batch.words.numel() for batch in batches)

@@ -5,25 +5,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import character_features, packed_bilstm
 
-from nlp_architect_ext.batches import EncodedSentence, collate
+from nlp_architect_ext.batches import Batch, EncodedSentence, collate
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.losses import cross_entropy
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.students.character_cnn import CharacterCnn
 from nlp_architect_ext.students.cnn_lstm import BiLstm, CnnLstm, mirrored_positions
 from nlp_architect_ext.students.id_cnn import IdCnn
-from nlp_architect_ext.students.words import WordDropout, word_embedding
+from nlp_architect_ext.students.words import WordEmbedding
 from nlp_architect_ext.testing import check_student
 
 UNKNOWN = 1
 every_student = pytest.mark.parametrize("student_class", [CnnLstm, IdCnn])
 
 
-def _sentence(words, characters, labels=None):
+def _sentence(words, characters, labels=None, parts=None):
+    parts = parts or [[]] * len(words)
     return EncodedSentence(
         words=np.array(words),
         characters=np.array([character for word in characters for character in word]),
         character_counts=np.array([len(word) for word in characters]),
+        parts=np.array([part for word in parts for part in word], np.int64),
+        part_counts=np.array([len(word) for word in parts]),
         labels=None if labels is None else np.array(labels),
     )
 
@@ -174,14 +177,43 @@ def test_defect_3_word_dropout_hides_real_words_in_training_only():
     torch.manual_seed(0)
     words = torch.randint(2, 100, (200, 50))
     words[:, 30:] = 0
-    dropout = WordDropout(0.2)
-    dropped = dropout(words)
+    ones = words[:, 0]
+    batch = Batch(words=words, characters=words.unsqueeze(2), lengths=ones, labels=words, is_gold=ones > 0)
+    embedding = WordEmbedding(100, 1, dropout=0.2)
+    with torch.no_grad():
+        embedding.weight[:, 0] = torch.arange(100)  # a word's vector is its id
+    dropped = embedding.read(batch)[:, :, 0].long()
     assert torch.equal(dropped[:, 30:], words[:, 30:])
     is_hit = dropped[:, :30] != words[:, :30]
     assert is_hit.float().mean().item() == pytest.approx(0.2, abs=0.02)
     assert (dropped[:, :30][is_hit] == UNKNOWN).all()
-    assert torch.equal(dropout.eval()(words), words)
-    assert torch.equal(WordDropout(0.0)(words), words)
+    assert torch.equal(embedding.eval().read(batch)[:, :, 0].long(), words)
+    embedding.train().dropout = 0.0
+    assert torch.equal(embedding.read(batch)[:, :, 0].long(), words)
+
+
+def test_an_unknown_word_is_the_mean_of_its_parts():
+    sentences = [
+        _sentence([4, UNKNOWN, 3], [[1]] * 3, parts=[[], [2, 5], []]),
+        _sentence([UNKNOWN, UNKNOWN], [[1]] * 2, parts=[[3], [2, 3, 7]]),
+    ]
+    embedding = WordEmbedding(8, 6, frozen=True)
+    weight = embedding.weight
+    vectors = embedding.read(collate(sentences))
+    assert torch.equal(vectors[0, 0], weight[4])
+    assert torch.allclose(vectors[0, 1], (weight[2] + weight[5]) / 2)
+    assert torch.allclose(vectors[1, 0], weight[3])
+    assert torch.allclose(vectors[1, 1], (weight[2] + weight[3] + weight[7]) / 3)
+    assert not vectors[1, 2].any()
+    assert not weight.requires_grad
+
+
+@every_student
+def test_frozen_words_stay_as_they_are(student_class):
+    student = student_class(6, 3, 2, freeze_words=True)
+    trained = {name for name, parameter in student.named_parameters() if parameter.requires_grad}
+    assert "word_embedding.weight" not in trained
+    assert len(trained) == len(list(student.parameters())) - 1
 
 
 @every_student
@@ -200,7 +232,7 @@ def test_word_dropout_trains_the_unknown_word(student_class):
 
 
 def test_word_embeddings_are_small_and_padding_is_zero():
-    weight = word_embedding(1000, 100).weight
+    weight = WordEmbedding(1000, 100).weight
     assert not weight[0].any()
     assert 0.9 * 0.03**0.5 < weight.abs().max() <= 0.03**0.5
 

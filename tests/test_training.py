@@ -5,6 +5,7 @@ import json
 import pytest
 import torch
 
+from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import encode
 from nlp_architect_ext.checkpoint import Checkpoints, Progress
 from nlp_architect_ext.errors import UserError
@@ -100,6 +101,17 @@ def test_an_interrupted_run_ends_with_the_same_weights_and_curves(tmp_path, stop
     assert curves[0] == curves[1]
 
 
+@pytest.mark.parametrize("stop_at", [3, 5, 12])
+def test_the_moving_average_survives_an_interruption(tmp_path, stop_at):
+    whole, _ = train(tmp_path / "whole", ema_decay=0.9)
+    with pytest.raises(StoppedError):
+        train(tmp_path / "cut", stop_at=stop_at, ema_decay=0.9)
+    resumed, _ = train(tmp_path / "cut", ema_decay=0.9)
+    assert_equal(weights(resumed), weights(whole))
+    without, _ = train(tmp_path / "without")
+    assert not torch.equal(weights(whole)["student.output.weight"], weights(without)["student.output.weight"])
+
+
 def test_a_finished_run_does_nothing_more(tmp_path):
     before, _ = train(tmp_path)
     after, progress = train(tmp_path, stop_at=0)
@@ -161,7 +173,9 @@ def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path, damage):
 
 def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     other = torch.nn.Linear(2, 2)
-    Checkpoints(tmp_path / "checkpoints").save_last(other, torch.optim.Adam(other.parameters()), Progress())
+    Checkpoints(tmp_path / "checkpoints").save_last(
+        other, torch.optim.Adam(other.parameters()), MovingAverage(other, 0.0), Progress()
+    )
     with pytest.raises(UserError, match="belongs to another model"):
         train(tmp_path)
 

@@ -89,3 +89,46 @@ def test_a_vocabulary_survives_json(sentences, word):
 def test_damaged_json_is_refused(data):
     with pytest.raises(ValueError, match="vocabulary"):
         Vocabulary.from_json(data)
+
+
+PARTS = Vocabulary(["afghan", "af", "a", "new"], [], ["istan", "ist", "an", "s", "n"])
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("Afghanistan", ["afghan", "istan"]),  # the longest first
+        ("afghans", ["afghan", "s"]),
+        ("afghan", ["af", "an"]),  # itself doesn't count, and no piece begins with "gh"
+        ("newsy", ["new", "s"]),
+        ("zebra", None),  # nothing known
+        ("a", None),
+    ],
+)
+def test_an_unknown_word_is_split_into_the_longest_known_parts(word, parts):
+    names = [*PARTS.words, *PARTS.pieces]
+    ids = PARTS.part_ids(word)
+    assert ids == ([1] if parts is None else [2 + names.index(part) for part in parts])
+
+
+@given(words(), st.lists(words(), max_size=8), st.lists(words(), max_size=8))
+def test_part_ids_are_ids_of_the_embedding_and_appear_in_the_word(word, known, pieces):
+    known, pieces = (list(dict.fromkeys(item.lower() for item in items)) for items in (known, pieces))
+    vocabulary = Vocabulary(known, [], pieces)
+    names = ["", "", *known, *pieces]
+    ids = vocabulary.part_ids(word)
+    assert ids
+    assert all(0 < number < vocabulary.word_count for number in ids)
+    position = 0
+    for number in ids:
+        if number > 1:
+            found = word.lower().find(names[number], position)
+            assert found >= position
+            position = found + len(names[number])
+
+
+def test_the_lexicon_fills_what_the_text_leaves_free():
+    vocabulary = Vocabulary.build([sentence("b a")], [sentence("c c d")], 4, ["A", "x", "y"], ["##"])
+    assert vocabulary.words == ("a", "b", "c", "d")
+    assert Vocabulary.build([sentence("b a")], [sentence("c c d")], 5, ["A", "X", "y"]).words[-1] == "x"
+    assert Vocabulary.from_json(json.loads(json.dumps(vocabulary.to_json()))).pieces == ("##",)

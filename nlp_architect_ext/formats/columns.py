@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from nlp_architect_ext.errors import UserError
@@ -97,13 +98,13 @@ def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str =
     return rows[word].line
 
 
-def format_columns(words: Sequence[str], labels: Sequence[str]) -> str:
-    r"""One ``word<TAB>label`` line a word; sentences are separated by a further ``\n``.
+def format_columns(words: Sequence[str], *columns: Sequence[str]) -> str:
+    r"""One ``word<TAB>label`` line a word, with a label of each column; sentences are separated by a further ``\n``.
 
     Raises:
         ValueError: a word or label that is empty or contains a space, tab or line end, which no reader could undo.
     """
-    for cell in (*words, *labels):
+    for cell in chain(words, *columns):
         if not cell or set(cell) & set(" \t\n"):
             raise ValueError(f"{cell!r} can't be a column")
-    return "".join(f"{word}\t{label}\n" for word, label in zip(words, labels, strict=True))
+    return "".join("\t".join(row) + "\n" for row in zip(words, *columns, strict=True))

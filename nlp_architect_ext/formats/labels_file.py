@@ -25,6 +25,10 @@ def read_labels(path: str | Path, scheme: str) -> LabelSet:
     listed = {line.strip(): number for number, line in lines(path) if line.strip()}
     if not listed.keys() - {OUTSIDE}:
         raise UserError(str(path), "no label", "one label a line", "list the labels or remove the file")
+    for label, number in listed.items():
+        if set(label) & set(" \t"):
+            raise UserError(f"{path}:{number}", f"label {label!r} contains white space", "one label a line",
+                            "correct the line")
     if scheme == "plain":
         return LabelSet.plain(listed)
     prefixed = {label: match[1] for label in listed if (match := _PREFIXED.fullmatch(label))}

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
-from nlp_architect_ext.students.words import WordDropout, word_embedding
+from nlp_architect_ext.students.words import WordEmbedding
 
 
 class CnnLstm(nn.Module):
@@ -27,6 +27,9 @@ class CnnLstm(nn.Module):
         lstm_layers: bidirectional layers.
         dropout: share of numbers zeroed in training: before, between and after the LSTMs.
         word_dropout: share of words replaced by the unknown word in training.
+        freeze_words: whether word vectors stay as they are; for pretrained ones.
+        input_skip: whether a word's own features also speak for its label directly, past the LSTMs. Where few words in
+            a hundred are entities, training then finds them at once instead of after many passes.
     """
 
     def __init__(  # noqa: PLR0913  # each is a number of the student's JSON config
@@ -40,28 +43,33 @@ class CnnLstm(nn.Module):
         character_filters: int = 128,
         lstm_width: int = 100,
         lstm_layers: int = 2,
-        dropout: float = 0.5,
+        dropout: float = 0.3,
         word_dropout: float = 0.05,
+        freeze_words: bool = False,
+        input_skip: bool = True,
     ) -> None:
         super().__init__()
         if lstm_layers < 1:
             raise ValueError(f"{lstm_layers} LSTM layers; expected at least 1")
-        self.word_dropout = WordDropout(word_dropout)
-        self.word_embedding = word_embedding(word_count, word_width)
+        self.word_embedding = WordEmbedding(word_count, word_width, dropout=word_dropout, frozen=freeze_words)
         self.character_cnn = CharacterCnn(character_count, character_width, character_filters)
         widths = [word_width + character_filters] + [2 * lstm_width] * (lstm_layers - 1)
         self.layers = nn.ModuleList(BiLstm(width, lstm_width) for width in widths)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(2 * lstm_width, label_count)
+        self.skip = nn.Linear(widths[0], label_count) if input_skip else None
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
-        words = self.word_embedding(self.word_dropout(batch.words))
-        features = torch.cat([words, self.character_cnn(batch.characters)], dim=2)
+        words = self.word_embedding.read(batch)
+        read = torch.cat([words, self.character_cnn(batch.characters)], dim=2)
         mirror = mirrored_positions(batch.lengths.to(batch.words.device), batch.words.shape[1])
+        features = read
         for layer in self.layers:
             features = layer(self.dropout(features), mirror)
         emissions: Tensor = self.output(self.dropout(features))
+        if self.skip is not None:
+            emissions = emissions + self.skip(self.dropout(read))
         return emissions
 
 
@@ -80,12 +88,32 @@ class BiLstm(nn.Module):
         super().__init__()
         self.rightward = nn.LSTM(input_width, width, batch_first=True)
         self.leftward = nn.LSTM(input_width, width, batch_first=True)
+        for lstm in (self.rightward, self.leftward):
+            _initialize(lstm)
 
     def forward(self, features: Tensor, mirror: Tensor) -> Tensor:
         """Features (batch, words, input width) and `mirrored_positions` to features (batch, words, 2 · width)."""
         rightward, _ = self.rightward(features)
         leftward, _ = self.leftward(torch.take_along_dim(features, mirror, dim=1))
         return torch.cat([rightward, torch.take_along_dim(leftward, mirror, dim=1)], dim=2)
+
+
+def _initialize(lstm: nn.LSTM) -> None:
+    """Orthogonal between steps, and gates that remember at first: training starts much faster.
+
+    Source: Jozefowicz, Zaremba, Sutskever (2015), "An Empirical Exploration of Recurrent Network Architectures",
+    section 3.2 (forget gates); Saxe, McClelland, Ganguli (2014) (orthogonal matrices).
+    """
+    for name, parameter in lstm.named_parameters():
+        for gate in parameter.detach().chunk(4):  # input, forget, cell, output
+            if name.startswith("weight_hh"):
+                nn.init.orthogonal_(gate)
+            elif name.startswith("weight_ih"):
+                nn.init.xavier_uniform_(gate)
+            else:
+                nn.init.zeros_(gate)
+        if name.startswith("bias_ih"):
+            nn.init.ones_(parameter.detach().chunk(4)[1])
 
 
 def mirrored_positions(lengths: Tensor, words: int) -> Tensor:

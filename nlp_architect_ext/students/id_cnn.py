@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
-from nlp_architect_ext.students.words import WordDropout, word_embedding
+from nlp_architect_ext.students.words import WordEmbedding
 
 
 class IdCnn(nn.Module):
@@ -35,6 +35,7 @@ class IdCnn(nn.Module):
         block_dropout: the same after each block.
         output_dropout: the same before the labels' scores.
         word_dropout: share of words replaced by the unknown word in training.
+        freeze_words: whether word vectors stay as they are; for pretrained ones.
     """
 
     def __init__(  # noqa: PLR0913  # each is a number of the student's JSON config
@@ -53,12 +54,12 @@ class IdCnn(nn.Module):
         block_dropout: float = 0.0,
         output_dropout: float = 0.15,
         word_dropout: float = 0.05,
+        freeze_words: bool = False,
     ) -> None:
         super().__init__()
         if not isinstance(blocks, int) or blocks < 1 or any(dilation < 1 for dilation in dilations):
             raise ValueError(f"{blocks} blocks of dilations {list(dilations)}; expected 1 or more of each")
-        self.word_dropout = WordDropout(word_dropout)
-        self.word_embedding = word_embedding(word_count, word_width)
+        self.word_embedding = WordEmbedding(word_count, word_width, dropout=word_dropout, frozen=freeze_words)
         self.character_cnn = CharacterCnn(character_count, character_width, character_filters)
         self.first = _convolution(word_width + character_filters, filters, dilation=1)
         self.block = nn.ModuleList(_identity(filters, dilation) for dilation in dilations)
@@ -71,7 +72,7 @@ class IdCnn(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
         mask = batch.mask.unsqueeze(1)  # (batch, 1, words): a convolution must see zeros beyond the last word
-        words = self.word_embedding(self.word_dropout(batch.words))
+        words = self.word_embedding.read(batch)
         features = self.input_dropout(torch.cat([words, self.character_cnn(batch.characters)], dim=2))
         features = self.first(features.transpose(1, 2) * mask).relu() * mask  # (batch, filters, words)
         for _ in range(self.blocks):

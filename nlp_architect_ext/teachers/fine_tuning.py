@@ -62,7 +62,7 @@ class FineTuning:
     max_grad_norm: float = 1.0
     adam_epsilon: float = 1e-8
     max_pieces: int | None = None
-    evaluations: int = 10
+    evaluations: int = 5
     logging_steps: int = 0
     seed: int = 42
     device: str | torch.device = "cpu"

@@ -390,7 +390,7 @@ def _flip(path):
 @pytest.mark.parametrize("spoil", [_shorten, _flip])
 def test_a_damaged_shard_of_the_teachers_answers_and_its_remedy(refused, places, tmp_path, spoil):
     output = _unfinished(places, tmp_path, "tagger_kd")
-    (shard, *_) = (output / "soft_labels").rglob("*.safetensors")
+    shard = next(path for path in (output / "soft_labels").rglob("*.safetensors") if "words" not in path.parent.name)
     spoil(shard)
     resume = _resume(places, output, "tagger_kd", "--teacher", places / "teacher")
     assert str(shard) in refused(cli.train, *resume, output=output / "checkpoints")
@@ -401,7 +401,7 @@ def test_a_damaged_shard_of_the_teachers_answers_and_its_remedy(refused, places,
 @pytest.mark.parametrize(
     ("change", "arguments", "complaint"),
     [
-        (lambda data: None, ["--lr", "0.5"], "run.json: lr=0.5, was 0.001"),
+        (lambda data: None, ["--lr", "0.5"], "run.json: lr=0.5, was 0.003"),
         (lambda data: (data / "train.txt").write_bytes(GOOD), [], "train.txt changed since the run began"),
         (lambda data: (data / "dev.txt").unlink(), [], "dev.txt changed since the run began"),
         (lambda data: (data / "labels.txt").write_text("LOC\nPER\n"), [], "labels.txt changed since the run began"),

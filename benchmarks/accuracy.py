@@ -1,0 +1,158 @@
+"""Teacher, plain student, the paper's recipe and the default recipe, softmax and CRF, on six tasks.
+
+    python benchmarks/accuracy.py --threads 1
+
+Every cell is one run of the real command; what is finished isn't run again, so that two calls with different `--only`
+fill two cores and a third one prints the whole table. All students of a case and seed have the same teacher: the one
+that the default recipe fine-tunes. F1 in percent on the test set; dev picks epochs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distillation import encoder
+
+POOL = ("--unlabeled_size", "5000")
+WIKI = (*POOL, "--unlabeled_filename", "{data}/unlabelled/wikisplit.txt")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A corpus, how many of its sentences are labelled, where unlabelled text comes from, and how many seeds."""
+
+    corpus: str
+    labelled: int
+    unlabelled: tuple[str, ...] = POOL  # the rest of train
+    seeds: int = 1
+
+
+CASES = {
+    "gmb-300": Case("gmb", 300, seeds=3),
+    "wikigold-200": Case("wikigold", 200, WIKI, seeds=3),
+    "wnut17-500": Case("wnut17", 500),
+    "bc5cdr-500": Case("bc5cdr", 500),
+    "crossner_politics-200": Case("crossner_politics", 200, WIKI),
+    "gmb-1500": Case("gmb", 1500),
+}
+PLAIN, PSEUDO = "tagger", "tagger_kd_pseudo"
+SYSTEMS = {  # the default recipe comes first: it fine-tunes the teacher of the others
+    "default": (PSEUDO, ()),
+    "default, CRF": (PSEUDO, ("--use_crf",)),
+    "paper": (PSEUDO, ("--recipe", "paper")),
+    "plain": (PLAIN, ()),
+}
+# Each ingredient of the default recipe removed once.
+ABLATIONS = {
+    "random word vectors": ("--word_encoder", "none"),
+    "no words and word pieces of the encoder": ("--closed_vocabulary",),
+    "labelled sentences in proportion": ("--labeled_ratio", "0"),
+    "temperature 1": ("--kd_temp", "1"),
+    "constant learning rate": ("--lr_schedule", "constant"),
+    "no moving average": ("--ema_decay", "0"),
+    "no word dropout": ("--word_dropout", "0"),
+    "no soft labels (pseudo-labels only)": ("--kd_dist_w", "0"),
+    "no hard labels (soft labels only)": ("--kd_student_w", "0"),
+}
+
+
+def folder(options: argparse.Namespace, name: str, seed: int, system: str) -> Path:
+    """Where a cell's run lies."""
+    plain = "".join(letter if letter.isalnum() else "-" for letter in system)
+    path: Path = options.output / f"{name}-seed{seed}-{plain}"
+    return path
+
+
+def command(options: argparse.Namespace, name: str, seed: int, system: str) -> list[str]:
+    """The training command of a cell."""
+    case, data = CASES[name], options.data.resolve()
+    kind, flags = SYSTEMS.get(system) or (PSEUDO, ABLATIONS[system])
+    words = ["nlp-train", kind, "--data_dir", str(data / case.corpus), "--tokenizer", "whitespace", "--resume"]
+    words += ["--labeled_size", str(case.labelled), "--split_seed", str(seed), "--seed", str(seed), *flags]
+    words += ["--output_dir", str(folder(options, name, seed, system))]
+    words += ["--threads", str(options.threads)] if options.threads else []
+    if kind == PSEUDO:
+        shared = folder(options, name, seed, "default") / "teacher"
+        words += ["--teacher", encoder() if system == "default" else str(shared)]
+        words += ["--soft_labels_dir", str(options.output / "soft_labels")]
+        words += [word.format(data=data) for word in case.unlabelled]
+        if system not in ("default", "paper", "random word vectors"):
+            words += ["--word_encoder", encoder()]
+    return words
+
+
+def scores(options: argparse.Namespace, name: str, seed: int, system: str) -> dict[str, Any] | None:
+    """What a finished cell has measured."""
+    path = folder(options, name, seed, system) / "metrics.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def run(options: argparse.Namespace, name: str, systems: list[str]) -> None:
+    """The cells of a case."""
+    for seed in range(1, CASES[name].seeds + 1):
+        for system in systems:
+            words = command(options, name, seed, system)
+            if scores(options, name, seed, system) is None:
+                print(f"$ {shlex.join(words)}", file=sys.stderr, flush=True)
+                subprocess.run([str(Path(sys.executable).with_name(words[0])), *words[1:]], check=True)
+
+
+def cell(found: list[dict[str, Any]]) -> str:
+    """Mean and standard deviation of test F1."""
+    values = [100 * metrics["f1"] for metrics in found]
+    if not values:
+        return "-"
+    return f"{statistics.mean(values):.1f}" + (f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else "")
+
+
+def row(options: argparse.Namespace, name: str, systems: list[str]) -> str:
+    """A line of the table."""
+    seeds = range(1, CASES[name].seeds + 1)
+    runs = {system: [found for seed in seeds if (found := scores(options, name, seed, system))] for system in systems}
+    teacher = cell([metrics["teacher"]["test"] for metrics in runs["default"]])
+    return f"| {name} | {teacher} | {' | '.join(cell([one['test'] for one in runs[system]]) for system in systems)} |"
+
+
+def ablation(options: argparse.Namespace, name: str) -> None:
+    """Run and print the ablation table of a case's first seed: dev and test F1."""
+    print("| | dev F1 | test F1 |\n|---|---|---|")
+    for system in ("default", *ABLATIONS):
+        if scores(options, name, 1, system) is None:
+            subprocess.run([str(Path(sys.executable).with_name("nlp-train")),
+                            *command(options, name, 1, system)[1:]], check=True)  # fmt: skip
+        metrics = scores(options, name, 1, system) or {}
+        print(f"| {system} | {cell([metrics['dev']])} | {cell([metrics['test']])} |", flush=True)
+
+
+def main() -> None:
+    """Run the cells and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the corpora")
+    parser.add_argument("--output", type=Path, default=Path("build/accuracy"), help="folder of the runs")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
+    parser.add_argument("--ablation", action="store_true", help="the ablation table of the first case, nothing else")
+    parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
+    options = parser.parse_args()
+    if options.ablation:
+        ablation(options, options.only[0])
+        return
+    if not options.table:
+        for name in options.only:
+            run(options, name, options.systems)
+    print(f"| | teacher | {' | '.join(SYSTEMS)} |\n|---|---|{'---|' * len(SYSTEMS)}")
+    for name in options.only:
+        print(row(options, name, list(SYSTEMS)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Learning curves: sizes × seeds × systems, run by commands of their own and compared."""

@@ -1,0 +1,115 @@
+"""The folder of a curve: may it start, continue or be replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nlp_architect_ext import config
+from nlp_architect_ext.composed_settings import LearningCurveSettings
+from nlp_architect_ext.curve.plan import CELLS, STORE
+from nlp_architect_ext.curve.systems import variants
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.files import atomic_write_text
+from nlp_architect_ext.model_folder import to_text
+from nlp_architect_ext.run_folder import DATA, SETTINGS
+
+JOURNAL = "metrics.jsonl"
+TABLE, ROWS, ALL, PICTURE = "curve.md", "curve.csv", "curve.json", "curve.png"
+# The settings come last: a folder that is half cleared can still be recognised.
+WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, DATA, SETTINGS)
+# What may differ when a curve is continued: which cells there are, where and how they run.
+FREE = {
+    "output_dir", "overwrite_output_dir", "resume", "dry_run", "config", "data_dir", "no_cuda", "workers", "engine",
+    "sizes", "seeds", "first_seed", "systems", "variant", "teacher",
+}  # fmt: skip
+
+
+def check(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
+    """Refuse a curve that would destroy or mix something; nothing is written.
+
+    Args:
+        settings: of the curve.
+        files: the data; a continued curve must find them unchanged.
+
+    Raises:
+        UserError: the folder is a file, belongs to something else, or holds a curve of other settings or data.
+    """
+    path = Path(settings.output_dir)
+    if path.exists() and not path.is_dir():
+        raise UserError(str(path), "is a file", "a folder", "choose another --output_dir")
+    contents = {entry.name for entry in path.iterdir()} - {DATA, STORE} if path.is_dir() else set()
+    if not {name for name in contents if not name.endswith(".partial")}:
+        return
+    if SETTINGS not in contents or "sizes" not in config.read_json(path / SETTINGS):
+        raise UserError(str(path), "holds something else than a curve", "a new or empty folder", "choose another one")
+    if settings.resume:
+        _check_unchanged(settings, files)
+    elif not settings.overwrite_output_dir:
+        raise UserError(str(path), "holds an earlier curve", "a new or empty folder", "give --resume to continue it, "
+                        "--overwrite_output_dir to replace it, or another --output_dir")  # fmt: skip
+    else:
+        inside = [place for place in (*files, Path(settings.teacher or ".")) if _is_removed(place, path)]
+        if inside:
+            raise UserError(str(inside[0]), f"--overwrite_output_dir would remove it from {path}", "input elsewhere",
+                            "move it away, or choose another --output_dir")  # fmt: skip
+
+
+def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
+    """Start, continue or replace a curve, after `check`; gives the folder."""
+    check(settings, files)
+    path = Path(settings.output_dir)
+    continued = settings.resume and (path / SETTINGS).exists()
+    if path.is_dir() and not continued:
+        for name in WRITTEN:
+            if (path / name).is_dir():
+                shutil.rmtree(path / name)
+            else:
+                (path / name).unlink(missing_ok=True)
+    path.mkdir(parents=True, exist_ok=True)
+    now = {**config.to_json(settings), "resume": False, "overwrite_output_dir": False, "config": None}
+    if continued:  # what cells of earlier calls were made with stays known
+        before = config.read_json(path / SETTINGS)
+        earlier = [text for text in before["variant"] if text.partition("=")[0] not in variants(settings)]
+        now |= {"teacher": now["teacher"] or before["teacher"], "variant": [*now["variant"], *earlier]}
+    atomic_write_text(path / DATA, to_text(_sums(files)))
+    atomic_write_text(path / SETTINGS, to_text(now))
+    return path
+
+
+def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
+    path = Path(settings.output_dir)
+    before, now = config.read_json(path / SETTINGS), json.loads(json.dumps(config.to_json(settings)))
+    pairs: dict[str, tuple[Any, Any]] = {
+        key: (before.get(key), now.get(key)) for key in sorted(before.keys() | now.keys()) if key not in FREE
+    }
+    if before["teacher"] and now["teacher"]:  # a curve of plain systems has none
+        pairs["teacher"] = before["teacher"], now["teacher"]
+    earlier = dict(text.split("=", 1) for text in before["variant"])
+    pairs |= {f"variant {name}": (earlier.get(name, flags), flags) for name, flags in variants(settings).items()}
+    changed = [f"{name}={now!r}, was {then!r}" for name, (then, now) in pairs.items() if then != now]
+    if changed:
+        raise UserError(str(path / SETTINGS), ", ".join(changed), "the settings of the curve that is continued",
+                        "repeat them, or start another curve; only sizes, seeds and systems may change")  # fmt: skip
+    then, today = config.read_json(path / DATA), _sums(files)
+    other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
+    if other:
+        wrong = f"{', '.join(other)} changed since the curve began"
+        raise UserError(str(path), wrong, "the same data", "restore the data, or start another curve")
+
+
+def _is_removed(place: Path, folder: Path) -> bool:
+    removed = {(folder / name).resolve() for name in WRITTEN}
+    return bool(removed & {place.resolve(), *place.resolve().parents})
+
+
+def _sums(files: Sequence[Path]) -> dict[str, str]:
+    sums = {}
+    for path in files:
+        with path.open("rb") as file:
+            sums[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return sums

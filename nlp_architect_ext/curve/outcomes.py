@@ -1,0 +1,97 @@
+"""What finished cells say: scores, times, and how each test sentence went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_architect_ext import config
+from nlp_architect_ext.curve.plan import Cell
+from nlp_architect_ext.curve.systems import LABELS
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.files import lines
+from nlp_architect_ext.metrics import entities
+from nlp_architect_ext.run_folder import METRICS, PREDICTIONS
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One finished cell.
+
+    Args:
+        size: labelled sentences.
+        seed: of draw and training.
+        system: its name.
+        scores: by split, as `metrics.json` has them.
+        seconds: by phase.
+        counts: entities (sentences, 3) of each scored sentence: right, predicted, gold; None without such a file.
+    """
+
+    size: int
+    seed: int
+    system: str
+    scores: Mapping[str, Mapping[str, Any]]
+    seconds: Mapping[str, float]
+    counts: Counts | None
+
+
+def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
+    """The outcome of a finished cell.
+
+    Args:
+        cell: the cell.
+        split: ``test`` or ``dev``: what is compared.
+        scheme: of the labels within the program, ``IOB2`` or ``plain``.
+
+    Raises:
+        UserError: files that can't be read.
+    """
+    if cell.system == LABELS:
+        return Outcome(cell.size, cell.seed, cell.system, {}, config.read_json(cell.done), None)
+    metrics = config.read_json(cell.folder / METRICS)
+    splits: tuple[str, ...] = ("dev", "test")
+    scores = {name: metrics[name] for name in splits if name in metrics}
+    predictions = cell.folder / PREDICTIONS[split]
+    counts = read_counts(predictions, scheme) if predictions.exists() else None
+    counts = None if counts is None or not len(counts) else counts
+    return Outcome(cell.size, cell.seed, cell.system, scores, metrics.get("seconds", {}), counts)
+
+
+def read_counts(path: Path, scheme: str) -> Counts:
+    """Entities of each sentence of a file of predictions (sentences, 3): right, predicted, gold.
+
+    The columns are word, gold and predictions, the last of which counts; the first line names them.
+
+    Raises:
+        UserError: the file can't be read, or a line has other columns.
+    """
+    found: list[tuple[int, int, int]] = []
+    gold: list[str] = []
+    predicted: list[str] = []
+    for number, line in lines(path):
+        columns = line.split("\t")
+        if number == 1 or not line:
+            if gold:
+                found.append(_counted(gold, predicted, scheme))
+            gold, predicted = [], []
+        elif len(columns) < len(("word", "gold", "predicted")):
+            wrong = f"{len(columns)} columns"
+            raise UserError(f"{path}:{number}", wrong, "word, gold, predicted", "delete the folder: it's made again")
+        else:
+            gold.append(columns[1])
+            predicted.append(columns[-1])
+    if gold:
+        found.append(_counted(gold, predicted, scheme))
+    return np.array(found, np.int64).reshape(-1, 3)
+
+
+def _counted(gold: Sequence[str], predicted: Sequence[str], scheme: str) -> tuple[int, int, int]:
+    right, claimed = set(entities(gold, scheme)), set(entities(predicted, scheme))
+    return len(right & claimed), len(claimed), len(right)

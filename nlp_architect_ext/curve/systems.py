@@ -1,0 +1,165 @@
+"""What is compared: each system is a training command with its flags, checked before anything runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shlex
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from nlp_architect_ext.composed_settings import LearningCurveSettings
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.settings import (
+    RECIPES,
+    DataSettings,
+    RunSettings,
+    TaggerKdPseudoSettings,
+    TaggerSettings,
+    TransformerTokenSettings,
+)
+
+TEACHER, PLAIN, CRF = "teacher", "plain", "-crf"
+LABELS = "soft_labels"  # a cell beside the systems': the teacher labels all texts
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")  # becomes the name of a folder
+
+TRANSFORMER, SUPERVISED, DISTILLED = "transformer_token", "tagger", "tagger_kd_pseudo"
+COMMANDS: dict[str, type[Any]] = {
+    TRANSFORMER: TransformerTokenSettings,
+    SUPERVISED: TaggerSettings,
+    DISTILLED: TaggerKdPseudoSettings,
+}
+# Set by the curve itself, for all cells alike or for each one.
+ITS_OWN = {field.name for group in (RunSettings, DataSettings) for field in dataclasses.fields(group)} | {
+    "teacher", "soft_labels_dir", "model_name_or_path", "precision", "teacher_max_seq_len", "max_seq_length",
+    "tokenizer", "language", "unlabeled_filename", "unlabeled_format",
+}  # fmt: skip
+WORD_ENCODER = "word_encoder"
+
+
+@dataclass(frozen=True)
+class System:
+    """One line of the curve.
+
+    Args:
+        name: what the user calls it; the name of its folders.
+        command: of `nlp-train`.
+        flags: beside those that the curve sets for every cell.
+    """
+
+    name: str
+    command: str
+    flags: tuple[str, ...] = ()
+
+    @property
+    def is_distilled(self) -> bool:
+        """Whether it learns from the teacher of its cell."""
+        return self.command == DISTILLED
+
+
+def systems_of(settings: LearningCurveSettings) -> list[System]:
+    """The systems in the order in which they were named, variants last.
+
+    Raises:
+        UserError: an unknown name, a name twice, flags that the command doesn't have, or no teacher and one is needed.
+    """
+    shared = _checked(SUPERVISED, settings.student_flags, "--student_flags", {"recipe"})
+    known = {TEACHER: teacher_of(settings)}
+    for ending, more in (("", ()), (CRF, ("--use_crf",))):
+        known[PLAIN + ending] = System(PLAIN + ending, SUPERVISED, (*shared, *more))
+        for recipe in RECIPES:
+            flags = (f"--recipe={recipe}", *shared, *more)
+            known[recipe + ending] = System(recipe + ending, DISTILLED, (*_words(settings, flags), *flags))
+    chosen = []
+    for name in dict.fromkeys(settings.systems):
+        if name not in known:
+            raise UserError(f"--systems {name}", "no such system", f"some of: {', '.join(known)}",
+                            "correct it, or describe it with --variant")  # fmt: skip
+        chosen.append(known[name])
+    for name, text in variants(settings).items():
+        if name in known or name == LABELS:
+            raise UserError(f"--variant {name}", "is a system already", "a name of its own", "choose another name")
+        flags = (*shared, *_checked(DISTILLED, text, f"--variant {name}", set()))
+        chosen.append(System(name, DISTILLED, (*_words(settings, flags), *flags)))
+    if settings.teacher is None and any(system.command != SUPERVISED for system in chosen):
+        raise UserError("--teacher", "missing", "an encoder, folder or hub name", "give it, or only plain systems")
+    return chosen
+
+
+def teacher_of(settings: LearningCurveSettings) -> System:
+    """The fine-tuned teacher, a system like the others and what the distilled ones learn from.
+
+    Raises:
+        UserError: flags that the command doesn't have.
+    """
+    return System(TEACHER, TRANSFORMER, _checked(TRANSFORMER, settings.teacher_flags, "--teacher_flags", set()))
+
+
+def variants(settings: LearningCurveSettings) -> dict[str, str]:
+    """Name and flags of each variant.
+
+    Raises:
+        UserError: one without a name that can be a folder's, or a name twice.
+    """
+    found: dict[str, str] = {}
+    for text in settings.variant:
+        name, equals, flags = text.partition("=")
+        if not equals or not NAME.fullmatch(name):
+            raise UserError(f"--variant {text!r}", "has no name of letters, digits, - and _", 'NAME="FLAGS"',
+                            'write it like --variant "no-dropout=--word_dropout 0"')  # fmt: skip
+        if name in found:
+            raise UserError(f"--variant {name}", "is given twice", "a name of its own", "choose another name")
+        found[name] = flags
+    return found
+
+
+class _Parser(ArgumentParser):
+    """A parser whose complaint is one line that says which text it was about."""
+
+    def error(self, message: str) -> NoReturn:
+        command, _, where = self.prog.partition(" ")
+        raise UserError(where, message, f"flags of nlp-train {command}", f"see nlp-train {command} --help")
+
+
+def _checked(command: str, text: str, where: str, taken: set[str]) -> tuple[str, ...]:
+    """The words of these flags, after the command has understood them."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise UserError(where, f"{error} in {text!r}", "flags as on a command line", "correct it") from error
+    found = vars(_parsed(command, words, where))
+    refused = sorted(found.keys() & (ITS_OWN | taken))
+    if refused:
+        flags = ", ".join(f"--{name}" for name in refused)
+        raise UserError(where, f"{flags} can't be given here", "flags that may differ from system to system",
+                        "leave it out: learning_curve has a flag of its own, or sets it by system")  # fmt: skip
+    try:
+        _resolved(command, words, where)
+    except UserError as error:
+        raise UserError(f"{where}: {error.where}", error.wrong, error.expected, error.remedy) from error
+    return words
+
+
+def _parsed(command: str, words: tuple[str, ...], where: str) -> Namespace:
+    parser = _Parser(prog=f"{command} {where}", add_help=False, allow_abbrev=False)
+    add_flags(parser, COMMANDS[command])
+    return parser.parse_args(words)
+
+
+def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
+    """The settings that these flags give, whatever the cell sets beside them."""
+    cls, found = COMMANDS[command], vars(_parsed(command, words, where))
+    fields = {field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING}
+    values = {name: ("x",) if name == "teacher" else "x" for name in fields}
+    return resolve(cls, Namespace(**{**values, **found}), RECIPES)
+
+
+def _words(settings: LearningCurveSettings, flags: tuple[str, ...]) -> tuple[str, ...]:
+    """The encoder that starts a student's word vectors: the teacher's, of which a cell has a fine-tuned copy only."""
+    if WORD_ENCODER not in {field.name for field in dataclasses.fields(TaggerKdPseudoSettings)}:
+        return ()
+    chosen = _resolved(DISTILLED, flags, "--student_flags")
+    is_given = getattr(chosen, WORD_ENCODER) is not None or chosen.embedding_file is not None
+    return () if is_given or chosen.recipe == "paper" else (f"--{WORD_ENCODER}={settings.teacher}",)

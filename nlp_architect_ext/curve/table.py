@@ -1,0 +1,117 @@
+"""A curve for people (`curve.md`) and for programs (`curve.csv`, `curve.json`)."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+
+from nlp_architect_ext.curve.comparison import Comparison, Pair, Point
+from nlp_architect_ext.curve.statistics import RESAMPLES
+from nlp_architect_ext.curve.systems import LABELS
+from nlp_architect_ext.tables import Rows, markdown
+
+MISSING = "-"
+COLUMNS = ("size", "seed", "system", "split", "f1", "precision", "recall", "seconds")
+
+
+def page(comparison: Comparison) -> str:
+    """The curve as Markdown: F1 by size and system, then differences with their intervals."""
+    pairs = comparison.pairs()
+    used = "" if comparison.split == "test" else " There is no test set, so dev is used, which also picked the epochs."
+    parts = [
+        "# Learning curve\n",
+        f"F1 on {comparison.split}, in percent, over the number of labelled sentences: mean ± standard deviation "
+        f"(number of seeds).{used}\n",
+        markdown(_scores(comparison)),
+        "![F1 over labelled sentences](curve.png)\n",
+    ]
+    if pairs:
+        parts += [
+            "## Differences\n",
+            f"In points of F1, over the seeds that both systems have, with the 95 % interval of a paired bootstrap of "
+            f"{RESAMPLES:,} resamples; an interval without 0 is a difference that chance hardly explains.\n",
+            markdown(_differences(pairs)),
+            *_notes(pairs),
+        ]
+    return "\n".join(parts)
+
+
+def rows(comparison: Comparison) -> str:
+    """A line a cell and split; scores between 0 and 1, wall-clock seconds of the whole cell."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for (size, system, seed), outcome in sorted(comparison.outcomes.items()):
+        for split, scores in outcome.scores.items():
+            rates = (scores[name] for name in ("f1", "precision", "recall"))
+            writer.writerow([size, seed, system, split, *rates, round(sum(outcome.seconds.values()), 2)])
+    return buffer.getvalue()
+
+
+def everything(comparison: Comparison) -> str:
+    """The curve as JSON: cells with their seconds by phase, points, differences; scores between 0 and 1."""
+    cells = [
+        {
+            "size": size,
+            "seed": seed,
+            "system": system,
+            **{split: {name: scores[name] for name in ("f1", "precision", "recall")}
+               for split, scores in outcome.scores.items()},
+            "seconds": dict(outcome.seconds),
+        }
+        for (size, system, seed), outcome in sorted(comparison.outcomes.items())
+    ]  # fmt: skip
+    found = {
+        "split": comparison.split,
+        "sizes": list(comparison.sizes),
+        "systems": list(comparison.systems),
+        "cells": [cell for cell in cells if cell["system"] != LABELS],
+        "labelling": [cell for cell in cells if cell["system"] == LABELS],
+        "points": [dataclasses.asdict(point) for point in comparison.points()],
+        "differences": [
+            {"size": pair.size, "one": pair.one, "other": pair.other, **dataclasses.asdict(pair.difference)}
+            for pair in comparison.pairs()
+        ],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _scores(comparison: Comparison) -> Rows:
+    points = {(point.size, point.system): point for point in comparison.points()}
+    lines = [["sentences", *comparison.systems]]
+    for size in comparison.sizes:
+        lines.append([f"{size:,}", *(_shown(points.get((size, system))) for system in comparison.systems)])
+    return lines
+
+
+def _shown(point: Point | None) -> str:
+    if point is None:
+        return MISSING
+    spread = "" if point.deviation is None else f" ± {100 * point.deviation:.2f}"
+    return f"{100 * point.mean:.2f}{spread} ({point.seeds})"
+
+
+def _differences(pairs: list[Pair]) -> Rows:
+    lines = [["sentences", "systems", "difference", "95 % interval", "seeds"]]
+    for pair in pairs:
+        found = pair.difference
+        interval = MISSING
+        if found.low is not None and found.high is not None:
+            interval = f"{100 * found.low:+.2f} to {100 * found.high:+.2f}"
+        interval += "" if found.by_sentence or found.low is None else " (seeds alone)"
+        difference = f"{100 * found.mean:+.2f}"
+        lines.append([f"{pair.size:,}", f"{pair.one} − {pair.other}", difference, interval, str(found.seeds)])
+    return lines
+
+
+def _notes(pairs: list[Pair]) -> list[str]:
+    """What was resampled, where that isn't the same everywhere."""
+    notes = []
+    if any(pair.difference.by_sentence for pair in pairs):
+        notes.append("Sentences are resampled, the same ones for both systems, and with several seeds the seeds too.\n")
+    if any(not pair.difference.by_sentence for pair in pairs):
+        notes.append("Where a cell has no file of predictions, seeds alone are resampled; of one seed there is no "
+                     "interval then.\n")  # fmt: skip
+    return notes

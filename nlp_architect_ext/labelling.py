@@ -1,0 +1,58 @@
+"""A teacher's answers to all texts of a data folder, stored once for every student that will learn from them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from nlp_architect_ext import hardware
+from nlp_architect_ext.composed_settings import SoftLabelsSettings
+from nlp_architect_ext.corpus import summary
+from nlp_architect_ext.preparation import load_corpus
+from nlp_architect_ext.progress import say
+from nlp_architect_ext.settings import TaggerKdPseudoSettings, TaggerKdSettings
+from nlp_architect_ext.teachers.base import Teacher
+from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
+from nlp_architect_ext.teachers.soft_labels import SoftLabelStore
+from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+
+
+def label_texts(settings: SoftLabelsSettings) -> None:
+    """Store what the teacher says of every text that `tagger_kd_pseudo` would read with the same flags.
+
+    Raises:
+        UserError: data that can't be read, or a teacher that isn't a token classifier with the labels of the data.
+    """
+    device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
+    corpus = load_corpus(_of_student(settings))
+    say(summary(corpus))
+    teachers = [
+        TransformerTokenClassifier.load(
+            name,
+            corpus.labels,
+            device=device,
+            precision=settings.precision,
+            max_pieces=settings.teacher_max_seq_len,
+        )
+        for name in settings.teacher
+    ]
+    teacher: Teacher = teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
+    Path(settings.soft_labels_dir).mkdir(parents=True, exist_ok=True)  # a place that won't do must come out now
+    store = SoftLabelStore(settings.soft_labels_dir, teacher)
+    train = [sentence.without_labels() for sentence in corpus.train]
+    parts = {"train": train, "unlabelled": corpus.unlabelled, "dev": corpus.dev, "test": corpus.test}
+    for name, sentences in parts.items():
+        store.labels(sentences or [], f"teacher labels {name}")
+    count = sum(len(sentences or []) for sentences in parts.values())
+    say(f"the answers to {count:,} sentences are in {store.folder}")
+
+
+def _of_student(settings: SoftLabelsSettings) -> TaggerKdSettings:
+    """The settings of a student that reads the same texts; without raw text, those of `tagger_kd`."""
+    named = settings.unlabeled_filename != TaggerKdPseudoSettings.unlabeled_filename
+    is_there = (Path(settings.data_dir) / settings.unlabeled_filename).exists()
+    has_raw_text = named or is_there or settings.labeled_size is not None
+    cls = TaggerKdPseudoSettings if has_raw_text else TaggerKdSettings
+    known = {field.name for field in dataclasses.fields(cls)}
+    own = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    return cls(**{name: value for name, value in own.items() if name in known}, output_dir=settings.soft_labels_dir)

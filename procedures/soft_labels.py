@@ -1,0 +1,25 @@
+"""`nlp-train soft_labels`: a teacher labels all texts once, for any number of students."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.composed_settings import SoftLabelsSettings
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+
+
+@register_train_cmd(name="soft_labels", description="let a fine-tuned teacher label all texts, for students to come")
+class SoftLabels(Procedure):
+    """What `tagger_kd_pseudo --soft_labels_dir` finds and needn't compute."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `composed_settings.SoftLabelsSettings`."""
+        add_flags(parser, SoftLabelsSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Read the data, run the teacher over it, and store its answers."""
+        settings = resolve(SoftLabelsSettings, args)
+        from nlp_architect_ext.labelling import label_texts
+
+        label_texts(settings)

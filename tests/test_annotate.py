@@ -1,0 +1,82 @@
+"""Which sentences to annotate next."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_tagger import SOFTMAX, WORDS, new_tagger
+
+from nlp_architect_ext import annotate
+from nlp_architect_ext.annotate import most_uncertain, uncertainty
+from nlp_architect_ext.formats.columns import read_columns
+from nlp_architect_ext.sentence import Sentence
+
+
+def pool(count, seed=0):
+    draw = np.random.default_rng(seed)
+    return [Sentence(tuple(draw.choice(WORDS, draw.integers(4, 12)).tolist())) for _ in range(count)]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_uncertainty_is_one_minus_the_geometric_mean(probabilities):
+    expected = 1 - np.prod(np.maximum(probabilities, annotate.TINY) ** (1 / len(probabilities)))
+    assert uncertainty(probabilities) == pytest.approx(expected, abs=1e-9)
+    assert 0 <= uncertainty(probabilities) <= 1
+
+
+def test_length_does_not_matter_and_certainty_does():
+    assert uncertainty([0.5] * 3) == pytest.approx(uncertainty([0.5] * 30))
+    assert uncertainty([1.0] * 5) == 0
+    assert uncertainty([0.9, 0.4]) > uncertainty([0.9, 0.5])
+
+
+def test_the_most_uncertain_sentences_come_first():
+    sentences = pool(50)
+    found = most_uncertain(SOFTMAX, sentences, [], seed=1, most=7)
+    expected = {row.words: uncertainty(SOFTMAX.predict_labels([row])[0].scores) for row in sentences}
+    assert [row.uncertainty for row in found.sentences] == pytest.approx(
+        sorted(expected.values(), reverse=True)[:7], abs=1e-5
+    )
+    assert (found.looked_at, found.pool) == (len(expected), 50)
+    for row in found.sentences:
+        assert row.tags == tuple(SOFTMAX.tags(SOFTMAX.predict_labels([Sentence(row.words)])[0]))
+
+
+def test_each_sentence_once_without_short_known_and_unwritable_ones():
+    one, other, known = pool(3)
+    short, odd = Sentence(("Anna", "met", "Bo")), Sentence(("An na", "met", "Bo", "."))
+    texted = replace(one, text=" ".join(one.words), offsets=one.with_text().offsets)
+    found = most_uncertain(SOFTMAX, [one, short, other, known, odd, texted, one], [replace(known, line=7)], seed=0)
+    assert {row.words for row in found.sentences} == {one.words, other.words}
+    assert found.looked_at == 2
+
+
+def test_a_large_pool_is_sampled_by_the_seed(monkeypatch):
+    monkeypatch.setattr(annotate, "LOOKED_AT", 20)
+    sentences = pool(200)
+    one, same, another = (most_uncertain(SOFTMAX, sentences, [], seed) for seed in (1, 1, 2))
+    assert one == same != another
+    assert one.looked_at <= 20
+    assert one.pool == 200
+
+
+def test_nothing_that_is_worth_annotating():
+    found = most_uncertain(SOFTMAX, [Sentence(("Anna",))], [], seed=0)
+    assert found.sentences == ()
+    assert (found.lines(), found.columns()) == ("", "")
+
+
+def test_the_files_can_be_read(tmp_path):
+    tagger = new_tagger(scheme="BILOU")
+    found = most_uncertain(tagger, pool(30), [], seed=0, most=10)
+    rows = [line.split("\t") for line in found.lines().splitlines()]
+    assert [row[1] for row in rows] == [" ".join(one.words) for one in found.sentences]
+    values = [float(row[0]) for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert not any(math.isnan(value) for value in values)
+    (tmp_path / "next.conll").write_text(found.columns(), encoding="utf-8")
+    read = [(one.words, one.labels) for one in read_columns(tmp_path / "next.conll")]
+    assert read == [(one.words, one.tags) for one in found.sentences]
