@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from distillation import encoder
+from accuracy import encoder
 
 FILES = ("model.safetensors", "teacher/model.safetensors", "vocabulary.json", "config.json")
 

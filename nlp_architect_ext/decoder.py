@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from nlp_architect_ext.crf import Crf, log_marginals, marginals, viterbi, word_mask
-from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.labels import OUTSIDE, LabelSet
 from nlp_architect_ext.losses import cross_entropy
 
 NEVER = float("-inf")
@@ -18,13 +18,16 @@ class Decoder(nn.Module):
     Args:
         labels: the label set; it says which label may follow which.
         use_crf: score label pairs too. Training leaves all pairs free; legality only rules prediction.
+        handicap: what is taken off the emissions of O at prediction, so that more entities are found.
     """
 
     legal: Tensor
     legal_start: Tensor
 
-    def __init__(self, labels: LabelSet, use_crf: bool) -> None:
+    def __init__(self, labels: LabelSet, use_crf: bool, handicap: float = 0.0) -> None:
         super().__init__()
+        self.outside = labels.ids.get(OUTSIDE)
+        self.handicap = handicap
         self.crf = Crf(len(labels)) if use_crf else None
         self.register_buffer("legal", torch.from_numpy(labels.legal.copy()), persistent=False)
         self.register_buffer("legal_start", torch.from_numpy(labels.legal_start.copy()), persistent=False)
@@ -75,6 +78,9 @@ class Decoder(nn.Module):
             CRF's marginal over all sequences, illegal ones among them. Both are 0 beyond the lengths.
         """
         emissions = emissions.float()
+        if self.handicap and self.outside is not None:
+            emissions = emissions.clone()
+            emissions[:, :, self.outside] -= self.handicap
         if self.crf is None:
             probabilities = emissions.softmax(dim=2)
             best = self._best_of_softmax(emissions, lengths)

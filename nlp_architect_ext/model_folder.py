@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from nlp_architect_ext.labels import SCHEMES
 FORMAT_VERSION = 1
 CONFIG, WEIGHTS, VOCABULARY, MANIFEST = "config.json", "model.safetensors", "vocabulary.json", "MANIFEST.json"
 NEEDED = (CONFIG, WEIGHTS, VOCABULARY)
-LATER = ("calibration",)  # fields that folders of this version may lack
+LATER = ("calibration", "handicap")  # fields that folders of this version may lack
 PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")  # NLP Architect's own folders among them
 
 
@@ -40,6 +41,7 @@ class TaggerConfig:
         teachers: name, fingerprint and revision of each teacher; empty without distillation.
         calibration: what turns words' probabilities into the score of an entity, a `Calibration` as a dict; None
             where no dev sentences could tell, and in folders of before there was any.
+        handicap: how much the label O is held back, in logits; see `balance.fit_balance`.
     """
 
     student: str
@@ -52,6 +54,7 @@ class TaggerConfig:
     max_words: int
     teachers: tuple[dict[str, Any], ...] = ()
     calibration: dict[str, float] | None = None
+    handicap: float = 0.0
 
 
 def write_model(folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]) -> None:
@@ -93,6 +96,8 @@ def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Te
         config = replace(config, teachers=tuple(config.teachers))  # JSON has lists only
         if not isinstance(config.max_words, int) or config.max_words < 1 or config.scheme not in SCHEMES:
             raise ValueError(f"max_words {config.max_words!r}, scheme {config.scheme!r}")
+        if not isinstance(config.handicap, float | int) or not math.isfinite(config.handicap):
+            raise ValueError(f"handicap {config.handicap!r}")
         if config.calibration is not None:
             Calibration.from_json(config.calibration)
         return config, json.loads(contents[VOCABULARY]), load(contents[WEIGHTS])

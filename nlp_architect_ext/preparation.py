@@ -95,24 +95,18 @@ def new_tagger(
     settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary, device: torch.device, *, freeze_words: bool
 ) -> NeuralTagger:
     """An untrained tagger, its weights drawn by the seed; the vectors of a file are copied in if there is one."""
-    known = own_arguments(load(STUDENTS, settings.model_type))
-    paper = PAPER_STUDENTS.get(settings.model_type, {}) if settings.recipe == "paper" else {}
-    arguments = {name: value for name, value in paper.items() if name in known}
-    if settings.config_file:
-        arguments |= config.read_json(Path(settings.config_file))
-    if settings.word_dropout or (settings.word_dropout == 0 and "word_dropout" in known):  # or it has none
-        arguments["word_dropout"] = settings.word_dropout
-    if freeze_words and "freeze_words" in known:
-        arguments.setdefault("freeze_words", True)
+    given = config.read_json(Path(settings.config_file)) if settings.config_file else {}
+    arguments = _student_arguments(settings, given, freeze_words)
     vectors: dict[str, Any] = {}
     if settings.embedding_file:
         vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
         if not vectors:
             raise UserError(settings.embedding_file, "no vector of any word of the data", "vectors of its language",
                             "give another file")  # fmt: skip
-        if arguments.setdefault("word_width", width) != width:
-            raise UserError(str(settings.config_file), f"word_width {arguments['word_width']}",
+        if given.get("word_width", width) != width:
+            raise UserError(str(settings.config_file), f"word_width {given['word_width']}",
                             f"{width}, as in {settings.embedding_file}", "correct it or leave it out")  # fmt: skip
+        arguments["word_width"] = width
         say(f"word vectors: {len(vectors):,} of {len(vocabulary.words):,} words, {width} dimensions")
     WordSplitter(settings.language, settings.tokenizer)  # what can't be used must not come out at inference
     torch.manual_seed(settings.seed)
@@ -133,6 +127,20 @@ def new_tagger(
     if vectors:
         tagger.set_word_vectors(vectors)
     return tagger
+
+
+def _student_arguments(settings: TaggerSettings, given: dict[str, Any], freeze_words: bool) -> dict[str, Any]:
+    """All arguments of the student's: its defaults, the recipe's, the command's, those given by `--config_file`.
+
+    All of them are written down, because a model must be built again when defaults have moved on.
+    """
+    known = own_arguments(load(STUDENTS, settings.model_type))
+    recipe = dict(PAPER_STUDENTS.get(settings.model_type, {})) if settings.recipe == "paper" else {}
+    recipe |= {"freeze_words": freeze_words}
+    arguments = {**known, **{name: value for name, value in recipe.items() if name in known}, **given}
+    if settings.word_dropout or (settings.word_dropout == 0 and "word_dropout" in known):  # or it has none
+        arguments["word_dropout"] = settings.word_dropout
+    return arguments
 
 
 def new_stream(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 
 from nlp_architect_ext import hardware
+from nlp_architect_ext.balance import fit_balance
 from nlp_architect_ext.batches import encode
 from nlp_architect_ext.corpus import Corpus, dev_sample, summary
 from nlp_architect_ext.estimate import describe
@@ -86,6 +87,8 @@ def fit_student(
         run.journal,
         (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
     )
+    if dev and settings.recipe != "paper" and (handicap := fit_balance(tagger, dev)):
+        say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
 
 
 def _objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:

@@ -52,7 +52,7 @@ class NeuralTagger(TextTagger):
             len(self.labels),
             config.arguments,
         )
-        decoder = Decoder(self.labels, use_crf=config.decoder == "crf")
+        decoder = Decoder(self.labels, use_crf=config.decoder == "crf", handicap=config.handicap)
         self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
 
     @classmethod
@@ -80,6 +80,11 @@ class NeuralTagger(TextTagger):
         """From now on scores of entities are calibrated so; labels stay as they are."""
         self.calibration = calibration
         self.config = replace(self.config, calibration=None if calibration is None else asdict(calibration))
+
+    def set_handicap(self, handicap: float) -> None:
+        """From now on the label O is held back by as much, in logits."""
+        self.decoder.handicap = handicap
+        self.config = replace(self.config, handicap=handicap)
 
     @property
     def decoder(self) -> Decoder:

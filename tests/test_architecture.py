@@ -23,9 +23,10 @@ LEVELS = (
     # 2: networks
     {"decoder", "students", "teachers"},
     # 3: training, and what comes out of it
-    {"annotate", "checkpoint", "estimate", "evaluation", "inference", "labelling", "model_card", "objectives",
-     "preparation", "pretrained_words", "report", "result", "run_folder", "student_run", "tables", "tagger",
-     "teaching", "testing", "text_tagger", "training", "transformer_run"},
+    {"annotate", "balance", "checkpoint", "estimate", "evaluation", "inference", "labelling", "model_card",
+     "objectives",
+     "preparation", "pretrained_words", "report", "result", "run_folder", "student_run", "tables", "tagger", "teaching",
+     "testing", "text_tagger", "training", "transformer_run"},
     # 4: commands
     {"cli", "curve", "procedure"},
 )  # fmt: skip

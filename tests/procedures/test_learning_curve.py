@@ -19,6 +19,13 @@ from nlp_architect_ext import cli
 
 STUDENT = {"word_width": 8, "character_filters": 8, "lstm_width": 8}
 SYSTEMS = ["teacher", "plain", "default"]
+# `nlp-train`; a shell's background jobs, and so their children, would ignore what Ctrl-C sends.
+PROGRAM = """
+import signal, sys
+from nlp_architect_ext import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(cli.train())
+"""
 WEIGHTS = {"teacher": "model/model.safetensors", "plain": "model.safetensors", "default": "model.safetensors"}
 
 
@@ -151,7 +158,7 @@ def test_interrupted_killed_and_continued_by_one_worker_the_cells_are_the_same(c
     output = tmp_path / "out"
     cell = output / "cells" / "10-1"
     command = [
-        sys.executable, "-c", "import sys; from nlp_architect_ext import cli; sys.exit(cli.train())",
+        sys.executable, "-c", PROGRAM,
         *arguments(output, "--resume", "--workers", "1", sizes=[10], seeds=1),
     ]  # fmt: skip
 
