@@ -15,10 +15,11 @@ RIDGE = 0.1  # pulls the vectors of rare pieces towards zero
 
 
 def piece_vectors(vocabulary: Vocabulary, words: Vectors, split: Sequence[str]) -> Vectors:
-    """The vectors of pieces with which the means over parts come closest to the vectors of known words.
+    """The vectors of pieces with which the sums over parts come closest to those of known words.
 
     A word that isn't known is given the mean over its parts (`Vocabulary.part_ids`): a known word, whose vector is
-    fixed here, and pieces. Least squares with a ridge, solved exactly.
+    fixed here, and pieces. Their sum is to be the word's vector as many times as there are parts: least squares with a
+    ridge, solved exactly.
 
     Args:
         vocabulary: words and pieces.

@@ -17,9 +17,15 @@ def tagger(reluctance, labels=LABELS):
     """One that says O everywhere, by a margin of `reluctance` at names and of 9 elsewhere."""
     torch.manual_seed(0)
     config = TaggerConfig(
-        student="cnn-lstm", arguments={"word_width": 2, "freeze_words": True}, labels=labels.to_json(), decoder="softmax",
-        scheme=labels.scheme, tokenizer="whitespace", language="en", max_words=50,
-    )  # fmt: skip
+        student="cnn-lstm",
+        arguments={"word_width": 2, "freeze_words": True},
+        labels=labels.to_json(),
+        decoder="softmax",
+        scheme=labels.scheme,
+        tokenizer="whitespace",
+        language="en",
+        max_words=50,
+    )
     made = NeuralTagger(config, Vocabulary.build(DEV))
     student = made.model["student"]
     with torch.no_grad():

