@@ -1,5 +1,5 @@
 # make setup   a virtual environment in .venv with the versions of constraints.txt (every other target does it first)
-# make demo    fine-tune a teacher, distil it, compare: under four minutes on two cores
+# make demo    fine-tune a teacher, distil it, compare: under five minutes on two cores
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
 #
 # With your own encoder and data (a folder with train.txt, dev.txt, test.txt and unlabeled.txt):
