@@ -15,17 +15,11 @@ from nlp_architect_ext.settings import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class SoftLabelsSettings:
-    """Settings of `nlp-train soft_labels`."""
+class TextsSettings:
+    """Which texts are read, and how a teacher reads them."""
 
-    soft_labels_dir: str = setting(help="store of the teacher's answers; made or added to")
-    teacher: tuple[str, ...] = setting(
-        help="fine-tuned transformer, folder or hub name; several are averaged", flags=("--teacher_model_path",)
-    )
     config: str | None = borrowed(RunSettings, "config")
-    device: str = borrowed(RunSettings, "device")
     no_cuda: bool = borrowed(RunSettings, "no_cuda")
-    threads: int | None = borrowed(RunSettings, "threads")
     data_dir: str = borrowed(DataSettings, "data_dir")
     train_filename: str = borrowed(DataSettings, "train_filename")
     dev_filename: str = borrowed(DataSettings, "dev_filename")
@@ -33,8 +27,6 @@ class SoftLabelsSettings:
     tag_col: int = borrowed(DataSettings, "tag_col")
     ignore_token: str = borrowed(DataSettings, "ignore_token")
     scheme: str = borrowed(DataSettings, "scheme")
-    labeled_size: int | None = borrowed(DataSettings, "labeled_size")
-    split_seed: int = borrowed(DataSettings, "split_seed")
     unlabeled_filename: str = borrowed(UnlabelledSettings, "unlabeled_filename")
     unlabeled_format: str = borrowed(UnlabelledSettings, "unlabeled_format")
     unlabeled_size: int | None = borrowed(UnlabelledSettings, "unlabeled_size")
@@ -45,31 +37,29 @@ class SoftLabelsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LearningCurveSettings:
+class SoftLabelsSettings(TextsSettings):
+    """Settings of `nlp-train soft_labels`."""
+
+    soft_labels_dir: str = setting(help="store of the teacher's answers; made or added to")
+    teacher: tuple[str, ...] = setting(
+        help="fine-tuned transformer, folder or hub name; several are averaged", flags=("--teacher_model_path",)
+    )
+    device: str = borrowed(RunSettings, "device")
+    threads: int | None = borrowed(RunSettings, "threads")
+    labeled_size: int | None = borrowed(DataSettings, "labeled_size")
+    split_seed: int = borrowed(DataSettings, "split_seed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningCurveSettings(TextsSettings):
     """Settings of `nlp-train learning_curve`."""
 
     output_dir: str = borrowed(RunSettings, "output_dir")
     overwrite_output_dir: bool = setting(False, help="replace the earlier curve in output_dir")
     resume: bool = setting(False, help="continue the curve in output_dir, or start it if there is none")
-    config: str | None = borrowed(RunSettings, "config")
-    no_cuda: bool = borrowed(RunSettings, "no_cuda")
     dry_run: bool = borrowed(RunSettings, "dry_run")
-    data_dir: str = borrowed(DataSettings, "data_dir")
-    train_filename: str = borrowed(DataSettings, "train_filename")
-    dev_filename: str = borrowed(DataSettings, "dev_filename")
-    test_filename: str = borrowed(DataSettings, "test_filename")
-    tag_col: int = borrowed(DataSettings, "tag_col")
-    ignore_token: str = borrowed(DataSettings, "ignore_token")
-    scheme: str = borrowed(DataSettings, "scheme")
     dev_sample: int = borrowed(DataSettings, "dev_sample")
-    unlabeled_filename: str = borrowed(UnlabelledSettings, "unlabeled_filename")
-    unlabeled_format: str = borrowed(UnlabelledSettings, "unlabeled_format")
-    unlabeled_size: int | None = borrowed(UnlabelledSettings, "unlabeled_size")
-    tokenizer: str = borrowed(StudentSettings, "tokenizer")
-    language: str = borrowed(StudentSettings, "language")
     teacher: str | None = setting(None, help="encoder, folder or hub name; fine-tuned anew for every size and seed")
-    teacher_max_seq_len: int | None = borrowed(DistillationSettings, "teacher_max_seq_len")
-    precision: str = borrowed(DistillationSettings, "precision")
     sizes: tuple[int, ...] = setting(help="numbers of labelled sentences", spread=True, least=1)
     seeds: int = setting(5, help="how often each size is drawn and trained", least=1, most=1_000_000)
     first_seed: int = setting(1, help="where seeds start; each decides a draw and a training", least=0, most=2**30)

@@ -11,8 +11,7 @@ from nlp_architect_ext.corpus import summary
 from nlp_architect_ext.preparation import load_corpus
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.settings import TaggerKdPseudoSettings, TaggerKdSettings
-from nlp_architect_ext.teachers.base import Teacher
-from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
+from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.soft_labels import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
@@ -36,9 +35,8 @@ def label_texts(settings: SoftLabelsSettings) -> None:
         )
         for name in settings.teacher
     ]
-    teacher: Teacher = teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
     Path(settings.soft_labels_dir).mkdir(parents=True, exist_ok=True)  # a place that won't do must come out now
-    store = SoftLabelStore(settings.soft_labels_dir, teacher)
+    store = SoftLabelStore(settings.soft_labels_dir, joined(teachers))
     train = [sentence.without_labels() for sentence in corpus.train]
     parts = {"train": train, "unlabelled": corpus.unlabelled, "dev": corpus.dev, "test": corpus.test}
     for name, sentences in parts.items():

@@ -55,8 +55,7 @@ class PretrainedWords:
             store: folder in which the encoder's answers are kept.
         """
         whole = WordVectorStore(store, self.encoder).vectors(self.forms)
-        vectors, _, _ = reduced(whole, width, SPREAD)
-        return with_pieces(self.vocabulary, vectors, self.split)
+        return with_pieces(self.vocabulary, reduced(whole, width, SPREAD), self.split)
 
 
 def _usual_forms(sentences: Iterable[Sentence]) -> dict[str, str]:

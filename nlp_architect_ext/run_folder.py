@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +132,7 @@ def open_run(settings: RunSettings, files: list[Path]) -> RunFolder:
     if path.is_dir():
         _clear(path)
     path.mkdir(parents=True, exist_ok=True)
-    atomic_write_text(path / DATA, to_text(_sums(files)))
+    atomic_write_text(path / DATA, to_text(sums(files)))
     atomic_write_text(path / SETTINGS, to_text(_settings(settings)))
     return run
 
@@ -147,7 +147,7 @@ def _check_unchanged(path: Path, settings: RunSettings, files: list[Path]) -> No
     if changed:
         values = ", ".join(f"{key}={now.get(key)!r}, was {before.get(key)!r}" for key in changed)
         raise UserError(f"{path / SETTINGS}", values, "the settings of the run that is continued", "repeat its command")
-    then, today = config.read_json(path / DATA), _sums(files)
+    then, today = config.read_json(path / DATA), sums(files)
     other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
     if other:
         wrong = f"{', '.join(other)} changed since the run began"
@@ -208,12 +208,13 @@ def _remove_torn(path: Path) -> None:
             entry.unlink()
 
 
-def _sums(files: list[Path]) -> dict[str, str]:
-    sums: dict[str, str] = {}
+def sums(files: Sequence[Path]) -> dict[str, str]:
+    """The SHA-256 of each file, by its name."""
+    found: dict[str, str] = {}
     for path in files:
         name = path.name
-        while name in sums:  # two inputs of one name, from two folders
+        while name in found:  # two inputs of one name, from two folders
             name += "'"
         with path.open("rb") as file:
-            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return sums
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

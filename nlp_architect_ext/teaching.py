@@ -16,9 +16,8 @@ from nlp_architect_ext.metrics import score
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.run_folder import RunFolder
 from nlp_architect_ext.settings import TaggerKdSettings
-from nlp_architect_ext.teachers.base import Teacher
 from nlp_architect_ext.teachers.best_labels import best_labels
-from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
+from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
 from nlp_architect_ext.teachers.folder import find, labels_of
 from nlp_architect_ext.teachers.loading import load_model, load_tokenizer
@@ -95,8 +94,7 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
         _teacher(replace(settings, seed=settings.seed + index), name, folder, corpus, run, device)
         for index, (name, folder) in enumerate(zip(settings.teacher, _folders(run, settings), strict=True))
     ]
-    teacher: Teacher = teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
-    store = SoftLabelStore(run.store(settings), teacher)
+    store = SoftLabelStore(run.store(settings), joined(teachers))
     with run.phase("labelling"):
         train = store.labels([sentence.without_labels() for sentence in corpus.train], "teacher labels train")
         unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from nlp_architect_ext.curve.systems import variants
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_text
 from nlp_architect_ext.model_folder import to_text
-from nlp_architect_ext.run_folder import DATA, SETTINGS
+from nlp_architect_ext.run_folder import DATA, SETTINGS, sums
 
 JOURNAL = "metrics.jsonl"
 TABLE, ROWS, ALL, PICTURE = "curve.md", "curve.csv", "curve.json", "curve.png"
@@ -76,7 +75,7 @@ def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
         before = config.read_json(path / SETTINGS)
         earlier = [text for text in before["variant"] if text.partition("=")[0] not in variants(settings)]
         now |= {"teacher": now["teacher"] or before["teacher"], "variant": [*now["variant"], *earlier]}
-    atomic_write_text(path / DATA, to_text(_sums(files)))
+    atomic_write_text(path / DATA, to_text(sums(files)))
     atomic_write_text(path / SETTINGS, to_text(now))
     return path
 
@@ -95,7 +94,7 @@ def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> 
     if changed:
         raise UserError(str(path / SETTINGS), ", ".join(changed), "the settings of the curve that is continued",
                         "repeat them, or start another curve; only sizes, seeds and systems may change")  # fmt: skip
-    then, today = config.read_json(path / DATA), _sums(files)
+    then, today = config.read_json(path / DATA), sums(files)
     other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
     if other:
         wrong = f"{', '.join(other)} changed since the curve began"
@@ -105,11 +104,3 @@ def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> 
 def _is_removed(place: Path, folder: Path) -> bool:
     removed = {(folder / name).resolve() for name in WRITTEN}
     return bool(removed & {place.resolve(), *place.resolve().parents})
-
-
-def _sums(files: Sequence[Path]) -> dict[str, str]:
-    sums = {}
-    for path in files:
-        with path.open("rb") as file:
-            sums[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return sums

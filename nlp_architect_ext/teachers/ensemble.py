@@ -13,6 +13,11 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.base import Teacher
 
 
+def joined(teachers: Sequence[Teacher]) -> Teacher:
+    """Several teachers as one; a single one is itself."""
+    return teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
+
+
 class EnsembleTeacher:
     """Averages teachers; for a word that some of them can't see, over the others.
 

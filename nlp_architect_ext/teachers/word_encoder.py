@@ -88,24 +88,16 @@ class WordEncoder:
         return (hidden * mask).sum(dim=1) / mask.sum(dim=1)
 
 
-def reduced(vectors: Vectors, width: int, spread: float) -> tuple[Vectors, Vectors, Vectors]:
-    """Principal components, scaled as a whole.
+def reduced(vectors: Vectors, width: int, spread: float) -> Vectors:
+    """Principal components (words, width), scaled as a whole.
 
     Args:
         vectors: (words, dimensions).
         width: components kept; zeros are added where there are fewer dimensions.
         spread: standard deviation of the result, over all its numbers.
-
-    Returns:
-        The vectors (words, width), and what makes them: ``(vectors - mean) @ components`` with mean (dimensions,) and
-        components (dimensions, width).
     """
-    mean = vectors.mean(axis=0)
-    centred = (vectors - mean).astype(np.float64)
+    centred = (vectors - vectors.mean(axis=0)).astype(np.float64)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    components = axes[:, ::-1][:, :width]
-    found = centred @ components
-    scale = spread / max(float(found.std()), 1e-12)
-    missing = width - components.shape[1]
-    found, components = (np.pad(array * scale, ((0, 0), (0, max(missing, 0)))) for array in (found, components))
-    return found.astype(np.float32), mean, components.astype(np.float32)
+    found = centred @ axes[:, ::-1][:, :width]
+    found *= spread / max(float(found.std()), 1e-12)
+    return np.pad(found, ((0, 0), (0, width - found.shape[1]))).astype(np.float32)
