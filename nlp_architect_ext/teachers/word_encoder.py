@@ -25,8 +25,9 @@ ANY_LABELS = ("O", "other")  # the encoder is loaded under a token classifier's 
 class WordEncoder:
     """Reads single words with a pretrained encoder.
 
-    A word's vector is the mean over its word pieces of the encoder's last layer, given the word alone. Source: the
-    idea of model2vec (Tulkens & van Dongen, 2024), "Model2Vec: Fast State-of-the-Art Static Embeddings".
+    A word's vector is the mean over its word pieces and all of the encoder's layers, embeddings included, given the
+    word alone. Sources: the idea of model2vec (Tulkens & van Dongen, 2024), "Model2Vec: Fast State-of-the-Art Static
+    Embeddings"; layers as in Vulić et al. (2020), "Probing Pretrained Language Models for Lexical Semantics".
 
     Args:
         name_or_path: folder or hub name of an encoder.
@@ -43,7 +44,7 @@ class WordEncoder:
         self.encoder = getattr(model, model.base_model_prefix).to(device).eval()
         self.tokenizer: Tokenizer = load_tokenizer(folder)
         self.aligner = Aligner(self.tokenizer, piece_limit(model, None, folder.name), folder.name)
-        self.fingerprint = folder.fingerprint((), reads="single words")
+        self.fingerprint = folder.fingerprint((), reads="single words, all layers")
         self.pad_id = model.config.pad_token_id or 0
         self.device = torch.device(device)
 
@@ -83,7 +84,9 @@ class WordEncoder:
 
     def _means(self, batch: dict[str, Tensor]) -> Tensor:
         """Mean over pieces (batch, width); the special pieces around a word count too."""
-        hidden: Tensor = self.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])[0]
+        inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
+        layers = self.encoder(**inputs, output_hidden_states=True).hidden_states  # each (batch, pieces, width)
+        hidden: Tensor = torch.stack(layers).mean(dim=0)
         mask = batch["attention_mask"].unsqueeze(2).to(hidden.dtype)
         return (hidden * mask).sum(dim=1) / mask.sum(dim=1)
 
