@@ -21,7 +21,7 @@ setup: $(INSTALLED)
 
 $(INSTALLED): setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo]'
+	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,export]'
 	touch $@
 
 demo: $(INSTALLED)

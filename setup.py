@@ -40,7 +40,9 @@ setup(
             "ruff>=0.12",
             "types-tqdm",
         ],
+        "export": ["onnx>=1.17", "onnxruntime>=1.20"],
         "ray": ["ray>=2.40"],
+        "runtime": ["onnxruntime>=1.20"],
     },
     entry_points={
         "console_scripts": [
@@ -49,6 +51,7 @@ setup(
         ],
         "nlp_architect_ext.train": [
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
+            "export = nlp_architect_ext_procedures.export:Export",
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",

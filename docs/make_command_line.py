@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from nlp_architect_ext import composed_settings, registry, settings
+from nlp_architect_ext import composed_settings, deployment_settings, registry, settings
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
@@ -17,7 +17,7 @@ BUILT_IN = "nlp_architect_ext_procedures"  # commands of other packages aren't d
 HEAD = """\
 # Commands and flags
 
-This page is made from `nlp_architect_ext/settings.py` and `nlp_architect_ext/composed_settings.py` by
+This page is made from `settings.py`, `composed_settings.py` and `deployment_settings.py` in `nlp_architect_ext/` by
 `python docs/make_command_line.py`; don't edit it by hand.
 
 ```sh
@@ -74,7 +74,7 @@ def flags(field: dataclasses.Field[Any]) -> list[str]:
 
 
 def _dataclasses() -> list[type[Any]]:
-    known = [*vars(settings).values(), *vars(composed_settings).values()]
+    known = [value for module in (settings, composed_settings, deployment_settings) for value in vars(module).values()]
     return list(dict.fromkeys(cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)))
 
 

@@ -13,12 +13,9 @@ from torch import Tensor
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.vocabulary import UNKNOWN, Vocabulary
-from nlp_architect_ext.windows import windows
+from nlp_architect_ext.windows import OVERLAP, windows
 
 Integers = NDArray[np.int64]
-
-WINDOW_OVERLAP = 32  # words of context that neighbouring windows of a long sentence share
-
 
 @dataclass(frozen=True, slots=True)
 class EncodedSentence:
@@ -125,7 +122,7 @@ def encode(
         gold = None if sentence.labels is None else np.array([labels.ids[name] for name in sentence.labels], np.int64)
         soft = None if soft_labels is None else soft_labels[index]
         whole = encode_words(sentence.words, vocabulary, gold, soft)
-        for window in windows(len(sentence), max_words, min(WINDOW_OVERLAP, max_words // 2)):
+        for window in windows(len(sentence), max_words, min(OVERLAP, max_words // 2)):
             encoded.append(whole.part(window.start, window.end))
     return encoded
 

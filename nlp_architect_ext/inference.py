@@ -6,38 +6,49 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
+
+from tqdm import tqdm
 
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.columns import format_columns, read_columns
 from nlp_architect_ext.formats.files import atomic_write_text
 from nlp_architect_ext.formats.json_lines import format_entities
 from nlp_architect_ext.formats.labelled_file import LabelledFile
-from nlp_architect_ext.formats.text import read_text
+from nlp_architect_ext.formats.text import text_lines
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.metrics import score
-from nlp_architect_ext.model_folder import to_text
+from nlp_architect_ext.manifest import METRICS, SETTINGS, to_text
 from nlp_architect_ext.progress import bar, say
-from nlp_architect_ext.run_folder import METRICS, SETTINGS
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import InferenceSettings
 from nlp_architect_ext.text_tagger import Prediction, TextTagger
 
 CHUNK = 4096  # sentences read, sorted by length, tagged and written at a time
 
-Tagged = tuple[Sentence, Prediction]
+Item = Sentence | str  # a line of raw text isn't split into words before it's tagged
 
 
-def tag_all(tagger: TextTagger, sentences: Iterable[Sentence], batch_size: int) -> Iterator[Tagged]:
-    """Each sentence with its prediction, in the order of the input; streams."""
-    remaining = iter(sentences)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield from zip(chunk, tagger.predict_labels(chunk, batch_size), strict=True)
+@dataclass(frozen=True)
+class TaggedChunk:
+    """What became of some sentences.
+
+    Args:
+        text: what is written.
+        sentences, words: how many.
+        predicted: the labels of each sentence.
+    """
+
+    text: str
+    sentences: int
+    words: int
+    predicted: list[tuple[str, ...]]
 
 
 def to_columns(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
@@ -52,47 +63,79 @@ def to_json_lines(tagger: TextTagger, sentence: Sentence, prediction: Prediction
     return format_entities(text, tagger.entities(sentence, prediction)) + "\n"
 
 
+Engine = Callable[[Iterable[list[Item]]], Iterable[TaggedChunk]]
 WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "output.jsonl")}
 
 
-def tag_file(tagger: TextTagger, settings: InferenceSettings) -> None:
+def tag_chunk(tagger: TextTagger, items: Sequence[Item], output_format: str, batch_size: int) -> TaggedChunk:
+    """Split, tag and format some sentences, in their order."""
+    write, _ = WRITERS[output_format]
+    sentences = [tagger.sentence(item) for item in items]
+    predictions = tagger.predict_labels(sentences, batch_size)
+    text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
+    return TaggedChunk(text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions])
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Lists of `CHUNK` sentences at most; streams."""
+    remaining = iter(items)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
+
+
+def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | None = None) -> None:
     """Tag a file, or standard input, as the settings say, and report scores if it's an evaluation.
+
+    Args:
+        tagger: what tags.
+        settings: input and output.
+        engine: tags chunks elsewhere, and gives them back in their order; None tags them here.
 
     Raises:
         UserError: the input can't be read, or the output is there already.
     """
-    write, name = WRITERS[settings.output_format]
+    _, name = WRITERS[settings.output_format]
     if settings.evaluate and settings.output_dir != "-":
         _check_report(settings)
     started, count, words = time.monotonic(), 0, 0
-    gold: list[Sequence[str]] = []
     predicted: list[Sequence[str]] = []
     with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
-        tagged = tag_all(tagger, read(tagger, settings), settings.batch_size)
-        for sentence, prediction in bar(tagged, total=None, label="tagging", unit="sentences"):
-            file.write(write(tagger, sentence, prediction))
-            count, words = count + 1, words + len(sentence)
-            if sentence.labels is not None:
-                gold.append(sentence.labels)
-                predicted.append(prediction.labels)
+        items = read(tagger, settings)
+        tag = partial(tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size)
+        shown: tqdm[Any] = bar((), label="tagging", unit="sentences")
+        with shown:
+            for chunk in engine(chunks(items)) if engine else map(tag, chunks(items)):
+                file.write(chunk.text)
+                count, words = count + chunk.sentences, words + chunk.words
+                predicted += chunk.predicted if settings.evaluate else []
+                shown.update(chunk.sentences)
     seconds = time.monotonic() - started
     say(f"{count:,} sentences, {words:,} words in {seconds:.1f} s ({words / max(seconds, 1e-9):,.0f} words/s)")
-    if settings.evaluate:
-        _report(settings.output_dir, score(gold, predicted, tagger.labels))
+    if isinstance(items, list):
+        _report(settings.output_dir, [item.labels or () for item in items], predicted, tagger.labels)
 
 
-def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Sentence]:
-    """The sentences of the input; a stream, but for an evaluation, which needs the scheme of the whole file."""
+def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
+    """The sentences of the input; a stream, but for an evaluation a list of labelled sentences."""
     path = settings.data_file
     if settings.evaluate:
-        labelled = LabelledFile.read(Path(path), settings.tag_col, settings.ignore_token)
-        scheme = "plain" if tagger.labels.scheme == "plain" else labelled.scheme()
-        sentences = labelled.converted(scheme)
-        _check_tags(labelled, sentences, scheme, tagger.labels)
-        return sentences
+        return read_labelled(tagger, Path(path), settings.tag_col, settings.ignore_token)
     if settings.data_format == "columns":
         return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
-    return read_text(path, language=tagger.language, tokenizer=tagger.tokenizer)
+    return (line for _, line in text_lines(path))
+
+
+def read_labelled(tagger: TextTagger, path: Path, tag_col: int, ignore_token: str) -> list[Sentence]:
+    """The sentences of a column file with labels as the tagger's.
+
+    Raises:
+        UserError: a file that can't be read, or whose tags aren't such labels.
+    """
+    labelled = LabelledFile.read(path, tag_col, ignore_token)
+    scheme = "plain" if tagger.labels.scheme == "plain" else labelled.scheme()
+    sentences = labelled.converted(scheme)
+    _check_tags(labelled, sentences, scheme, tagger.labels)
+    return sentences
 
 
 def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet) -> None:
@@ -103,8 +146,13 @@ def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, 
                         f"tags such as {labels.names[-1]!r}", "correct --tag_col, or give a file with tags")
 
 
-def _report(folder: str, scores: dict[str, Any]) -> None:
+def _report(
+    folder: str, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], labels: LabelSet
+) -> None:
     """Scores as a table on standard error, and as JSON beside the output."""
+    from nlp_architect_ext.metrics import score  # takes seconds to import, and tagging does without
+
+    scores = score(gold, predicted, labels)
     rows = [("all", scores), *scores["per_type"].items()]
     width = max(len(name) for name, _ in rows)
     say(f"{'':<{width}}      F1  precision  recall  in the data")

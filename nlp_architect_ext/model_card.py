@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nlp_architect_ext import __version__
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.tables import Metrics, last_split, markdown, overall, per_type
+from nlp_architect_ext.tagger_config import TaggerConfig
 
 _USE = """from nlp_architect_ext.tagger import NeuralTagger
 

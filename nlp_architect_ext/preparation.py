@@ -13,7 +13,6 @@ from nlp_architect_ext.batches import EncodedSentence
 from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, read_corpus
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.text import WordSplitter
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.pretrained_words import PretrainedWords
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.registry import STUDENTS, load
@@ -27,6 +26,7 @@ from nlp_architect_ext.settings import (
 from nlp_architect_ext.streams import BatchStream
 from nlp_architect_ext.students.base import own_arguments
 from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.vocabulary import Vocabulary
 from nlp_architect_ext.word_vectors import read_word_vectors
 

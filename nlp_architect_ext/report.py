@@ -11,7 +11,6 @@ from nlp_architect_ext.agreement import disagreements, examples
 from nlp_architect_ext.annotate import SHORTEST, ToAnnotate
 from nlp_architect_ext.evaluation import Evaluation
 from nlp_architect_ext.model_card import calibration
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.run_folder import ANNOTATE, PREANNOTATED, PREDICTIONS
 from nlp_architect_ext.tables import (
     Metrics,
@@ -22,6 +21,7 @@ from nlp_architect_ext.tables import (
     per_type,
     side_by_side,
 )
+from nlp_architect_ext.tagger_config import TaggerConfig
 
 PAIRS, SENTENCES = 15, 10  # how many disagreements and sentences are shown; the files have all of them
 

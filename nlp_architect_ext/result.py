@@ -15,13 +15,14 @@ from nlp_architect_ext.calibration import apply, fit
 from nlp_architect_ext.corpus import Corpus
 from nlp_architect_ext.evaluation import Evaluation, evaluate
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.manifest import METRICS, to_text, write_manifest
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.model_card import model_card
-from nlp_architect_ext.model_folder import WEIGHTS, to_text, write_manifest, write_model
+from nlp_architect_ext.model_folder import WEIGHTS, write_model
 from nlp_architect_ext.plots import learning_curve, reliability_curve
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.report import Findings, page
-from nlp_architect_ext.run_folder import ANNOTATE, METRICS, PREANNOTATED, PREDICTIONS, RunFolder
+from nlp_architect_ext.run_folder import ANNOTATE, PREANNOTATED, PREDICTIONS, RunFolder
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TaggerSettings
 from nlp_architect_ext.tables import last_split, markdown, overall

@@ -18,10 +18,10 @@ from nlp_architect_ext.checkpoint import Checkpoints
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_text
 from nlp_architect_ext.journal import Journal
-from nlp_architect_ext.model_folder import MANIFEST, to_text
+from nlp_architect_ext.manifest import MANIFEST, METRICS, SETTINGS, to_text
 from nlp_architect_ext.settings import RunSettings
 
-SETTINGS, DATA, METRICS = "run.json", "data.json", "metrics.json"
+DATA = "data.json"
 # Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so far.
 PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
 ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"

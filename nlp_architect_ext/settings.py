@@ -187,7 +187,9 @@ class InferenceSettings:
     batch_size: int = setting(100, help="sentences at once", flags=("-b",), least=1)
     device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
     no_cuda: bool = setting(False, help="the same as --device cpu")
-    threads: int | None = setting(None, help="processor threads; all cores if not given", least=1, most=1024)
+    threads: int | None = setting(
+        None, help="processor threads; all cores if not given, one for an export", least=1, most=1024
+    )
     config: str | None = setting(None, help="JSON file of settings; flags are stronger")
 
 
@@ -195,7 +197,8 @@ class InferenceSettings:
 class TaggerInferenceSettings(InferenceSettings):
     """Settings of `nlp-inference tagger`."""
 
-    model_dir: str = setting(help="folder that nlp-train wrote")
+    model_dir: str = setting(help="folder that nlp-train wrote; its export is used if there is one")
+    workers: int = setting(1, help="processes that tag side by side", least=1, most=1024)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,17 +11,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nlp_architect_ext.batches import WINDOW_OVERLAP, EncodedSentence, collate, encode_words
+from nlp_architect_ext.batches import EncodedSentence, collate, encode_words
 from nlp_architect_ext.calibration import Calibration
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.model_folder import TaggerConfig, read_model, write_manifest, write_model
+from nlp_architect_ext.manifest import write_manifest
+from nlp_architect_ext.model_folder import read_model, write_model
+from nlp_architect_ext.runtime.folder import export_of
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.students.base import build
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.vocabulary import SPECIAL_WORDS, Vocabulary
-from nlp_architect_ext.windows import windows
+from nlp_architect_ext.windows import OVERLAP, windows
 
 CHARACTER_BUDGET = 200_000  # most characters, padding included, in one batch: bounds memory, however long a word is
 
@@ -54,10 +57,16 @@ class NeuralTagger(TextTagger):
         )
         decoder = Decoder(self.labels, use_crf=config.decoder == "crf", handicap=config.handicap)
         self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
+        self._export: tuple[TextTagger, int] | None = None  # and the state of the weights that it stands for
 
     @classmethod
-    def load(cls, folder: str | Path, device: torch.device | str = "cpu") -> NeuralTagger:
+    def load(cls, folder: str | Path, device: torch.device | str = "cpu", *, use_export: bool = True) -> NeuralTagger:
         """Read a tagger from the folder that training wrote.
+
+        Args:
+            folder: the folder.
+            device: where it computes.
+            use_export: whether an export in the folder, made from this model, predicts for it on a CPU.
 
         Raises:
             UserError: the folder isn't one, or is damaged; see `model_folder.read_model`.
@@ -69,7 +78,16 @@ class NeuralTagger(TextTagger):
         except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
             first_line = str(error).splitlines()[0]
             raise UserError(str(folder), first_line, "weights that fit config.json", "train it again") from error
+        export = export_of(Path(folder)) if use_export and tagger.device.type == "cpu" else None
+        if export is not None:
+            from nlp_architect_ext.runtime import Tagger  # ONNX Runtime may not be installed
+
+            tagger._export = Tagger.load(export), tagger._changes()
         return tagger
+
+    def _changes(self) -> int:
+        """How often weights were changed in place: training moves it on."""
+        return sum(parameter._version for parameter in self.model.parameters())
 
     def save(self, folder: str | Path) -> None:
         """Write the tagger to a folder that `load` reads."""
@@ -84,6 +102,7 @@ class NeuralTagger(TextTagger):
     def set_handicap(self, handicap: float) -> None:
         """From now on the label O is held back by as much, in logits."""
         self.decoder.handicap = handicap
+        self._export = None
         self.config = replace(self.config, handicap=handicap)
 
     @property
@@ -136,19 +155,33 @@ class NeuralTagger(TextTagger):
 
     def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
-        encoded = [encode_words(sentence.words, self.vocabulary) for sentence in sentences]
+        if self._export is not None and self._export[1] == self._changes():
+            return self._export[0].predict_labels(sentences, batch_size)
         predictions = [Prediction((), ())] * len(sentences)
+        for indices, emissions, lengths in self._emitted(sentences, batch_size):
+            labels, scores = self.decoder.decode(emissions, lengths)
+            rows = zip(indices, lengths.tolist(), labels.tolist(), scores.tolist(), strict=True)
+            for index, count, ids, probabilities in rows:
+                names = tuple(self.labels.names[label] for label in ids[:count])
+                predictions[index] = Prediction(names, tuple(probabilities[:count]))
+        return predictions
+
+    def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[NDArray[np.float32]]:
+        """What the student says of each sentence: scores (words, labels), before any decoding."""
+        found = [np.zeros((0, len(self.labels)), np.float32)] * len(sentences)
+        for indices, emissions, lengths in self._emitted(sentences, batch_size):
+            for index, count, scores in zip(indices, lengths.tolist(), emissions.cpu().numpy(), strict=True):
+                found[index] = scores[:count]
+        return found
+
+    def _emitted(self, sentences: Sequence[Sentence], batch_size: int) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch by batch."""
+        encoded = [encode_words(sentence.words, self.vocabulary) for sentence in sentences]
         self.model.eval()
         for indices in self._batches(encoded, batch_size):
             with torch.inference_mode():
                 emissions, lengths = self._emissions([encoded[index] for index in indices])
-                labels, scores = self.decoder.decode(emissions, lengths)
-            rows = zip(indices, labels.tolist(), scores.tolist(), strict=True)
-            for index, ids, probabilities in rows:
-                count = len(encoded[index])
-                names = tuple(self.labels.names[label] for label in ids[:count])
-                predictions[index] = Prediction(names, tuple(probabilities[:count]))
-        return predictions
+            yield indices, emissions, lengths
 
     def _batches(self, encoded: Sequence[EncodedSentence], batch_size: int) -> Iterator[list[int]]:
         """Indices of sentences of similar length; sentences longer than a window come alone, empty ones not at all."""
@@ -175,7 +208,7 @@ class NeuralTagger(TextTagger):
             return student(batch), batch.lengths
         (sentence,) = sentences
         parts = []
-        for window in windows(len(sentence), longest, min(WINDOW_OVERLAP, longest // 2)):
+        for window in windows(len(sentence), longest, min(OVERLAP, longest // 2)):
             emissions = student(collate([sentence.part(window.start, window.end)]).to(self.device))
             parts.append(emissions[0, window.keep_start - window.start : window.keep_end - window.start])
         return torch.cat(parts).unsqueeze(0), torch.tensor([len(sentence)])

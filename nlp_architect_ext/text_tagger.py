@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from nlp_architect_ext.calibration import Calibration, entity_score
 from nlp_architect_ext.formats.text import WordSplitter
@@ -18,6 +19,13 @@ class Prediction:
 
     labels: tuple[str, ...]
     scores: tuple[float, ...]
+
+
+class Splitter(Protocol):
+    """Splits text into words."""
+
+    def split(self, text: str, line: int = 0) -> Sentence:
+        """See `formats.text.WordSplitter.split`."""
 
 
 class TextTagger(ABC):
@@ -34,7 +42,7 @@ class TextTagger(ABC):
         self.labels, self.scheme = labels, scheme
         self.tokenizer, self.language = tokenizer, language
         self.calibration: Calibration | None = None  # what makes the score of an entity a probability, if it's known
-        self._splitter: WordSplitter | None = None
+        self._splitter: Splitter | None = None
 
     @abstractmethod
     def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:

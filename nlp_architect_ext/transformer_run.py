@@ -19,12 +19,12 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.formats.predictions import format_predictions
 from nlp_architect_ext.labels import LabelSet, TagError, detect_scheme
+from nlp_architect_ext.manifest import METRICS, to_text
 from nlp_architect_ext.metrics import score
-from nlp_architect_ext.model_folder import to_text
 from nlp_architect_ext.plots import learning_curve
 from nlp_architect_ext.preparation import input_files, load_corpus
 from nlp_architect_ext.progress import say
-from nlp_architect_ext.run_folder import METRICS, PREDICTIONS, RunFolder, check, open_run
+from nlp_architect_ext.run_folder import PREDICTIONS, RunFolder, check, open_run
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings, TransformerTokenSettings
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+OVERLAP = 32  # words of context that neighbouring windows of a long sentence share
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -18,11 +18,8 @@ class RunTagger(Procedure):
 
     @staticmethod
     def run_procedure(args: Namespace) -> None:
-        """Load the model folder and stream the file through it."""
+        """Load the model or its export, and stream the file through it."""
         settings = resolve(TaggerInferenceSettings, args)
-        from nlp_architect_ext import hardware
-        from nlp_architect_ext.inference import tag_file
-        from nlp_architect_ext.tagger import NeuralTagger
+        from nlp_architect_ext.loading import tag_with_workers
 
-        device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
-        tag_file(NeuralTagger.load(settings.model_dir, device), settings)
+        tag_with_workers(settings)

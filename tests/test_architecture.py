@@ -15,18 +15,20 @@ PACKAGE = "nlp_architect_ext"
 # A module may import its own level and the levels below it. A new module gets a line here: where does it belong?
 LEVELS = (
     # 0: what everything else is made of
-    {"agreement", "averaging", "calibration", "composed_settings", "config", "crf", "errors", "hardware", "labels",
+    {"agreement", "averaging", "calibration", "composed_settings", "config", "crf",
+     "deployment_settings", "errors", "hardware", "labels",
      "losses", "metrics", "progress", "registry", "sentence", "settings", "windows"},
     # 1: files and numbers
-    {"batches", "corpus", "formats", "journal", "model_folder", "plots", "streams", "vocabulary", "word_parts",
-     "word_vectors"},
+    {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "streams",
+     "tagger_config", "vocabulary", "word_parts", "word_vectors"},
     # 2: networks
     {"decoder", "students", "teachers"},
     # 3: training, and what comes out of it
-    {"annotate", "balance", "checkpoint", "estimate", "evaluation", "inference", "labelling", "model_card",
-     "objectives",
-     "preparation", "pretrained_words", "report", "result", "run_folder", "student_run", "tables", "tagger", "teaching",
-     "testing", "text_tagger", "training", "transformer_run"},
+    {"annotate", "balance", "checkpoint", "estimate", "evaluation", "export_run", "exporting", "inference",
+     "labelling",
+     "loading", "model_card", "objectives", "parity", "preparation", "pretrained_words", "report", "result",
+     "run_folder", "runtime", "student_run", "tables", "tagger", "teaching", "testing", "text_tagger", "training",
+     "transformer_run"},
     # 4: commands
     {"cli", "curve", "procedure"},
 )  # fmt: skip

@@ -4,9 +4,9 @@ import torch
 
 from nlp_architect_ext.balance import fit_balance
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.vocabulary import Vocabulary
 
 LABELS = LabelSet.for_types(["PER"])

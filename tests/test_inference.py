@@ -10,7 +10,7 @@ from test_tagger import new_tagger
 
 from nlp_architect_ext import inference
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.inference import output, tag_all, tag_file
+from nlp_architect_ext.inference import chunks, output, tag_file
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TaggerInferenceSettings
 
@@ -50,10 +50,9 @@ def test_a_stream_is_never_held_in_memory(monkeypatch):
     monkeypatch.setattr(inference, "CHUNK", 8)
     read = count()
     stream = (Sentence((f"w{next(read)}",)) for _ in range(1000))
-    tagged = tag_all(TAGGER, stream, 4)
-    for number in range(20):
-        sentence, _ = next(tagged)
-        assert sentence.words == (f"w{number}",)
+    parts = chunks(stream)
+    for number in range(3):
+        assert [sentence.words[0] for sentence in next(parts)] == [f"w{8 * number + place}" for place in range(8)]
     assert next(read) <= 32
 
 

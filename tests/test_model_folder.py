@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.model_folder import MANIFEST, NEEDED, TaggerConfig, read_model, write_manifest, write_model
+from nlp_architect_ext.manifest import MANIFEST, write_manifest
+from nlp_architect_ext.model_folder import NEEDED, read_model, write_model
+from nlp_architect_ext.tagger_config import TaggerConfig
 
 CONFIG = TaggerConfig(
     student="cnn-lstm",

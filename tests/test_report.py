@@ -14,11 +14,11 @@ from nlp_architect_ext.evaluation import Evaluation
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.model_card import model_card
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.plots import learning_curve, reliability_curve
 from nlp_architect_ext.report import Findings, page
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.tables import error_kinds, html_table, markdown, overall, per_type, side_by_side
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.text_tagger import Prediction
 
 SCORES = {

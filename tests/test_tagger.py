@@ -13,9 +13,10 @@ from nlp_architect_ext import labels
 from nlp_architect_ext.batches import encode_words
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.model_folder import TaggerConfig, write_manifest
+from nlp_architect_ext.manifest import write_manifest
 from nlp_architect_ext.sentence import Entity, Sentence
 from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.text_tagger import Prediction
 from nlp_architect_ext.vocabulary import Vocabulary
 

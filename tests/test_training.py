@@ -11,11 +11,11 @@ from nlp_architect_ext.checkpoint import Checkpoints, Progress
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.journal import Journal
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.objectives import Supervised
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.streams import BatchStream
 from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.training import PHASE, Schedule, fit
 from nlp_architect_ext.vocabulary import Vocabulary
 

@@ -8,9 +8,9 @@ from redact_command import redacted
 
 from nlp_architect_ext.cli import inference
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.model_folder import TaggerConfig
 from nlp_architect_ext.sentence import Entity, Sentence
 from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.vocabulary import Vocabulary
 
 

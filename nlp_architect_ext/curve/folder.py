@@ -14,8 +14,8 @@ from nlp_architect_ext.curve.plan import CELLS, STORE
 from nlp_architect_ext.curve.systems import variants
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_text
-from nlp_architect_ext.model_folder import to_text
-from nlp_architect_ext.run_folder import DATA, SETTINGS, sums
+from nlp_architect_ext.manifest import SETTINGS, to_text
+from nlp_architect_ext.run_folder import DATA, sums
 
 JOURNAL = "metrics.jsonl"
 TABLE, ROWS, ALL, PICTURE = "curve.md", "curve.csv", "curve.json", "curve.png"

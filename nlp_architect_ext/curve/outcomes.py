@@ -15,8 +15,9 @@ from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.systems import LABELS
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import lines
+from nlp_architect_ext.manifest import METRICS
 from nlp_architect_ext.metrics import entities
-from nlp_architect_ext.run_folder import METRICS, PREDICTIONS
+from nlp_architect_ext.run_folder import PREDICTIONS
 
 Counts = NDArray[np.int64]
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from nlp_architect_ext.composed_settings import LearningCurveSettings
 from nlp_architect_ext.curve.systems import LABELS, TEACHER, TRANSFORMER, System, teacher_of
-from nlp_architect_ext.model_folder import MANIFEST
-from nlp_architect_ext.run_folder import METRICS
+from nlp_architect_ext.manifest import MANIFEST, METRICS
 
 CELLS, STORE = "cells", "soft_labels"
 

@@ -25,7 +25,7 @@ from nlp_architect_ext.curve.table import everything, page, rows
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.journal import Journal
-from nlp_architect_ext.model_folder import to_text
+from nlp_architect_ext.manifest import to_text
 from nlp_architect_ext.preparation import input_files, load_corpus
 from nlp_architect_ext.progress import bar, say
 from nlp_architect_ext.settings import DataSettings, TaggerKdPseudoSettings

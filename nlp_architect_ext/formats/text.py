@@ -95,13 +95,22 @@ def read_text(path: str | Path, *, language: str = "en", tokenizer: str = "spacy
         UserError: an unreadable file, a column file, or what :class:`WordSplitter` refuses.
     """
     splitter = WordSplitter(language, tokenizer)
+    for number, line in text_lines(path):
+        yield splitter.split(line, number)
+
+
+def text_lines(path: str | Path) -> Iterator[tuple[int, str]]:
+    """Number and text of the lines that have words, one at a time.
+
+    Raises:
+        UserError: an unreadable file, or a column file.
+    """
     numbered = ((number, line) for number, line in lines(path) if line and not line.isspace())
     head = list(islice(numbered, LOOKED_AT))
     if looks_like_columns([line for _, line in head]):
         raise UserError(f"{path}:{head[0][0]}", "looks like a column file, a word and its tag a line",
                         "raw text, one sentence a line", "read it as columns (--unlabeled_format, --data_format)")
-    for number, line in chain(head, numbered):
-        yield splitter.split(line, number)
+    yield from chain(head, numbered)
 
 
 def looks_like_columns(head: list[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,11 @@ from torch import Tensor, nn
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.registry import STUDENTS, load
+from nlp_architect_ext.students.character_cnn import CharacterCnn
+from nlp_architect_ext.students.words import WordEmbedding
+
+if TYPE_CHECKING:
+    from nlp_architect_ext.onnx_graph import OnnxGraph
 
 SIZES = ("word_count", "character_count", "label_count")  # what the data decides; all other arguments are the student's
 
@@ -28,6 +33,29 @@ class Student(Protocol):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's length."""
+
+
+@runtime_checkable
+class Exportable(Protocol):
+    """A student that can be exported (`nlp-train export`): it has two bricks and writes the rest of itself as ONNX.
+
+    What it knows of a word by itself: `word_embedding.read(batch)` and `character_cnn(batch.characters)`, side by side.
+    """
+
+    word_embedding: WordEmbedding
+    character_cnn: CharacterCnn
+
+    def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
+        """Add the operators from the features of words to emissions, without dropout.
+
+        Args:
+            graph: takes operators and weights.
+            features: the name of the words' features (batch, words, width).
+            lengths: the name of the sentences' lengths (batch,), int32.
+
+        Returns:
+            The name of the emissions (batch, words, labels), of any value beyond a sentence's length.
+        """
 
 
 def build(

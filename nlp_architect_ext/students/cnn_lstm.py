@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
 from nlp_architect_ext.students.words import WordEmbedding
+
+if TYPE_CHECKING:
+    from nlp_architect_ext.onnx_graph import OnnxGraph
 
 
 class CnnLstm(nn.Module):
@@ -61,8 +66,7 @@ class CnnLstm(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
-        words = self.word_embedding.read(batch)
-        read = torch.cat([words, self.character_cnn(batch.characters)], dim=2)
+        read = torch.cat([self.word_embedding.read(batch), self.character_cnn(batch.characters)], dim=2)
         mirror = mirrored_positions(batch.lengths.to(batch.words.device), batch.words.shape[1])
         features = read
         for layer in self.layers:
@@ -71,6 +75,21 @@ class CnnLstm(nn.Module):
         if self.skip is not None:
             emissions = emissions + self.skip(self.dropout(read))
         return emissions
+
+    def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
+        """See `students.base.Exportable`."""
+        words_first = graph.add("Transpose", features, perm=[1, 0, 2])
+        value = words_first
+        for layer in self.layers:
+            assert isinstance(layer, BiLstm)
+            value = layer.write_onnx(graph, value, lengths)
+        emissions = graph.linear(self.output, value)
+        if self.skip is not None:
+            emissions = graph.add("Add", emissions, graph.linear(self.skip, words_first))
+        return graph.add("Transpose", emissions, perm=[1, 0, 2])
+
+
+BIASES = "bias_ih_l0", "bias_hh_l0"  # names of torch's LSTM
 
 
 class BiLstm(nn.Module):
@@ -96,6 +115,24 @@ class BiLstm(nn.Module):
         rightward, _ = self.rightward(features)
         leftward, _ = self.leftward(torch.take_along_dim(features, mirror, dim=1))
         return torch.cat([rightward, torch.take_along_dim(leftward, mirror, dim=1)], dim=2)
+
+    def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
+        """As ONNX's one operator for both directions: features and result are (words, batch, width)."""
+        lstms = (self.rightward, self.leftward)
+        inputs = torch.stack([_onnx_gates(lstm.get_parameter("weight_ih_l0")) for lstm in lstms])
+        recurrent = torch.stack([_onnx_gates(lstm.get_parameter("weight_hh_l0")) for lstm in lstms])
+        biases = [torch.stack([_onnx_gates(lstm.get_parameter(name)) for lstm in lstms]) for name in BIASES]
+        weights = [graph.weight(weight) for weight in (inputs, recurrent, torch.cat(biases, dim=1))]
+        width = self.rightward.hidden_size
+        both = graph.add("LSTM", features, *weights, lengths, direction="bidirectional", hidden_size=width)
+        by_word = graph.add("Transpose", both, perm=[0, 2, 1, 3])  # from (words, directions, batch, width)
+        return graph.add("Reshape", by_word, graph.weight(torch.tensor([0, 0, -1])))
+
+
+def _onnx_gates(weights: Tensor) -> Tensor:
+    """The gates in ONNX's order (input, output, forget, cell) instead of torch's (input, forget, cell, output)."""
+    first, forget, cell, last = weights.chunk(4)
+    return torch.cat([first, last, forget, cell])
 
 
 def _initialize(lstm: nn.LSTM) -> None:

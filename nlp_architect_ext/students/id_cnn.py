@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,9 @@ from torch import Tensor, nn
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
 from nlp_architect_ext.students.words import WordEmbedding
+
+if TYPE_CHECKING:
+    from nlp_architect_ext.onnx_graph import OnnxGraph
 
 
 class IdCnn(nn.Module):
@@ -81,6 +85,28 @@ class IdCnn(nn.Module):
             features = self.block_dropout(features)
         emissions: Tensor = self.output(self.output_dropout(features.transpose(1, 2)))
         return emissions
+
+    def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
+        """See `students.base.Exportable`."""
+        shape = graph.add("Shape", features)
+        words = graph.add("Gather", shape, graph.weight(torch.tensor(1)), axis=0)
+        zero, one = graph.weight(torch.tensor(0)), graph.weight(torch.tensor(1))
+        positions = graph.add("Cast", graph.add("Range", zero, words, one), to=INT32)
+        last_axis = graph.weight(torch.tensor([1]))
+        is_word = graph.add("Less", positions, graph.add("Unsqueeze", lengths, last_axis))  # (batch, words)
+        mask = graph.add("Unsqueeze", graph.add("Cast", is_word, to=FLOAT), last_axis)  # (batch, 1, words)
+        value = graph.add("Mul", graph.add("Transpose", features, perm=[0, 2, 1]), mask)
+        block = [layer for layer in self.block if isinstance(layer, nn.Conv1d)]
+        names = ("weight", "bias")
+        weights = {layer: [graph.weight(layer.get_parameter(name)) for name in names] for layer in (self.first, *block)}
+        for convolution in (self.first, *block * self.blocks):
+            (dilation,) = convolution.dilation
+            value = graph.add("Conv", value, *weights[convolution], dilations=[dilation], pads=[dilation, dilation])
+            value = graph.add("Mul", graph.add("Relu", value), mask)
+        return graph.linear(self.output, graph.add("Transpose", value, perm=[0, 2, 1]))
+
+
+INT32, FLOAT = 6, 1  # ONNX's numbers of these types
 
 
 def _convolution(width: int, filters: int, dilation: int) -> nn.Conv1d:

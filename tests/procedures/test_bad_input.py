@@ -14,7 +14,7 @@ from tiny_teacher import tiny_classifier
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.formats.files import atomic_write_bytes
-from nlp_architect_ext.model_folder import write_manifest
+from nlp_architect_ext.manifest import write_manifest
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 STUDENT = {"word_width": 8, "character_filters": 8, "lstm_width": 8}

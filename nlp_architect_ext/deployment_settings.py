@@ -1,0 +1,23 @@
+"""Settings of the commands that make a trained tagger ready for production."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp_architect_ext.config import borrowed, setting
+from nlp_architect_ext.settings import InferenceSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportSettings:
+    """Settings of `nlp-train export`."""
+
+    model_dir: str = setting(help="folder that nlp-train wrote")
+    output_dir: str | None = setting(None, help="folder for the export; MODEL_DIR/export if not given")
+    overwrite_output_dir: bool = setting(False, help="replace an earlier export")
+    precision: str = setting("int8", help="numbers of word vectors and LSTMs", choices=("int8", "fp32"))
+    dev_file: str | None = setting(None, help="labelled file to check the export on; that of training if not given")
+    tag_col: int = borrowed(InferenceSettings, "tag_col")
+    ignore_token: str = borrowed(InferenceSettings, "ignore_token")
+    force: bool = setting(False, help="write it though it loses accuracy, or without any check")
+    config: str | None = borrowed(InferenceSettings, "config")

@@ -1,0 +1,110 @@
+"""A trained student written down for `nlp_architect_ext.runtime`: tables, an ONNX graph, rules for splitting text."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from safetensors.numpy import save
+from torch import Tensor, nn
+
+from nlp_architect_ext.decoder import Decoder
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.manifest import to_text, write_manifest
+from nlp_architect_ext.onnx_graph import FEATURES, LENGTHS, OnnxGraph
+from nlp_architect_ext.runtime.folder import CONFIG, GRAPH, PAIRS, RULES, VOCABULARY, WEIGHTS
+from nlp_architect_ext.runtime.splitting import spacy_rules
+from nlp_architect_ext.students.base import Exportable
+from nlp_architect_ext.tagger_config import TaggerConfig
+from nlp_architect_ext.vocabulary import Vocabulary
+
+PRECISIONS = ("int8", "fp32")
+LARGEST = 127  # of int8, on both sides of zero
+
+
+def write_export(
+    folder: Path, student: nn.Module, decoder: Decoder, config: TaggerConfig, vocabulary: Vocabulary, precision: str
+) -> None:
+    """Write the files that `runtime.Tagger.load` reads, the manifest last.
+
+    Args:
+        folder: made if need be.
+        student: trained.
+        decoder: trained with it.
+        config: of the tagger.
+        vocabulary: of the tagger.
+        precision: "int8" rounds word vectors and LSTMs to 8 bits; "fp32" changes nothing.
+
+    Raises:
+        UserError: the student doesn't offer what an export needs.
+    """
+    if not isinstance(student, Exportable):
+        needs = [name for name in ("word_embedding", "character_cnn", "write_onnx") if not hasattr(student, name)]
+        raise UserError(f"student {config.student!r}", f"has no {', '.join(needs)}",
+                        "what students.base.Exportable describes", "add it to the student")  # fmt: skip
+    weights = _weights(student, decoder, precision)
+    graph = _graph(student, weights, len(config.labels["names"]), precision)
+    rules = spacy_rules(config.language) if config.tokenizer == "spacy" else None
+    folder.mkdir(parents=True, exist_ok=True)
+    atomic_write_text(folder / CONFIG, to_text(config.to_json()))
+    atomic_write_text(folder / VOCABULARY, json.dumps(vocabulary.to_json(), ensure_ascii=False) + "\n")
+    atomic_write_text(folder / RULES, json.dumps(None if rules is None else rules.to_json(), ensure_ascii=False) + "\n")
+    atomic_write_bytes(folder / WEIGHTS, save(weights))
+    atomic_write_bytes(folder / GRAPH, graph)
+    write_manifest(folder)
+
+
+def _weights(student: Exportable, decoder: Decoder, precision: str) -> dict[str, NDArray[Any]]:
+    """The arrays that `runtime.word_features` and `runtime.decoding` compute with."""
+    convolution = student.character_cnn.convolution
+    assert convolution.bias is not None
+    tensors: dict[str, Tensor] = {
+        "word_vectors": student.word_embedding.weight,
+        "character_vectors": student.character_cnn.embedding.weight,
+        "character_filters": convolution.weight,
+        "character_bias": convolution.bias,
+    }
+    if decoder.crf is not None:
+        tensors |= {name: getattr(decoder.crf, name) for name in PAIRS}
+    weights = {name: np.ascontiguousarray(tensor.detach().cpu().float().numpy()) for name, tensor in tensors.items()}
+    return weights | (_rounded(weights["word_vectors"]) if precision == "int8" else {})
+
+
+def _rounded(vectors: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """Vectors (words, width) as int8 and what each column has to be multiplied by (width,)."""
+    scale = np.maximum(np.abs(vectors).max(axis=0), 1e-12).astype(np.float32) / LARGEST
+    return {"word_vectors": np.rint(vectors / scale).astype(np.int8), "word_scale": scale}
+
+
+def _graph(student: Exportable, weights: dict[str, NDArray[Any]], label_count: int, precision: str) -> bytes:
+    graph = OnnxGraph()
+    emissions = student.write_onnx(graph, FEATURES, LENGTHS)
+    width = weights["word_vectors"].shape[1] + len(weights["character_bias"])
+    model = graph.finish(emissions, width, label_count)
+    return quantized(model) if precision == "int8" else bytes(model.SerializeToString())
+
+
+def quantized(model: onnx.ModelProto) -> bytes:
+    """The graph with the weights of its LSTMs as 8-bit integers; other operators are small, and faster as they are."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "int8.onnx"
+        logger = logging.getLogger()
+        level = logger.level
+        logger.setLevel(logging.ERROR)  # it advises steps for graphs of other exporters
+        try:
+            quantize_dynamic(model, path, op_types_to_quantize=["LSTM"], weight_type=QuantType.QInt8)
+        finally:
+            logger.setLevel(level)
+        content = path.read_bytes()
+    operators = [node.op_type for node in onnx.load_from_string(content).graph.node]
+    if "LSTM" in operators:
+        raise AssertionError(f"an LSTM was not quantised: {operators}")
+    return content

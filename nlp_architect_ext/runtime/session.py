@@ -1,0 +1,52 @@
+"""The part of a student that ONNX Runtime computes: from features of words to emissions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from nlp_architect_ext.vocabulary import PADDING
+
+
+class Session:
+    """ONNX Runtime with one graph.
+
+    Args:
+        graph: its bytes.
+        threads: processor threads.
+
+    Raises:
+        ValueError: not a graph that ONNX Runtime can run.
+    """
+
+    def __init__(self, graph: bytes, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors; warnings would go to standard output
+        try:
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # it has a dozen classes without a common base
+            raise ValueError(f"ONNX Runtime refuses the graph: {str(error).splitlines()[0]}") from error
+
+    def emissions(
+        self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Emissions (batch, words, labels), of any value beyond the lengths, and lengths (batch,).
+
+        Args:
+            table: features of words (rows, width); row 0 is padding's.
+            rows: the rows of each sentence's words, at least one.
+        """
+        lengths = np.array([len(sentence) for sentence in rows], np.int64)
+        if len(rows) == 1:
+            padded = np.array(rows, np.int64)
+        else:
+            padded = np.full((len(rows), int(lengths.max())), PADDING, np.int64)
+            padded[np.arange(padded.shape[1]) < lengths[:, None]] = [row for sentence in rows for row in sentence]
+        inputs = {"features": table[padded], "lengths": lengths.astype(np.int32)}
+        (emissions,) = self._session.run(None, inputs)
+        return emissions, lengths

@@ -1,0 +1,98 @@
+"""What a student knows of a word by itself: its vector and its characters', computed once a distinct word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_architect_ext.vocabulary import PADDING, UNKNOWN, Vocabulary
+
+MOST_WORDS = 32_768  # distinct words kept, 30 MB; then the memory starts anew
+AT_ONCE = 1024  # new words computed together
+
+Numbers = NDArray[np.float32]
+
+
+class WordFeatures:
+    """Features of words, remembered.
+
+    Args:
+        vocabulary: words and characters, as ids.
+        weights: `word_vectors` (word ids, width) as float32, or as int8 to be multiplied by `word_scale` (width,);
+            `character_vectors` (character ids, width), `character_filters` (filters, width, 3) and `character_bias`
+            (filters,) of a convolution over three characters.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, weights: Mapping[str, NDArray[Any]]) -> None:
+        self.vocabulary = vocabulary
+        self.vectors = weights["word_vectors"]
+        self.scale = weights.get("word_scale", np.ones(self.vectors.shape[1], np.float32))
+        self.bias: Numbers = weights["character_bias"]
+        # What each character adds to a filter as the one before, at, and after the place: (3, character ids, filters).
+        self.heard = np.einsum("cw,fwk->kcf", weights["character_vectors"], weights["character_filters"])
+        self.width = self.vectors.shape[1] + len(self.bias)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.table = np.zeros((AT_ONCE, self.width), np.float32)  # row 0 is padding's
+        self._rows: dict[str, int] = {}
+
+    def rows(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
+        """The rows of `table` for each sentence's words; they hold until the next call."""
+        known = self._rows
+        try:
+            return [[known[word] for word in words] for words in sentences]
+        except KeyError:
+            missing = list(dict.fromkeys(word for word in chain.from_iterable(sentences) if word not in known))
+        if len(known) + len(missing) > MOST_WORDS:
+            self._forget()
+            known = self._rows
+            missing = list(dict.fromkeys(chain.from_iterable(sentences)))
+        for start in range(0, len(missing), AT_ONCE):
+            self._add(missing[start : start + AT_ONCE])
+        return [[known[word] for word in words] for words in sentences]
+
+    def _add(self, words: list[str]) -> None:
+        first = len(self._rows) + 1
+        if first + len(words) > len(self.table):
+            rows = max(2 * len(self.table), first + len(words))
+            self.table = np.concatenate([self.table, np.zeros((rows - len(self.table), self.width), np.float32)])
+        place = self.table[first : first + len(words)]
+        width = self.vectors.shape[1]
+        place[:, :width] = self._vectors(words)
+        place[:, width:] = self._characters(words)
+        self._rows.update(zip(words, range(first, first + len(words)), strict=True))
+
+    def _vectors(self, words: list[str]) -> Numbers:
+        """Vectors (words, width); that of an unknown word is the mean over its parts."""
+        ids = self.vocabulary.word_ids(words)
+        found = self.vectors[ids].astype(np.float32)
+        for index, id_ in enumerate(ids):
+            if id_ == UNKNOWN:
+                found[index] = self.vectors[self.vocabulary.part_ids(words[index])].mean(axis=0, dtype=np.float32)
+        scaled: Numbers = found * self.scale
+        return scaled
+
+    def _characters(self, words: list[str]) -> Numbers:
+        """Features (words, filters) of the words' characters, on one line with padding around each word."""
+        ids = [self.vocabulary.character_ids(word) for word in words]
+        line = np.array([*_joined(ids)], np.int64)
+        before, at, after = self.heard
+        values = before[line[:-2]] + at[line[1:-1]] + after[line[2:]] + self.bias  # (line, filters)
+        values[line[1:-1] == PADDING] = 0  # after ReLU a 0 can't win the maximum
+        starts = np.cumsum([0, *(len(word) + 1 for word in ids[:-1])])
+        best: Numbers = np.maximum(np.maximum.reduceat(values, starts, axis=0), 0)
+        return best
+
+
+def _joined(ids: Iterable[Sequence[int]]) -> Iterable[int]:
+    """All ids in a line: padding first, and padding after each word; one more at the end."""
+    yield PADDING
+    for word in ids:
+        yield from word
+        yield PADDING
+    yield PADDING

@@ -1,0 +1,25 @@
+"""`nlp-train export`: a trained tagger for production, without torch."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.deployment_settings import ExportSettings
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+
+
+@register_train_cmd(name="export", description="make a trained tagger a small folder that runs without torch")
+class Export(Procedure):
+    """What is deployed."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `deployment_settings.ExportSettings`."""
+        add_flags(parser, ExportSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Write the folder and check it against the original."""
+        settings = resolve(ExportSettings, args)
+        from nlp_architect_ext.export_run import export_tagger
+
+        export_tagger(settings)

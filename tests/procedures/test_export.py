@@ -1,0 +1,173 @@
+"""`nlp-train export`, and inference with what it writes."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from nlp_architect_ext import cli
+from nlp_architect_ext.manifest import write_manifest
+from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.tagger import NeuralTagger
+
+
+@pytest.fixture
+def own(model, tmp_path):
+    """The model in a folder of the test's own."""
+    shutil.copytree(model, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def export(*arguments):
+    return cli.train(["export", *map(str, arguments)])
+
+
+def tag(model, folder, *arguments):
+    places = ["--model_dir", model, "--data_file", folder / "notes.txt", "--output_dir", folder / "out"]
+    return cli.inference(["tagger", *map(str, [*places, "--overwrite_output_dir", *arguments])])
+
+
+def without_torch(model, folder):
+    """The command in a process that can't import torch or spaCy."""
+    blocked = "import sys; sys.modules.update(torch=None, spacy=None, transformers=None)"
+    code = f"{blocked}; from nlp_architect_ext import cli; sys.exit(cli.inference())"
+    arguments = ["tagger", "--model_dir", model, "--data_file", folder / "notes.txt", "--output_dir", "-"]
+    call = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(call, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """Raw text of many lines."""
+    lines = [f"Anna met Bo in Oslo {'today ' * (number % 7)}." for number in range(200)]
+    (tmp_path / "notes.txt").write_text("\n".join(lines) + "\n")
+    return tmp_path / "notes.txt"
+
+
+def test_an_export_is_checked_written_and_used(own, tmp_path, notes, capsys):
+    assert tag(own, tmp_path) == 0
+    expected = (tmp_path / "out" / "output.txt").read_text()
+    assert export("--model_dir", own, "--precision", "fp32") == 0
+    said = capsys.readouterr().err
+    assert "sentences of " in said
+    assert "0 of " in said
+    assert f"written to {own / 'export'}: " in said
+    parity = json.loads((own / "export" / "export.json").read_text())["parity"]
+    assert parity["changed_tags"] == 0
+    assert parity["f1"] == parity["exported_f1"] > 0.3
+    done = without_torch(own, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == expected
+
+
+def test_int8_is_the_default_and_smaller(own, tmp_path):
+    assert export("--model_dir", own, "--output_dir", tmp_path / "small") == 0
+    assert export("--model_dir", own, "--output_dir", tmp_path / "large", "--precision", "fp32") == 0
+    sizes = [(tmp_path / name / "words.safetensors").stat().st_size for name in ("small", "large")]
+    assert sizes[0] < sizes[1]
+    text = "Anna met Bo in Oslo ."
+    assert [e.word for e in Tagger.load(tmp_path / "small")(text)] == [e.word for e in NeuralTagger.load(own)(text)]
+
+
+def test_a_loaded_tagger_uses_the_export_until_its_weights_change(own):
+    text = "Anna met Bo in Oslo ."
+    plain = NeuralTagger.load(own)(text)
+    assert export("--model_dir", own) == 0
+    tagger = NeuralTagger.load(own)
+    fast = tagger(text)
+    assert [entity.word for entity in fast] == [entity.word for entity in plain]
+    assert fast == Tagger.load(own / "export")(text)
+    assert NeuralTagger.load(own, use_export=False)(text) == plain
+    with torch.no_grad():
+        for parameter in tagger.model.parameters():
+            parameter.add_(0)
+    assert tagger(text) == plain
+    tagger = NeuralTagger.load(own)
+    tagger.set_handicap(-100.0)
+    assert tagger(text) == []
+
+
+def test_workers_write_the_same_in_the_same_order(own, tmp_path, notes):
+    assert export("--model_dir", own) == 0
+    contents = []
+    for workers in (1, 3):
+        assert tag(own, tmp_path, "--workers", workers, "--output_format", "json") == 0
+        contents.append((tmp_path / "out" / "output.jsonl").read_bytes())
+    assert contents[0] == contents[1]
+    assert len(contents[0].splitlines()) == 200
+
+
+def test_workers_evaluate_as_one_does(own, data, tmp_path):
+    assert export("--model_dir", own, "--precision", "fp32") == 0
+    arguments = ["--model_dir", own, "--data_file", data / "test.txt", "--output_dir", tmp_path, "--evaluate"]
+    assert cli.inference(["tagger", *map(str, arguments), "--workers", "2"]) == 0
+    scores = json.loads((tmp_path / "metrics.json").read_text())
+    assert scores["f1"] == pytest.approx(json.loads((own / "metrics.json").read_text())["test"]["f1"])
+
+
+def test_the_export_of_an_earlier_model_is_left_alone(own, tmp_path, notes):
+    assert export("--model_dir", own) == 0
+    assert without_torch(own, tmp_path).returncode == 0
+    config = json.loads((own / "config.json").read_text()) | {"handicap": 0.25}
+    (own / "config.json").write_text(json.dumps(config))
+    write_manifest(own)
+    assert without_torch(own, tmp_path).returncode != 0  # it would need torch
+    assert tag(own, tmp_path) == 0
+
+
+def test_what_would_lose_accuracy_is_refused(own, data, tmp_path, capsys):
+    """Gold labels that are the model's own: every tag that rounding moves costs F1."""
+    tagger = NeuralTagger.load(own)
+    student = tagger.model["student"]
+    student.character_cnn.convolution.weight.data.zero_()
+    student.word_embedding.weight.data[-1] = 10_000  # beside it 8 bits see no other word
+    tagger.save(own)
+    places = ["--model_dir", own, "--data_file", data / "dev.txt", "--output_dir", tmp_path]
+    assert cli.inference(["tagger", *map(str, places), "--data_format", "columns"]) == 0
+    check = ["--model_dir", own, "--dev_file", tmp_path / "output.txt", "--output_dir", tmp_path / "dist"]
+    capsys.readouterr()
+    assert export(*check) == 2
+    said = capsys.readouterr().err
+    assert "points of F1; expected at most 0.3" in said
+    assert not (tmp_path / "dist").exists()
+    assert not list(tmp_path.glob(".dist*"))
+    assert export(*check, "--precision", "fp32") == 0
+    assert export(*check, "--force", "--overwrite_output_dir") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--output_dir", "{folder}/taken"], "taken: holds files that no export wrote"),
+        (["--output_dir", "{folder}/notes.txt"], "is a file"),
+        (["--output_dir", "{folder}/twice"], "twice: holds an earlier export"),
+        (["--dev_file", "{folder}/none.txt"], "none.txt: can't be read"),
+        (["--dev_file", "{folder}/notes.txt"], "notes.txt:2: 7 columns"),
+        (["--precision", "int4"], "invalid choice: 'int4'"),
+    ],
+)
+def test_bad_input_ends_in_one_line(own, tmp_path, notes, capsys, arguments, said):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "thesis.tex").write_text("years of work")
+    assert export("--model_dir", own, "--output_dir", tmp_path / "twice") == 0
+    capsys.readouterr()
+    try:
+        code = export("--model_dir", own, *(argument.format(folder=tmp_path) for argument in arguments))
+    except SystemExit as end:
+        code = end.code
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert (code, len(lines)) == (2, 1), lines
+    assert said in lines[0]
+    assert (tmp_path / "taken" / "thesis.tex").read_text() == "years of work"
+
+
+def test_without_dev_sentences_it_must_be_forced(own, tmp_path, capsys):
+    run = json.loads((own / "run.json").read_text()) | {"dev_filename": "gone.txt"}
+    (own / "run.json").write_text(json.dumps(run))
+    assert export("--model_dir", own) == 2
+    assert "expected --dev_file" in capsys.readouterr().err
+    assert export("--model_dir", own, "--force") == 0
+    assert json.loads((own / "export" / "export.json").read_text())["parity"] is None

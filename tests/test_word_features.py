@@ -1,0 +1,69 @@
+"""Features of words without torch against the student's own."""
+
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import words
+from test_tagger import SOFTMAX
+
+from nlp_architect_ext.batches import collate, encode_words
+from nlp_architect_ext.runtime import word_features
+from nlp_architect_ext.runtime.word_features import WordFeatures
+from nlp_architect_ext.vocabulary import Vocabulary
+
+STUDENT = SOFTMAX.model["student"].eval()
+
+
+def weights(student):
+    convolution = student.character_cnn.convolution
+    tensors = {
+        "word_vectors": student.word_embedding.weight,
+        "character_vectors": student.character_cnn.embedding.weight,
+        "character_filters": convolution.weight,
+        "character_bias": convolution.bias,
+    }
+    return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
+
+
+def new_features():
+    return WordFeatures(SOFTMAX.vocabulary, weights(STUDENT))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(words(), min_size=1, max_size=6), min_size=1, max_size=4))
+def test_features_are_those_of_the_student(sentences):
+    features = new_features()
+    for _ in range(2):  # computed, then remembered
+        rows = features.rows(sentences)
+        for sentence, found in zip(sentences, rows, strict=True):
+            batch = collate([encode_words(sentence, SOFTMAX.vocabulary)])
+            with torch.no_grad():
+                parts = STUDENT.word_embedding.read(batch)[0], STUDENT.character_cnn(batch.characters)[0]
+            np.testing.assert_allclose(features.table[found], torch.cat(parts, dim=1).numpy(), atol=1e-4)
+
+
+def test_unknown_words_are_the_mean_of_their_parts():
+    vocabulary = Vocabulary(["un", "heard", "tagger"], ["u", "n"], ["heard", "s"])
+    own = weights(STUDENT) | {
+        "word_vectors": np.arange(14, dtype=np.float32).reshape(7, 2),
+        "character_vectors": np.zeros((vocabulary.character_count, 4), np.float32),
+        "character_filters": np.zeros((3, 4, 3), np.float32),
+        "character_bias": np.zeros(3, np.float32),
+    }
+    features = WordFeatures(vocabulary, own)
+    ((row, known),) = features.rows([["Unheards", "Tagger"]])
+    np.testing.assert_array_equal(features.table[row, :2], own["word_vectors"][[2, 5, 6]].mean(axis=0))
+    np.testing.assert_array_equal(features.table[known, :2], own["word_vectors"][4])
+
+
+def test_the_memory_is_bounded_and_forgets_nothing_that_is_needed(monkeypatch):
+    monkeypatch.setattr(word_features, "MOST_WORDS", 50)
+    features, fresh = new_features(), new_features()
+    for start in range(0, 400, 20):
+        sentence = [f"w{number}" for number in range(start, start + 30)]
+        (rows,) = features.rows([sentence])
+        (expected,) = fresh.rows([sentence])
+        np.testing.assert_array_equal(features.table[rows], fresh.table[expected])
+        assert len(features._rows) <= 50
+        assert not features.table[0].any()
