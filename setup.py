@@ -50,6 +50,7 @@ setup(
             "nlp-inference = nlp_architect_ext.cli:inference",
         ],
         "nlp_architect_ext.train": [
+            "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
             "export = nlp_architect_ext_procedures.export:Export",
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",

@@ -32,7 +32,7 @@ def export_tagger(settings: ExportSettings) -> None:
     folder = Path(settings.output_dir or Path(settings.model_dir) / INSIDE)
     _check_place(folder, settings.overwrite_output_dir)
     tagger = NeuralTagger.load(settings.model_dir, use_export=False)
-    dev_file = Path(settings.dev_file) if settings.dev_file else _dev_file(Path(settings.model_dir))
+    dev_file = Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
     dev = read_labelled(tagger, dev_file, settings.tag_col, settings.ignore_token) if dev_file else []
     if not dev and not settings.force:
         raise UserError(settings.model_dir, "was trained without dev sentences, or they are gone", "--dev_file",
@@ -89,8 +89,8 @@ def _check_place(folder: Path, overwrite: bool) -> None:
                         "give --overwrite_output_dir to replace it, or another --output_dir")
 
 
-def _dev_file(model: Path) -> Path | None:
-    """The dev sentences that the tagger was trained with, if they are still there."""
+def trained_on(model: Path) -> Path | None:
+    """The dev file that the tagger was trained with, if it's still there."""
     if not (model / SETTINGS).is_file():
         return None
     run = config.read_json(model / SETTINGS)

@@ -61,6 +61,24 @@ def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]
     return _png(figure)
 
 
+def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int]) -> bytes:
+    """Sentences a second of each system by batch size as PNG; both axes in powers.
+
+    Args:
+        milliseconds: a sentence, by system, one number a batch size.
+        batch_sizes: sentences at once.
+    """
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for name, values in milliseconds.items():
+        axes.plot(batch_sizes, [1000 / value for value in values], marker="o", markersize=4, label=name)
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])
+    _finish(axes, "Words to entities", "sentences a second", "sentences a batch")
+    return _png(figure)
+
+
 def _png(figure: Figure) -> bytes:
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()

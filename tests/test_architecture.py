@@ -30,7 +30,7 @@ LEVELS = (
      "run_folder", "runtime", "student_run", "tables", "tagger", "teaching", "testing", "text_tagger", "training",
      "transformer_run"},
     # 4: commands
-    {"cli", "curve", "procedure"},
+    {"benchmark", "cli", "curve", "procedure"},
 )  # fmt: skip
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}
 PROCEDURES = 4

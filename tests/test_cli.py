@@ -43,7 +43,7 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["tager"], "train 'tager': no such name is installed; expected one of: doctor, export, learning_curve"),
+        (["tager"], "train 'tager': no such name is installed; expected one of: benchmark, doctor, export"),
         (["tagger"], "--data_dir: missing; expected folder of the data files; give it as a flag"),
         (["tagger", "--bach_size", "3"], "unrecognized arguments: --bach_size 3; see nlp-train tagger --help"),
         (["tagger", "-b", "many"], "argument -b/--batch_size: invalid int value: 'many'"),

@@ -1,0 +1,87 @@
+"""What an export needs beside time a sentence: bytes on disk, time to the first entity, memory, raw text a second."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.runtime import Tagger
+
+# The peak of the process's own memory; getrusage would count that of the process which started it.
+FIRST = """
+import re, resource, sys
+from pathlib import Path
+from nlp_architect_ext.runtime import Tagger
+Tagger.load(sys.argv[1])(sys.argv[2])
+status = Path("/proc/self/status")
+peak = re.search("VmHWM:\\s+(\\d+)", status.read_text())[1] if status.exists() else 0
+print(int(peak) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+KIBIBYTES = 1024  # in a MB of memory
+STARTS = 7
+MOST_WORDS_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """An export's needs.
+
+    Args:
+        bytes: of its folder.
+        cold_start: seconds from the start of a process to the first entities, median.
+        megabytes: most memory of such a process.
+        words_a_second: raw text to entities, splitting included, in one thread; new text at first sight.
+    """
+
+    bytes: int
+    cold_start: float
+    megabytes: float
+    words_a_second: float
+
+
+def footprint(folder: Path, texts: Sequence[str]) -> Footprint:
+    """Measure an export.
+
+    Args:
+        folder: of the export.
+        texts: raw text, at least one line.
+
+    Raises:
+        UserError: it doesn't run in a process of its own.
+    """
+    seconds, peaks = [], []
+    for _ in range(STARTS):
+        started = time.perf_counter()
+        peaks.append(_run(folder, texts[0]))
+        seconds.append(time.perf_counter() - started)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    return Footprint(size, statistics.median(seconds), max(peaks), _words_a_second(folder, texts))
+
+
+def _run(folder: Path, text: str) -> float:
+    """The peak memory in MB of a process that tags one text."""
+    call = [sys.executable, "-c", FIRST, str(folder), text]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 (our own code)
+    if done.returncode:
+        wrong = (done.stderr.strip().splitlines() or ["it died"])[-1]
+        raise UserError(str(folder), f"doesn't run ({wrong})", "a working export", "export it again")
+    return int(done.stdout) / KIBIBYTES
+
+
+def _words_a_second(folder: Path, texts: Sequence[str]) -> float:
+    tagger = Tagger.load(folder)
+    words, started = 0, time.perf_counter()
+    for start in range(0, len(texts), 4096):
+        sentences = [tagger.sentence(text) for text in texts[start : start + 4096]]
+        for sentence, prediction in zip(sentences, tagger.predict_labels(sentences), strict=True):
+            tagger.entities(sentence, prediction)
+            words += len(sentence)
+        if time.perf_counter() - started > MOST_WORDS_SECONDS:
+            break
+    return words / (time.perf_counter() - started)

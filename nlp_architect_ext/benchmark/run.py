@@ -1,0 +1,107 @@
+"""`nlp-train benchmark` from settings to files."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from nlp_architect_ext.benchmark.footprint import footprint
+from nlp_architect_ext.benchmark.report import Measurements, markdown, to_json
+from nlp_architect_ext.benchmark.systems import check_names, rival, student_systems
+from nlp_architect_ext.benchmark.timing import Timing, compare
+from nlp_architect_ext.deployment_settings import BenchmarkSettings
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.export_run import trained_on
+from nlp_architect_ext.formats.columns import read_columns
+from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.manifest import to_text
+from nlp_architect_ext.model_folder import CONFIG, VOCABULARY
+from nlp_architect_ext.plots import speed
+from nlp_architect_ext.progress import say
+from nlp_architect_ext.runtime.folder import export_of, read_export
+from nlp_architect_ext.sentence import Sentence
+
+TABLE, DATA, PICTURE = "benchmark.md", "benchmark.json", "benchmark.png"
+WRITTEN = {TABLE, DATA, PICTURE}
+
+
+def run_benchmark(settings: BenchmarkSettings) -> None:
+    """Time the student beside other systems, print the table, and write it with data and a picture.
+
+    Raises:
+        UserError: anything of the user's that can't be used, before anything is timed.
+    """
+    folder = Path(settings.output_dir)
+    _check_place(folder, settings.overwrite_output_dir)
+    check_names(settings.against)
+    torch.set_num_threads(settings.threads)
+    sentences = _sentences(settings)
+    with tempfile.TemporaryDirectory() as scratch:
+        systems = student_systems(Path(settings.model_dir), Path(scratch), settings.threads)
+        export = export_of(Path(settings.model_dir)) or Path(scratch) / "export"
+        content = read_export(export)
+        labels = LabelSet.from_json(content.config.labels)
+        systems += [rival(name, labels, content.vocabulary) for name in settings.against]
+        timings: list[Timing] = []
+        for size in sorted(set(settings.batch_sizes)):
+            timings += compare(systems, sentences, size, settings.rounds, say)
+        needs = footprint(export, [" ".join(sentence.words) for sentence in sentences])
+    found = Measurements(
+        machine=_machine(settings.threads),
+        sentences=len(sentences),
+        words=sum(map(len, sentences)),
+        systems=systems,
+        timings=timings,
+        footprint=needs,
+    )
+    _write(folder, found)
+
+
+def _write(folder: Path, found: Measurements) -> None:
+    text = markdown(found)
+    milliseconds = {s.name: [found.milliseconds(s.name, size) for size in found.sizes] for s in found.systems}
+    folder.mkdir(parents=True, exist_ok=True)
+    atomic_write_bytes(folder / PICTURE, speed(milliseconds, found.sizes))
+    atomic_write_text(folder / DATA, to_text(to_json(found)))
+    atomic_write_text(folder / TABLE, text)
+    say(f"\n{text}\nwritten to {folder}: {TABLE}, {DATA}, {PICTURE}")
+
+
+def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
+    path = Path(settings.data_file) if settings.data_file else trained_on(Path(settings.model_dir))
+    if path is None:
+        raise UserError(settings.model_dir, "was trained without dev sentences, or they are gone", "--data_file",
+                        "name a column file")  # fmt: skip
+    everything = read_columns(path, tag_col=settings.tag_col, ignore_token=settings.ignore_token)
+    found = [sentence.without_labels() for sentence, _ in zip(everything, range(settings.sentences), strict=False)]
+    if not found:
+        raise UserError(str(path), "no sentence", "sentences to tag", "give another file")
+    return found
+
+
+def _check_place(folder: Path, overwrite: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UserError(str(folder), "is a file", "a folder", "choose another --output_dir")
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if (folder / CONFIG).exists() and (folder / VOCABULARY).exists():
+        raise UserError(str(folder), "holds a model", "another folder", "choose another --output_dir")
+    if there & WRITTEN and not overwrite:
+        raise UserError(str(folder), "holds an earlier benchmark", "a new folder",
+                        "give --overwrite_output_dir to replace it, or another --output_dir")  # fmt: skip
+
+
+def _machine(threads: int) -> str:
+    """Processor, cores, threads and the versions that decide the speed."""
+    model = ""
+    cpu = Path("/proc/cpuinfo")
+    if cpu.exists():
+        lines = [line for line in cpu.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        model = lines[0].partition(":")[2].strip() if lines else ""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "onnxruntime"))
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads used, {versions}"

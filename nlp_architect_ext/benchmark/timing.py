@@ -1,0 +1,77 @@
+"""Seconds a sentence, so that systems can be compared: the same batches, turn by turn, medians."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nlp_architect_ext.benchmark.systems import System
+from nlp_architect_ext.sentence import Sentence
+
+LEAST_SECONDS = 0.2  # a round goes over the sentences again until it has taken as long
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long a system takes at one batch size.
+
+    Args:
+        system: its name.
+        batch_size: sentences at once.
+        rounds: milliseconds a sentence in each round.
+    """
+
+    system: str
+    batch_size: int
+    rounds: tuple[float, ...]
+
+    @property
+    def milliseconds(self) -> float:
+        """The median of the rounds."""
+        return statistics.median(self.rounds)
+
+
+def batches(sentences: Sequence[Sentence], size: int) -> list[list[Sentence]]:
+    """Sentences of similar length together, as a server or a file would have them at best; fair to all systems."""
+    by_length = sorted(sentences, key=len)
+    return [by_length[start : start + size] for start in range(0, len(by_length), size)]
+
+
+def compare(
+    systems: Sequence[System],
+    sentences: Sequence[Sentence],
+    batch_size: int,
+    rounds: int,
+    report: Callable[[str], None],
+) -> list[Timing]:
+    """Time systems turn by turn, so that what else the machine does befalls all of them.
+
+    Args:
+        systems: what is timed; each goes once unmeasured at first.
+        sentences: all of them are tagged in each round.
+        batch_size: sentences a call.
+        rounds: how often.
+        report: told what comes next.
+    """
+    parts = batches(sentences, batch_size)
+    found: dict[str, list[float]] = {system.name: [] for system in systems}
+    for number in range(rounds + 1):
+        for system in systems:
+            report(f"batch size {batch_size}, round {number} of {rounds}: {system.name}")
+            milliseconds = _round(system.tag, parts, len(sentences))
+            if number:
+                found[system.name].append(milliseconds)
+    return [Timing(name, batch_size, tuple(values)) for name, values in found.items()]
+
+
+def _round(tag: Callable[[Sequence[Sentence]], Any], parts: Sequence[Sequence[Sentence]], count: int) -> float:
+    """Milliseconds a sentence."""
+    passes, started = 0, time.perf_counter()
+    while passes == 0 or time.perf_counter() - started < LEAST_SECONDS:
+        for part in parts:
+            tag(part)
+        passes += 1
+    return 1000 * (time.perf_counter() - started) / (passes * count)

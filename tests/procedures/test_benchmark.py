@@ -1,0 +1,110 @@
+"""`nlp-train benchmark`: what it measures, and what it refuses."""
+
+import json
+import shutil
+
+import pytest
+
+from nlp_architect_ext import cli
+from nlp_architect_ext.benchmark import systems
+from nlp_architect_ext.benchmark.systems import System, rival, student_systems
+from nlp_architect_ext.benchmark.timing import Timing, batches, compare
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.vocabulary import Vocabulary
+
+TINY = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+SENTENCES = [Sentence(("Anna", "met", "Bo", "in", "Oslo", ".")), Sentence(("Today",)), Sentence(("No", "one"))]
+
+
+def benchmark(*arguments):
+    return cli.train(["benchmark", *map(str, arguments)])
+
+
+@pytest.fixture
+def small_bert(monkeypatch):
+    """The architecture with a thousandth of its numbers."""
+    monkeypatch.setitem(systems.ARCHITECTURES, "bert-base", TINY)
+
+
+def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
+    sizes = ["--batch_sizes", 1, 4, "--sentences", 6, "--rounds", 2]
+    assert benchmark("--model_dir", model, "--output_dir", tmp_path, "--against", "bert-base", "spacy", *sizes) == 0
+    table = (tmp_path / "benchmark.md").read_text()
+    assert table in capsys.readouterr().err
+    assert "| ms a sentence, words to entities | batch 1 | batch 4 |" in table
+    assert "MB on disk" in table
+    assert (tmp_path / "benchmark.png").read_bytes().startswith(b"\x89PNG")
+    data = json.loads((tmp_path / "benchmark.json").read_text())
+    names = ["student, export", "student, torch", "bert-base, torch", "spaCy's NER component"]
+    assert [system["name"] for system in data["systems"]] == names
+    measured = {(timing["system"], timing["batch_size"]) for timing in data["timings"]}
+    assert measured == {(name, size) for name in names for size in (1, 4)}
+    assert all(len(timing["rounds"]) == 2 and min(timing["rounds"]) > 0 for timing in data["timings"])
+    assert data["sentences"] == 6
+    assert 20 < data["footprint"]["megabytes"] < 500
+    assert not (model / "export").exists()
+
+
+def test_an_export_is_measured_without_its_model(model, tmp_path, small_bert):
+    shutil.copytree(model, tmp_path / "model")
+    assert cli.train(["export", "--model_dir", str(tmp_path / "model"), "--output_dir", str(tmp_path / "dist")]) == 0
+    (only,) = student_systems(tmp_path / "dist", tmp_path, 1)
+    assert only.name == "student, export"
+    assert only.bytes == sum(path.stat().st_size for path in (tmp_path / "dist").iterdir())
+
+
+def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_bert):
+    labels = LabelSet.for_types(["PER", "LOC"])
+    vocabulary = Vocabulary.build(SENTENCES)
+    rivals = [rival(name, labels, vocabulary) for name in ("bert-base", "spacy")]
+    for system in (*student_systems(model, tmp_path, 1), *rivals):
+        assert len(system.tag(SENTENCES)) == 3, system.name
+    assert rivals[0].parameters > 0
+
+
+def test_systems_take_turns_on_the_same_batches():
+    calls = []
+
+    def system(name):
+        return System(name, lambda batch: calls.append((name, [len(sentence) for sentence in batch])))
+
+    timings = compare([system("a"), system("b")], SENTENCES, 2, 3, lambda line: None)
+    assert [(timing.system, timing.batch_size, len(timing.rounds)) for timing in timings] == [("a", 2, 3), ("b", 2, 3)]
+    turns = [name for place, (name, _) in enumerate(calls) if place == 0 or calls[place - 1][0] != name]
+    assert turns == ["a", "b"] * 4  # one round to warm up
+    assert {tuple(lengths) for _, lengths in calls} == {(1, 2), (6,)}
+    assert Timing("a", 1, (3.0, 1.0, 2.0)).milliseconds == 2.0
+
+
+def test_batches_hold_everything_once_by_length():
+    parts = batches([Sentence(("x",) * size) for size in (5, 1, 4, 2, 3)], 2)
+    assert [[len(sentence) for sentence in part] for part in parts] == [[1, 2], [3, 4], [5]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--against", "no-such-model"], "no-such-model"),
+        (["--against", "spacy", "spacy"], "'spacy' is given twice"),
+        (["--data_file", "{folder}/none.txt"], "none.txt: can't be read"),
+        (["--output_dir", "{model}"], "holds a model"),
+        (["--output_dir", "{folder}/file"], "is a file"),
+        (["--output_dir", "{folder}/old"], "holds an earlier benchmark"),
+        (["--batch_sizes", "0"], "batch_sizes"),
+    ],
+)
+def test_bad_input_ends_in_one_line(model, tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    (tmp_path / "file").touch()
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "benchmark.md").touch()
+    given = [argument.format(folder=tmp_path, model=model) for argument in arguments]
+    try:
+        code = benchmark("--model_dir", model, "--output_dir", tmp_path / "out", *given)
+    except SystemExit as end:
+        code = end.code
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert (code, len(lines)) == (2, 1), lines
+    assert said in lines[0]
+    assert not (tmp_path / "out").exists()
