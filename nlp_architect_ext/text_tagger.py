@@ -80,11 +80,14 @@ class TextTagger(ABC):
 
     def entities(self, sentence: Sentence, prediction: Prediction) -> list[Entity]:
         """The entities that predicted labels stand for; a label without a span, as a part of speech, is one word's."""
+        spans = self.labels.spans(prediction.labels)
+        if not spans:
+            return []
         sentence = sentence.with_text()
         assert sentence.text is not None
         assert sentence.offsets is not None
         found = []
-        for span in self.labels.spans(prediction.labels):
+        for span in spans:
             start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
             score = entity_score(prediction.scores[span.start : span.end])
             if self.calibration is not None:

@@ -13,6 +13,7 @@ from nlp_architect_ext.labels import OUTSIDE, LabelSet
 Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]
 NEVER = np.float32(-np.inf)
+NORMALISED = 4  # after as many words; their probabilities multiplied are still far from the smallest number there is
 
 
 @dataclass(frozen=True)
@@ -78,48 +79,50 @@ class Decoding:
 
 
 def viterbi(emissions: Numbers, lengths: Integers, pairs: PairScores) -> Integers:
-    """The sequence of labels with the highest score (batch, words), for all sentences at once."""
+    """The sequence of labels with the highest score (batch, words), for all sentences at once.
+
+    Which label came before is found on the way back, for the labels of the path alone.
+    """
     batch, words, labels = emissions.shape
-    stay = np.broadcast_to(np.arange(labels), (batch, labels))
-    score = pairs.start + emissions[:, 0]  # best score of any path that ends here in this label (batch, labels)
-    origins = []  # the label before, on that path
-    by_label = pairs.transitions.T  # (after, before): the maximum runs over the last axis
+    is_ragged = lengths.min() < words
+    by_label = np.ascontiguousarray(pairs.transitions.T)  # (after, before): the maximum runs over the last axis
+    scores = np.empty((words, batch, labels), emissions.dtype)  # of the best path that ends here in this label
+    scores[0] = pairs.start + emissions[:, 0]
     for word in range(1, words):
-        paths = score[:, None, :] + by_label
-        origin = paths.argmax(axis=2)
-        best = np.take_along_axis(paths, origin[:, :, None], axis=2)[:, :, 0] + emissions[:, word]
-        is_real = (word < lengths)[:, None]
-        score = np.where(is_real, best, score)
-        origins.append(np.where(is_real, origin, stay))
+        paths = (scores[word - 1][:, None, :] + by_label).max(axis=2)
+        paths += emissions[:, word]
+        scores[word] = np.where((word < lengths)[:, None], paths, scores[word - 1]) if is_ragged else paths
     path = np.zeros((batch, words), np.int64)
-    path[:, -1] = (score + pairs.end).argmax(axis=1)
-    every = np.arange(batch)
+    path[:, -1] = (scores[-1] + pairs.end).argmax(axis=1)
     for word in range(words - 1, 0, -1):
-        path[:, word - 1] = origins[word - 1][every, path[:, word]]
+        after = path[:, word]
+        before = (scores[word - 1] + by_label[after]).argmax(axis=1)
+        path[:, word - 1] = np.where(word < lengths, before, after) if is_ragged else before
     return path
 
 
 def marginals(emissions: Numbers, lengths: Integers, pairs: PairScores) -> NDArray[np.float64]:
     """The probability of each label at each word (batch, words, labels): forward-backward, normalised at each word.
 
-    Source: Rabiner (1989), "A Tutorial on Hidden Markov Models", section V.A: scaled probabilities instead of
-    logarithms.
+    Both directions are computed in step: from the left, and from the right on sentences reversed in place. Source:
+    Rabiner (1989), "A Tutorial on Hidden Markov Models", section V.A: scaled probabilities instead of logarithms.
     """
-    words = emissions.shape[1]
+    batch, words, labels = emissions.shape
     wide = emissions.astype(np.float64)  # scores far apart would be 0 as float32
     potentials = np.exp(wide - wide.max(axis=2, keepdims=True))  # (batch, words, labels)
+    mirror = np.clip(lengths[:, None] - 1 - np.arange(words), 0, None)[:, :, None]
+    both = np.stack([potentials, np.take_along_axis(potentials, mirror, axis=1)]).transpose(2, 0, 1, 3)
     step = np.exp(pairs.transitions - pairs.transitions.max())
-    last = np.exp(pairs.end - pairs.end.max())
-    before = np.empty_like(potentials)
-    before[:, 0] = _normalised(potentials[:, 0] * np.exp(pairs.start - pairs.start.max()))
+    steps = np.stack([step, step.T])  # (directions, labels, labels)
+    # Of each direction, what speaks for a label on this side of the word, the word's own emission left out.
+    sides = np.empty((words, 2, batch, labels))
+    sides[0] = np.exp([[pairs.start - pairs.start.max()], [pairs.end - pairs.end.max()]])
     for word in range(1, words):
-        before[:, word] = _normalised((before[:, word - 1] @ step) * potentials[:, word])
-    after = np.empty_like(potentials)
-    after[:, -1] = last
-    for word in range(words - 1, 0, -1):
-        ways = _normalised((potentials[:, word] * after[:, word]) @ step.T)
-        after[:, word - 1] = np.where((word < lengths)[:, None], ways, last)
-    return _normalised(before * after)
+        np.matmul(sides[word - 1] * both[word - 1], steps, out=sides[word])
+        if word % NORMALISED == 0:
+            sides[word] = _normalised(sides[word])
+    left, right = sides.transpose(1, 2, 0, 3)
+    return _normalised(left * potentials * np.take_along_axis(right, mirror, axis=1))
 
 
 def _softmax(emissions: Numbers) -> Numbers:
