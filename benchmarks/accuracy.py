@@ -59,11 +59,13 @@ ABLATIONS = {
     "labelled sentences in proportion": ("--labeled_ratio", "0"),
     "temperature 1": ("--kd_temp", "1"),
     "constant learning rate": ("--lr_schedule", "constant"),
-    "no moving average": ("--ema_decay", "0"),
     "no word dropout": ("--word_dropout", "0"),
     "no soft labels (pseudo-labels only)": ("--kd_dist_w", "0"),
     "no hard labels (soft labels only)": ("--kd_student_w", "0"),
+    "no skip from the input to the labels": ("--config_file", "{output}/no_skip.json"),
+    "dropout 0.5": ("--config_file", "{output}/dropout.json"),
 }
+STUDENTS = {"no_skip.json": {"input_skip": False}, "dropout.json": {"dropout": 0.5}}
 
 
 def encoder() -> str:
@@ -86,7 +88,8 @@ def command(options: argparse.Namespace, name: str, seed: int, system: str) -> l
     case, data = CASES[name], options.data.resolve()
     kind, flags = SYSTEMS.get(system) or (PSEUDO, ABLATIONS[system])
     words = ["nlp-train", kind, "--data_dir", str(data / case.corpus), "--resume"]
-    words += ["--labeled_size", str(case.labelled), "--split_seed", str(seed), "--seed", str(seed), *flags]
+    words += ["--labeled_size", str(case.labelled), "--split_seed", str(seed), "--seed", str(seed)]
+    words += [flag.format(output=options.output) for flag in flags]
     words += ["--output_dir", str(folder(options, name, seed, system))]
     words += ["--threads", str(options.threads)] if options.threads else []
     words += ["--model_name_or_path", encoder()] if kind == TEACHER else ["--tokenizer", "whitespace"]
@@ -132,6 +135,8 @@ def row(options: argparse.Namespace, name: str, systems: list[str]) -> str:
 
 def ablation(options: argparse.Namespace, name: str) -> None:
     """Run and print the ablation table of a case's first seed: dev and test F1."""
+    for file, arguments in STUDENTS.items():
+        (options.output / file).write_text(json.dumps(arguments), encoding="utf-8")
     print("| | dev F1 | test F1 |\n|---|---|---|")
     for system in ("default", *ABLATIONS):
         if scores(options, name, 1, system) is None:

@@ -57,6 +57,14 @@ def test_unknown_words_are_the_mean_of_their_parts():
     np.testing.assert_array_equal(features.table[known, :2], own["word_vectors"][4])
 
 
+def test_a_long_text_at_once():
+    words_ = [f"w{number}" for number in range(3000)]
+    features, one_by_one = new_features(), new_features()
+    (rows,) = features.rows([words_])
+    found = np.stack([one_by_one.table[one_by_one.rows([[word]])[0][0]] for word in words_[-20:]])
+    np.testing.assert_array_equal(features.table[rows[-20:]], found)
+
+
 def test_the_memory_is_bounded_and_forgets_nothing_that_is_needed(monkeypatch):
     monkeypatch.setattr(word_features, "MOST_WORDS", 50)
     features, fresh = new_features(), new_features()
