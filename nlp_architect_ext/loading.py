@@ -30,7 +30,7 @@ def load_tagger(settings: TaggerInferenceSettings) -> TextTagger:
     """
     export = export_of(Path(settings.model_dir))
     if export is not None and settings.device in ("auto", "cpu"):
-        return Tagger.load(export, settings.threads or 1)  # more processes pay, more threads don't
+        return Tagger.load(export, settings.threads or 1)
     from nlp_architect_ext import hardware
     from nlp_architect_ext.tagger import NeuralTagger
 

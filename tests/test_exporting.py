@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import texts
-from test_tagger import CRF, IDCNN, SOFTMAX, new_tagger, sentences
+from test_tagger import CRF, IDCNN, SOFTMAX, WORDS, new_tagger, sentences
 from torch import nn
 
 from nlp_architect_ext.errors import UserError
@@ -63,6 +63,15 @@ def test_labels_and_scores_are_those_of_the_original(name, exported, batch, batc
     pairs = zip(TAGGERS[name].emissions(batch), exported[name].emissions(batch, batch_size), strict=True)
     for scores, others in pairs:
         np.testing.assert_allclose(others, scores, atol=1e-4 * np.abs(scores).max(initial=1))
+
+
+def test_threads_change_nothing(exported, tmp_path):
+    export(TAGGERS["crf"], tmp_path)
+    many = [Sentence(tuple(WORDS[: 1 + number % 9])) for number in range(60)]
+    alone, threaded = (Tagger.load(tmp_path, threads).predict_labels(many) for threads in (1, 3))
+    assert [one.labels for one in threaded] == [one.labels for one in alone]
+    for one, other in zip(alone, threaded, strict=True):
+        assert other.scores == pytest.approx(one.scores, abs=1e-5)
 
 
 @settings(max_examples=50)

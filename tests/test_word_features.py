@@ -35,12 +35,12 @@ def new_features():
 def test_features_are_those_of_the_student(sentences):
     features = new_features()
     for _ in range(2):  # computed, then remembered
-        rows = features.rows(sentences)
+        table, rows = features.rows(sentences)
         for sentence, found in zip(sentences, rows, strict=True):
             batch = collate([encode_words(sentence, SOFTMAX.vocabulary)])
             with torch.no_grad():
                 parts = STUDENT.word_embedding.read(batch)[0], STUDENT.character_cnn(batch.characters)[0]
-            np.testing.assert_allclose(features.table[found], torch.cat(parts, dim=1).numpy(), atol=1e-4)
+            np.testing.assert_allclose(table[found], torch.cat(parts, dim=1).numpy(), atol=1e-4)
 
 
 def test_unknown_words_are_the_mean_of_their_parts():
@@ -52,17 +52,16 @@ def test_unknown_words_are_the_mean_of_their_parts():
         "character_bias": np.zeros(3, np.float32),
     }
     features = WordFeatures(vocabulary, own)
-    ((row, known),) = features.rows([["Unheards", "Tagger"]])
-    np.testing.assert_array_equal(features.table[row, :2], own["word_vectors"][[2, 5, 6]].mean(axis=0))
-    np.testing.assert_array_equal(features.table[known, :2], own["word_vectors"][4])
+    table, ((row, known),) = features.rows([["Unheards", "Tagger"]])
+    np.testing.assert_array_equal(table[row, :2], own["word_vectors"][[2, 5, 6]].mean(axis=0))
+    np.testing.assert_array_equal(table[known, :2], own["word_vectors"][4])
 
 
 def test_a_long_text_at_once():
     words_ = [f"w{number}" for number in range(3000)]
-    features, one_by_one = new_features(), new_features()
-    (rows,) = features.rows([words_])
-    found = np.stack([one_by_one.table[one_by_one.rows([[word]])[0][0]] for word in words_[-20:]])
-    np.testing.assert_array_equal(features.table[rows[-20:]], found)
+    table, (rows,) = new_features().rows([words_])
+    fresh, (expected,) = new_features().rows([words_[-20:]])
+    np.testing.assert_array_equal(table[rows[-20:]], fresh[expected])
 
 
 def test_the_memory_is_bounded_and_forgets_nothing_that_is_needed(monkeypatch):
@@ -70,8 +69,18 @@ def test_the_memory_is_bounded_and_forgets_nothing_that_is_needed(monkeypatch):
     features, fresh = new_features(), new_features()
     for start in range(0, 400, 20):
         sentence = [f"w{number}" for number in range(start, start + 30)]
-        (rows,) = features.rows([sentence])
-        (expected,) = fresh.rows([sentence])
-        np.testing.assert_array_equal(features.table[rows], fresh.table[expected])
+        table, (rows,) = features.rows([sentence])
+        other, (expected,) = fresh.rows([sentence])
+        np.testing.assert_array_equal(table[rows], other[expected])
         assert len(features._rows) <= 50
-        assert not features.table[0].any()
+        assert not table[0].any()
+
+
+def test_rows_hold_while_other_threads_ask_for_more(monkeypatch):
+    monkeypatch.setattr(word_features, "MOST_WORDS", 50)
+    features = new_features()
+    table, (rows,) = features.rows([["Anna", "met", "Bo"]])
+    before = table[rows].copy()
+    for start in range(0, 3000, 40):
+        features.rows([[f"w{number}" for number in range(start, start + 40)]])
+    np.testing.assert_array_equal(table[rows], before)

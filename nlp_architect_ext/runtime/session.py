@@ -12,19 +12,18 @@ from nlp_architect_ext.vocabulary import PADDING
 
 
 class Session:
-    """ONNX Runtime with one graph.
+    """ONNX Runtime with one graph, a thread a call: LSTMs of this size gain nothing from more.
 
     Args:
         graph: its bytes.
-        threads: processor threads.
 
     Raises:
         ValueError: not a graph that ONNX Runtime can run.
     """
 
-    def __init__(self, graph: bytes, threads: int) -> None:
+    def __init__(self, graph: bytes) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors; warnings would go to standard output
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +23,16 @@ from nlp_architect_ext.windows import OVERLAP, windows
 
 Numbers = NDArray[np.float32]
 
+FEWEST = 8  # sentences that are worth a thread
 WORD_BUDGET = 8192  # most words, padding included, in one batch: bounds memory
 
 
 class Tagger(TextTagger):
-    """Finds entities as the `NeuralTagger` that it was exported from, many times faster.
+    """Finds entities as the `NeuralTagger` that it was exported from, many times faster; threads may share one.
 
     Args:
         export: the content of an exported folder.
-        threads: processor threads of one batch.
+        threads: how many batches are computed side by side.
     """
 
     def __init__(self, export: Export, threads: int = 1) -> None:
@@ -43,7 +45,9 @@ class Tagger(TextTagger):
         pairs = PairScores(*(export.weights[name] for name in PAIRS)) if config.decoder == "crf" else None
         self._decoding = Decoding(self.labels, pairs, config.handicap)
         self._features = WordFeatures(export.vocabulary, export.weights)
-        self._session = Session(export.graph, threads)
+        self._session = Session(export.graph)
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     @classmethod
     def load(cls, folder: str | Path, threads: int = 1) -> Tagger:
@@ -83,9 +87,15 @@ class Tagger(TextTagger):
         self, sentences: Sequence[Sentence], batch_size: int
     ) -> Iterator[tuple[list[int], Numbers, NDArray[np.int64]]]:
         """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch by batch."""
-        rows = self._features.rows([sentence.words for sentence in sentences])
-        for indices in self._batches(rows, batch_size):
-            yield indices, *self._emissions([rows[index] for index in indices])
+        table, rows = self._features.rows([sentence.words for sentence in sentences])
+        if self._pool is not None:  # a part for each thread
+            batch_size = min(batch_size, max(FEWEST, -(-len(rows) // self.threads)))
+
+        def compute(indices: list[int]) -> tuple[list[int], Numbers, NDArray[np.int64]]:
+            return indices, *self._emissions(table, [rows[index] for index in indices])
+
+        batches = self._batches(rows, batch_size)
+        yield from map(compute, batches) if self._pool is None else self._pool.map(compute, batches)
 
     def _batches(self, rows: Sequence[Sequence[int]], batch_size: int) -> Iterator[list[int]]:
         """Indices of sentences of similar length; sentences longer than a window come alone, empty ones not at all."""
@@ -102,9 +112,8 @@ class Tagger(TextTagger):
         if batch:
             yield batch
 
-    def _emissions(self, rows: list[list[int]]) -> tuple[Numbers, NDArray[np.int64]]:
+    def _emissions(self, table: Numbers, rows: list[list[int]]) -> tuple[Numbers, NDArray[np.int64]]:
         """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in windows and joined."""
-        table = self._features.table
         if len(rows[0]) <= self.max_words:
             return self._session.emissions(table, rows)
         (sentence,) = rows

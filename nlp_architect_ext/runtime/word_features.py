@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -35,33 +36,38 @@ class WordFeatures:
         # What each character adds to a filter as the one before, at, and after the place: (3, character ids, filters).
         self.heard = np.einsum("cw,fwk->kcf", weights["character_vectors"], weights["character_filters"])
         self.width = self.vectors.shape[1] + len(self.bias)
+        self._lock = Lock()
         self._forget()
 
     def _forget(self) -> None:
-        self.table = np.zeros((AT_ONCE, self.width), np.float32)  # row 0 is padding's
+        self._table = np.zeros((AT_ONCE, self.width), np.float32)  # row 0 is padding's
         self._rows: dict[str, int] = {}
 
-    def rows(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
-        """The rows of `table` for each sentence's words; they hold until the next call."""
-        known = self._rows
-        try:
-            return [[known[word] for word in words] for words in sentences]
-        except KeyError:
-            missing = list(dict.fromkeys(word for word in chain.from_iterable(sentences) if word not in known))
-        if len(known) + len(missing) > MOST_WORDS:
-            self._forget()
+    def rows(self, sentences: Sequence[Sequence[str]]) -> tuple[Numbers, list[list[int]]]:
+        """Features (rows, width) and the rows of each sentence's words; row 0 is padding's.
+
+        Both stay as they are whatever other threads ask for meanwhile: rows are added behind, never changed.
+        """
+        with self._lock:
             known = self._rows
-            missing = list(dict.fromkeys(chain.from_iterable(sentences)))
-        for start in range(0, len(missing), AT_ONCE):
-            self._add(missing[start : start + AT_ONCE])
-        return [[known[word] for word in words] for words in sentences]
+            try:
+                return self._table, [[known[word] for word in words] for words in sentences]
+            except KeyError:
+                missing = list(dict.fromkeys(word for word in chain.from_iterable(sentences) if word not in known))
+            if len(known) + len(missing) > MOST_WORDS:
+                self._forget()
+                known = self._rows
+                missing = list(dict.fromkeys(chain.from_iterable(sentences)))
+            for start in range(0, len(missing), AT_ONCE):
+                self._add(missing[start : start + AT_ONCE])
+            return self._table, [[known[word] for word in words] for words in sentences]
 
     def _add(self, words: list[str]) -> None:
         first = len(self._rows) + 1
-        if first + len(words) > len(self.table):
-            rows = max(2 * len(self.table), first + len(words))
-            self.table = np.concatenate([self.table, np.zeros((rows - len(self.table), self.width), np.float32)])
-        place = self.table[first : first + len(words)]
+        if first + len(words) > len(self._table):
+            rows = max(2 * len(self._table), first + len(words))
+            self._table = np.concatenate([self._table, np.zeros((rows - len(self._table), self.width), np.float32)])
+        place = self._table[first : first + len(words)]
         width = self.vectors.shape[1]
         place[:, :width] = self._vectors(words)
         place[:, width:] = self._characters(words)
