@@ -13,6 +13,10 @@ from nlp_architect_ext import __version__, registry
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.procedure import Procedure
 
+# What may be missing where only a part of the program was installed, and the extra that brings it.
+DEPENDENCIES = {"torch": "", "transformers": "", "seqeval": "", "spacy": "", "safetensors": "", "tqdm": "",
+                "onnx": "export", "onnxruntime": "runtime", "ray": "ray"}  # fmt: skip
+
 
 class _Parser(ArgumentParser):
     """A parser whose complaint is one line."""
@@ -42,7 +46,7 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
         procedure = _load(group, arguments[0])
         parser = _Parser(prog=f"{program} {arguments[0]}", description=procedure.description)
         procedure.add_arguments(parser)
-        procedure.run_procedure(parser.parse_args(arguments[1:]))
+        _run(procedure, parser, arguments[1:])
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -60,6 +64,20 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
               file=sys.stderr)  # fmt: skip
         return 2
     return 0
+
+
+def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence[str]) -> None:
+    """The command itself; a package of ours that isn't installed is the user's to install, not a crash."""
+    try:
+        procedure.run_procedure(parser.parse_args(arguments))
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in DEPENDENCIES:
+            raise
+        extra = f"[{DEPENDENCIES[name]}]" if DEPENDENCIES[name] else " with all it needs"
+        remedy = "install it" + ("; an exported tagger needs no torch" if name == "torch" else "")
+        wrong, expected = f"needs {name}, which isn't installed", f"nlp-architect-ext{extra}"
+        raise UserError(parser.prog, wrong, expected, remedy) from error
 
 
 def _overview(program: str, group: str, arguments: Sequence[str]) -> int:

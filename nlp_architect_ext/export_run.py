@@ -35,7 +35,7 @@ def export_tagger(settings: ExportSettings) -> None:
     dev_file = Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
     dev = read_labelled(tagger, dev_file, settings.tag_col, settings.ignore_token) if dev_file else []
     if not dev and not settings.force:
-        raise UserError(settings.model_dir, "was trained without dev sentences, or they are gone", "--dev_file",
+        raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained", "--dev_file",
                         "name a labelled file to check the export on, or give --force to leave it unchecked")
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)

@@ -106,3 +106,13 @@ def test_an_interruption_is_not_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr(registry, "load", lambda group, name: Interrupted().load())
     assert cli.train(["tagger"]) == 130
     assert capsys.readouterr().err == "interrupted; what was finished is kept\n"
+
+
+def test_a_package_that_is_missing_is_named_in_one_line(tmp_path):
+    code = "import sys; sys.modules['torch'] = None; from nlp_architect_ext import cli; sys.exit(cli.inference())"
+    arguments = ["tagger", "--model_dir", tmp_path, "--data_file", "-", "--output_dir", "-"]
+    call = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("nlp-inference tagger: needs torch, which isn't installed; expected nlp-architect-ext")

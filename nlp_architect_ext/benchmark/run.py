@@ -76,8 +76,8 @@ def _write(folder: Path, found: Measurements) -> None:
 def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
     path = Path(settings.data_file) if settings.data_file else trained_on(Path(settings.model_dir))
     if path is None:
-        raise UserError(settings.model_dir, "was trained without dev sentences, or they are gone", "--data_file",
-                        "name a column file")  # fmt: skip
+        raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained",
+                        "--data_file", "name a column file")  # fmt: skip
     everything = read_columns(path, tag_col=settings.tag_col, ignore_token=settings.ignore_token)
     found = [sentence.without_labels() for sentence, _ in zip(everything, range(settings.sentences), strict=False)]
     if not found:
