@@ -79,8 +79,11 @@ def _weights(student: Exportable, decoder: Decoder, precision: str) -> dict[str,
 
 
 def _rounded(vectors: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-    """Vectors (words, width) as int8 and what each column has to be multiplied by (width,)."""
-    scale = np.maximum(np.abs(vectors).max(axis=0), 1e-12).astype(np.float32) / LARGEST
+    """Vectors (words, width) as int8 and what each has to be multiplied by (words, 1).
+
+    A scale a word costs four bytes, and its error is a quarter of that of a scale a column.
+    """
+    scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / LARGEST
     return {"word_vectors": np.rint(vectors / scale).astype(np.int8), "word_scale": scale}
 
 

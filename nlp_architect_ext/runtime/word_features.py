@@ -23,7 +23,7 @@ class WordFeatures:
 
     Args:
         vocabulary: words and characters, as ids.
-        weights: `word_vectors` (word ids, width) as float32, or as int8 to be multiplied by `word_scale` (width,);
+        weights: `word_vectors` (word ids, width) as float32, or as int8 to be multiplied by `word_scale` (word ids, 1);
             `character_vectors` (character ids, width), `character_filters` (filters, width, 3) and `character_bias`
             (filters,) of a convolution over three characters.
     """
@@ -31,7 +31,7 @@ class WordFeatures:
     def __init__(self, vocabulary: Vocabulary, weights: Mapping[str, NDArray[Any]]) -> None:
         self.vocabulary = vocabulary
         self.vectors = weights["word_vectors"]
-        self.scale = weights.get("word_scale", np.ones(self.vectors.shape[1], np.float32))
+        self.scale = weights.get("word_scale", np.ones((len(self.vectors), 1), np.float32))
         self.bias: Numbers = weights["character_bias"]
         # What each character adds to a filter as the one before, at, and after the place: (3, character ids, filters).
         self.heard = np.einsum("cw,fwk->kcf", weights["character_vectors"], weights["character_filters"])
@@ -76,11 +76,15 @@ class WordFeatures:
     def _vectors(self, words: list[str]) -> Numbers:
         """Vectors (words, width); that of an unknown word is the mean over its parts."""
         ids = self.vocabulary.word_ids(words)
-        found = self.vectors[ids].astype(np.float32)
+        found = self._whole(ids)
         for index, id_ in enumerate(ids):
             if id_ == UNKNOWN:
-                found[index] = self.vectors[self.vocabulary.part_ids(words[index])].mean(axis=0, dtype=np.float32)
-        scaled: Numbers = found * self.scale
+                found[index] = self._whole(self.vocabulary.part_ids(words[index])).mean(axis=0)
+        return found
+
+    def _whole(self, ids: list[int]) -> Numbers:
+        """The vectors of ids (ids, width)."""
+        scaled: Numbers = self.vectors[ids] * self.scale[ids]
         return scaled
 
     def _characters(self, words: list[str]) -> Numbers:
