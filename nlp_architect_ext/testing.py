@@ -22,7 +22,7 @@ from torch.nn import functional
 from nlp_architect_ext.batches import Batch, EncodedSentence, collate
 from nlp_architect_ext.losses import cross_entropy
 from nlp_architect_ext.registry import STUDENTS, load
-from nlp_architect_ext.students.base import SIZES, own_arguments
+from nlp_architect_ext.students.base import SIZES, Exportable, own_arguments
 from nlp_architect_ext.vocabulary import UNKNOWN
 
 WORD_COUNT, CHARACTER_COUNT, LABEL_COUNT = 50, 40, 5
@@ -40,7 +40,8 @@ def check_student(student: str | type[nn.Module], **arguments: Any) -> None:
     Checked: the constructor's arguments are JSON values; the same seed gives the same weights; emissions have the right
     shape, are repeatable once in evaluation mode, don't read the labels and leave the batch as it is; neither padding
     nor the other sentences of a batch change them by more than 1e-5; training reaches every parameter; weights survive
-    safetensors. The global state of the random numbers is left as it was.
+    safetensors; what an exportable student writes as ONNX computes the same (for which the extra `export` is needed).
+    The global state of the random numbers is left as it was.
 
     Args:
         student: the name of an installed student, or its class.
@@ -69,6 +70,8 @@ def check_student(student: str | type[nn.Module], **arguments: Any) -> None:
         _check_padding(trained, sentences)
         _check_neighbours(trained, sentences)
         _check_saved(trained, make, sentences)
+        if isinstance(trained, Exportable):
+            _check_export(trained, sentences)
 
 
 def _require(condition: bool, message: str) -> None:
@@ -216,6 +219,24 @@ def _check_saved(student: nn.Module, make: Make, sentences: list[EncodedSentence
     batch = collate(sentences)
     same = torch.equal(_emissions(student, batch), _emissions(loaded.eval(), batch))
     _require(same, "emissions differ after saving and loading; register what they depend on as parameter or buffer")
+
+
+def _check_export(student: Exportable, sentences: list[EncodedSentence]) -> None:
+    from nlp_architect_ext.onnx_graph import FEATURES, LENGTHS, OnnxGraph
+    from nlp_architect_ext.runtime.session import Session
+
+    assert isinstance(student, nn.Module)
+    for some in (sentences, sentences[:1]):
+        batch, graph = collate(some), OnnxGraph()
+        with torch.no_grad():
+            parts = student.word_embedding.read(batch), student.character_cnn(batch.characters)
+        table = torch.cat(parts, dim=2)  # (batch, words, width)
+        model = graph.finish(student.write_onnx(graph, FEATURES, LENGTHS), table.shape[2], LABEL_COUNT)
+        rows = torch.arange(table.shape[0] * table.shape[1]).view(table.shape[:2])
+        given = [row[:length].tolist() for row, length in zip(rows, batch.lengths.tolist(), strict=True)]
+        found, _ = Session(model.SerializeToString()).emissions(table.flatten(0, 1).numpy(), given)
+        expected = _emissions(student, batch)[batch.mask]
+        _require_close(torch.from_numpy(found)[batch.mask], expected, "as ONNX; correct write_onnx")
 
 
 def _emissions(student: nn.Module, batch: Batch) -> Tensor:

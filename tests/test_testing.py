@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.testing import check_student
 
 ROOT = Path(__file__).parents[1]
@@ -163,6 +164,22 @@ def test_a_right_student_passes_and_random_numbers_go_on_as_before():
 def test_a_broken_promise_is_named(student, message):
     with pytest.raises(AssertionError, match=message):
         check_student(student)
+
+
+class ExportsSomethingElse(CnnLstm):
+    """The export lacks the skip from the input to the labels."""
+
+    def write_onnx(self, graph, features, lengths):
+        skip, self.skip = self.skip, None
+        try:
+            return super().write_onnx(graph, features, lengths)
+        finally:
+            self.skip = skip
+
+
+def test_another_export_is_named():
+    with pytest.raises(AssertionError, match="as ONNX; correct write_onnx"):
+        check_student(ExportsSomethingElse)
 
 
 def test_wrong_arguments_are_named():
