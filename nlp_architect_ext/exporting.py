@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import save
 from torch import Tensor, nn
 
@@ -19,7 +15,7 @@ from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.manifest import to_text, write_manifest
-from nlp_architect_ext.onnx_graph import FEATURES, LENGTHS, OnnxGraph
+from nlp_architect_ext.onnx_graph import FEATURES, LENGTHS, OnnxGraph, quantized
 from nlp_architect_ext.runtime.folder import CONFIG, GRAPH, PAIRS, RULES, VOCABULARY, WEIGHTS
 from nlp_architect_ext.runtime.splitting import spacy_rules
 from nlp_architect_ext.students.base import Exportable
@@ -92,22 +88,6 @@ def _graph(student: Exportable, weights: dict[str, NDArray[Any]], label_count: i
     emissions = student.write_onnx(graph, FEATURES, LENGTHS)
     width = weights["word_vectors"].shape[1] + len(weights["character_bias"])
     model = graph.finish(emissions, width, label_count)
-    return quantized(model) if precision == "int8" else bytes(model.SerializeToString())
-
-
-def quantized(model: onnx.ModelProto) -> bytes:
-    """The graph with the weights of its LSTMs as 8-bit integers; other operators are small, and faster as they are."""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "int8.onnx"
-        logger = logging.getLogger()
-        level = logger.level
-        logger.setLevel(logging.ERROR)  # it advises steps for graphs of other exporters
-        try:
-            quantize_dynamic(model, path, op_types_to_quantize=["LSTM"], weight_type=QuantType.QInt8)
-        finally:
-            logger.setLevel(level)
-        content = path.read_bytes()
-    operators = [node.op_type for node in onnx.load_from_string(content).graph.node]
-    if "LSTM" in operators:
-        raise AssertionError(f"an LSTM was not quantised: {operators}")
-    return content
+    content = bytes(model.SerializeToString())
+    # Other operators are small, and faster as they are.
+    return quantized(content, ["LSTM"]) if precision == "int8" else content

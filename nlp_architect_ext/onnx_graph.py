@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
+
+Shape = Sequence[str | int]
 
 OPSET, IR_VERSION = 17, 8  # old enough for every ONNX Runtime of the last years
 FEATURES, LENGTHS, EMISSIONS = "features", "lengths", "emissions"
@@ -47,15 +54,52 @@ class OnnxGraph:
             width: numbers of a word's features.
             label_count: labels.
         """
-        self.add("Identity", emissions, output=EMISSIONS)
-        inputs = [
-            helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, ["batch", "words", width]),
-            helper.make_tensor_value_info(LENGTHS, TensorProto.INT32, ["batch"]),
-        ]
-        outputs = [helper.make_tensor_value_info(EMISSIONS, TensorProto.FLOAT, ["batch", "words", label_count])]
-        graph = helper.make_graph(self._nodes, "tagger", inputs, outputs, self._weights)
+        inputs: dict[str, tuple[int, Shape]] = {
+            FEATURES: (TensorProto.FLOAT, ["batch", "words", width]),
+            LENGTHS: (TensorProto.INT32, ["batch"]),
+        }
+        return self.model(inputs, {EMISSIONS: (emissions, ["batch", "words", label_count])})
+
+    def model(
+        self, inputs: Mapping[str, tuple[int, Shape]], outputs: Mapping[str, tuple[str, Shape]]
+    ) -> onnx.ModelProto:
+        """The checked model.
+
+        Args:
+            inputs: type and shape of each; a name stands for any size.
+            outputs: the value that each is, and its shape; as float32.
+        """
+        for name, (value, _) in outputs.items():
+            self.add("Identity", value, output=name)
+        given = [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in inputs.items()]
+        found = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, (_, shape) in outputs.items()]
+        graph = helper.make_graph(self._nodes, "tagger", given, found, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
         model.ir_version = IR_VERSION
         onnx.checker.check_model(model, full_check=True)
         return model
 
+
+def quantized(model: bytes, operators: Sequence[str]) -> bytes:
+    """The graph with the weights of some operators as 8-bit integers, and their other inputs rounded as they come.
+
+    Raises:
+        AssertionError: none of these operators was rounded.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as name:
+        before, after = Path(name) / "fp32.onnx", Path(name) / "int8.onnx"
+        before.write_bytes(model)
+        logger = logging.getLogger()
+        level = logger.level
+        logger.setLevel(logging.ERROR)  # it advises steps for graphs of other exporters
+        try:
+            quantize_dynamic(before, after, op_types_to_quantize=list(operators), weight_type=QuantType.QInt8)
+        finally:
+            logger.setLevel(level)
+        content = after.read_bytes()
+    was, now = (Counter(node.op_type for node in onnx.load_from_string(graph).graph.node) for graph in (model, content))
+    if any(was[operator] and was[operator] == now[operator] for operator in operators):
+        raise AssertionError(f"nothing was rounded: {dict(now)}")
+    return content

@@ -47,7 +47,7 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
         export = export_of(Path(settings.model_dir)) or Path(scratch) / "export"
         content = read_export(export)
         labels = LabelSet.from_json(content.config.labels)
-        systems += [rival(name, labels, content.vocabulary) for name in settings.against]
+        systems += [rival(name, labels, content.vocabulary, settings.threads) for name in settings.against]
         timings: list[Timing] = []
         for size in sorted(set(settings.batch_sizes)):
             timings += compare(systems, sentences, size, settings.rounds, say)

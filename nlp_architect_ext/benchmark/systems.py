@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
+from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.exporting import write_export
 from nlp_architect_ext.labels import LabelSet
@@ -21,11 +23,8 @@ from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 from nlp_architect_ext.transformer_run import TransformerTagger, load_transformer_tagger
 from nlp_architect_ext.vocabulary import Vocabulary
 
-ARCHITECTURES: dict[str, dict[str, Any]] = {  # Devlin et al. (2019), "BERT", section 3
-    "bert-base": {},
-    "bert-large": {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096},
-}
 SPACY = "spacy"
+INT8 = ":int8"  # behind the name of an architecture: in ONNX Runtime with 8-bit integers
 
 
 @dataclass(frozen=True)
@@ -71,48 +70,39 @@ def _exported(folder: Path, threads: int) -> System:
     return System("student, export", lambda batch: tagger.predict(batch, len(batch)), 0, size)
 
 
-def rival(name: str, labels: LabelSet, vocabulary: Vocabulary) -> System:
-    """A system to compare with: `bert-base`, `bert-large`, `spacy`, or a token classifier, folder or hub name.
+def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
+    """A system to compare with: `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, or a token classifier.
 
     Args:
-        name: its name.
+        name: its name; of a token classifier the folder or hub name.
         labels: for architectures with random weights, which are as fast as trained ones.
         vocabulary: the same; their tokenizer is made of it.
+        threads: of ONNX Runtime; torch has been told its own.
 
     Raises:
         UserError: it can't be loaded.
     """
     if name == SPACY:
         return _spacy(labels)
-    if name in ARCHITECTURES:
-        tagger = TransformerTagger(_random_bert(name, labels, vocabulary), "whitespace", "en")
-    else:
-        settings = TransformerInferenceSettings(model_path=name, data_file="-", output_dir="-", tokenizer="whitespace")
-        tagger = load_transformer_tagger(settings, torch.device("cpu"))
+    architecture = name.removesuffix(INT8)
+    if architecture in ARCHITECTURES:
+        return _architecture(name, architecture, labels, vocabulary, threads)
+    settings = TransformerInferenceSettings(model_path=name, data_file="-", output_dir="-", tokenizer="whitespace")
+    tagger = load_transformer_tagger(settings, torch.device("cpu"))
     count = tagger.transformer.parameters
     return System(f"{Path(name).name}, torch", lambda batch: tagger.predict(batch, len(batch)), count, 4 * count)
 
 
-def _random_bert(name: str, labels: LabelSet, vocabulary: Vocabulary) -> TransformerTokenClassifier:
-    from tokenizers import Tokenizer, normalizers, pre_tokenizers
-    from tokenizers.models import WordPiece
-    from tokenizers.processors import TemplateProcessing
-    from transformers import BertConfig, BertForTokenClassification
-
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    pieces = [*special, *vocabulary.words, *(f"##{piece}" for piece in vocabulary.pieces)]
-    alphabet = [*vocabulary.characters, *(f"##{character}" for character in vocabulary.characters)]
-    ids = {piece: number for number, piece in enumerate(dict.fromkeys([*pieces, *alphabet]))}
-    tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]"))  # noqa: S106 (a word piece)
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    ends = [(token, ids[token]) for token in ("[CLS]", "[SEP]")]
-    tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
-    sizes: dict[str, Any] = {"vocab_size": len(ids), "num_labels": len(labels), **ARCHITECTURES[name]}
-    config = BertConfig(pad_token_id=0, **sizes)
-    with torch.random.fork_rng():
-        model = BertForTokenClassification(config).eval().requires_grad_(False)
-    return TransformerTokenClassifier(model, tokenizer, labels.names, labels, name=name)
+def _architecture(name: str, architecture: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
+    model, tokenizer = random_bert(architecture, len(labels), vocabulary)
+    count = sum(parameter.numel() for parameter in model.parameters())
+    rounded = OnnxBert(model, threads) if name.endswith(INT8) else None
+    network: Any = rounded or model
+    classifier = TransformerTokenClassifier(network, tokenizer, labels.names, labels, name=name)
+    tagger = TransformerTagger(classifier, "whitespace", "en")
+    where = "ONNX Runtime int8" if rounded else "torch"
+    size = rounded.bytes if rounded else 4 * count
+    return System(f"{architecture}, {where}", lambda batch: tagger.predict(batch, len(batch)), count, size)
 
 
 def _spacy(labels: LabelSet) -> System:

@@ -3,10 +3,15 @@
 import json
 import shutil
 
+import numpy as np
+import onnxruntime
 import pytest
+import torch
 
 from nlp_architect_ext import cli
-from nlp_architect_ext.benchmark import systems
+from nlp_architect_ext.benchmark import random_bert as architectures
+from nlp_architect_ext.benchmark.onnx_bert import bert_graph
+from nlp_architect_ext.benchmark.random_bert import random_bert
 from nlp_architect_ext.benchmark.systems import System, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, batches, compare
 from nlp_architect_ext.labels import LabelSet
@@ -24,7 +29,7 @@ def benchmark(*arguments):
 @pytest.fixture
 def small_bert(monkeypatch):
     """The architecture with a thousandth of its numbers."""
-    monkeypatch.setitem(systems.ARCHITECTURES, "bert-base", TINY)
+    monkeypatch.setitem(architectures.ARCHITECTURES, "bert-base", TINY)
 
 
 def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
@@ -57,10 +62,25 @@ def test_an_export_is_measured_without_its_model(model, tmp_path, small_bert):
 def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_bert):
     labels = LabelSet.for_types(["PER", "LOC"])
     vocabulary = Vocabulary.build(SENTENCES)
-    rivals = [rival(name, labels, vocabulary) for name in ("bert-base", "spacy")]
+    rivals = [rival(name, labels, vocabulary, 1) for name in ("bert-base", "bert-base:int8", "spacy")]
     for system in (*student_systems(model, tmp_path, 1), *rivals):
         assert len(system.tag(SENTENCES)) == 3, system.name
     assert rivals[0].parameters > 0
+
+
+def test_bert_as_onnx_is_bert(small_bert):
+    torch.manual_seed(0)
+    model, _ = random_bert("bert-base", 5, Vocabulary.build(SENTENCES))
+    for parameter in model.parameters():
+        parameter.data += torch.randn_like(parameter) / 5  # biases and norms aren't as they begin
+    session = onnxruntime.InferenceSession(bert_graph(model).SerializeToString())
+    for shape in ((1, 1), (2, 7), (3, 12)):
+        ids, mask = torch.randint(0, 10, shape), torch.ones(shape, dtype=torch.long)
+        mask[-1, shape[1] // 2 + 1 :] = 0
+        with torch.no_grad():
+            expected = model(input_ids=ids, attention_mask=mask).logits[mask == 1]
+        (found,) = session.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
+        np.testing.assert_allclose(found[mask.numpy() == 1], expected, atol=1e-4)
 
 
 def test_systems_take_turns_on_the_same_batches():
