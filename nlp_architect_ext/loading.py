@@ -15,7 +15,7 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.inference import Item, TaggedChunk, tag_chunk, tag_file
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import export_of
+from nlp_architect_ext.runtime.folder import INSIDE, export_of, is_export
 from nlp_architect_ext.settings import TaggerInferenceSettings
 from nlp_architect_ext.text_tagger import TextTagger
 
@@ -28,7 +28,10 @@ def load_tagger(settings: TaggerInferenceSettings) -> TextTagger:
     Raises:
         UserError: the folder holds no tagger, or it's damaged.
     """
-    export = export_of(Path(settings.model_dir))
+    model = Path(settings.model_dir)
+    export = export_of(model)
+    if export is None and is_export(model / INSIDE):
+        say(f"{model / INSIDE} was made from an earlier model and isn't used; call nlp-train export again")
     if export is not None and settings.device in ("auto", "cpu"):
         return Tagger.load(export, settings.threads or 1)
     from nlp_architect_ext import hardware
