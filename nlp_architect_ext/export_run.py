@@ -9,7 +9,6 @@ from pathlib import Path
 from nlp_architect_ext import config
 from nlp_architect_ext.deployment_settings import ExportSettings
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.exporting import write_export
 from nlp_architect_ext.formats.files import atomic_write_text
 from nlp_architect_ext.inference import read_labelled
 from nlp_architect_ext.manifest import MANIFEST, SETTINGS, read_manifest, to_text, write_manifest
@@ -40,8 +39,7 @@ def export_tagger(settings: ExportSettings) -> None:
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        student = tagger.model["student"]
-        write_export(partial, student, tagger.decoder, tagger.config, tagger.vocabulary, settings.precision)
+        tagger.export(partial, settings.precision)
         parity = compare(tagger, Tagger.load(partial), dev) if dev else None
         if parity:
             _check(parity, dev_file, settings)

@@ -22,12 +22,11 @@ from nlp_architect_ext.students.base import Exportable
 from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.vocabulary import Vocabulary
 
-PRECISIONS = ("int8", "fp32")
 LARGEST = 127  # of int8, on both sides of zero
 
 
 def write_export(
-    folder: Path, student: nn.Module, decoder: Decoder, config: TaggerConfig, vocabulary: Vocabulary, precision: str
+    folder: Path, student: nn.Module, decoder: Decoder, config: TaggerConfig, vocabulary: Vocabulary, *, precision: str
 ) -> None:
     """Write the files that `runtime.Tagger.load` reads, the manifest last.
 

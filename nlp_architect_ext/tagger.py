@@ -94,6 +94,22 @@ class NeuralTagger(TextTagger):
         write_model(Path(folder), self.config, self.vocabulary.to_json(), self.model.state_dict())
         write_manifest(Path(folder))
 
+    def export(self, folder: str | Path, precision: str = "int8") -> None:
+        """Write the tagger to a folder that `runtime.Tagger.load` reads without torch; nothing is compared.
+
+        Args:
+            folder: made if need be.
+            precision: "int8" or "fp32", see `exporting.write_export`; `parity.compare` says what it costs.
+
+        Raises:
+            UserError: the student can't be exported.
+        """
+        from nlp_architect_ext.exporting import write_export  # the extra `export` may not be installed
+
+        write_export(
+            Path(folder), self.model["student"], self.decoder, self.config, self.vocabulary, precision=precision
+        )
+
     def calibrate(self, calibration: Calibration | None) -> None:
         """From now on scores of entities are calibrated so; labels stay as they are."""
         self.calibration = calibration

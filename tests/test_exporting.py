@@ -39,8 +39,7 @@ TAGGERS = {
 
 
 def export(tagger, folder, precision="fp32"):
-    student = tagger.model["student"]
-    write_export(folder, student, tagger.decoder, tagger.config, tagger.vocabulary, precision)
+    tagger.export(folder, precision)
     return Tagger.load(folder)
 
 
@@ -148,7 +147,7 @@ class Closed(nn.Module):
 def test_a_student_that_offers_nothing_is_told_what_it_lacks(tmp_path):
     assert not isinstance(Closed(), Exportable)
     with pytest.raises(UserError, match="has no word_embedding, character_cnn, write_onnx; expected what"):
-        write_export(tmp_path, Closed(), SOFTMAX.decoder, SOFTMAX.config, SOFTMAX.vocabulary, "fp32")
+        write_export(tmp_path, Closed(), SOFTMAX.decoder, SOFTMAX.config, SOFTMAX.vocabulary, precision="fp32")
     assert not any(tmp_path.iterdir())
 
 

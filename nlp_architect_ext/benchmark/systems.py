@@ -12,7 +12,6 @@ import torch
 from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.exporting import write_export
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import export_of
@@ -56,8 +55,7 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
     tagger = NeuralTagger.load(model_dir, use_export=False)
     if export is None:
         export = scratch / "export"
-        student = tagger.model["student"]
-        write_export(export, student, tagger.decoder, tagger.config, tagger.vocabulary, "int8")
+        tagger.export(export)
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     size = sum((model_dir / name).stat().st_size for name in ("model.safetensors", "vocabulary.json", "config.json"))
     in_torch = System("student, torch", lambda batch: tagger.predict(batch, len(batch)), parameters, size)

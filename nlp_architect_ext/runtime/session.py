@@ -12,7 +12,7 @@ from nlp_architect_ext.vocabulary import PADDING
 
 
 class Session:
-    """ONNX Runtime with one graph, a thread a call: LSTMs of this size gain nothing from more.
+    """ONNX Runtime with one graph, a thread a call: LSTMs of this size gain little from more.
 
     Args:
         graph: its bytes.

@@ -51,7 +51,7 @@ def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
     assert not (model / "export").exists()
 
 
-def test_an_export_is_measured_without_its_model(model, tmp_path, small_bert):
+def test_an_export_is_measured_without_its_model(model, tmp_path):
     shutil.copytree(model, tmp_path / "model")
     assert cli.train(["export", "--model_dir", str(tmp_path / "model"), "--output_dir", str(tmp_path / "dist")]) == 0
     (only,) = student_systems(tmp_path / "dist", tmp_path, 1)
