@@ -44,6 +44,15 @@ class Sentence:
             start += len(word) + 1
         return replace(self, text=" ".join(self.words), offsets=tuple(offsets))
 
+    def stretch(self, start: int, end: int) -> tuple[str, int, int]:
+        """The text of the words from `start` to `end`, and where it starts and ends, as `with_text` counts."""
+        if self.text is not None and self.offsets is not None:
+            first, last = self.offsets[start][0], self.offsets[end - 1][1]
+            return self.text[first:last], first, last
+        first = sum(map(len, self.words[:start])) + start  # a space after each word
+        text = " ".join(self.words[start:end])
+        return text, first, first + len(text)
+
     def without_labels(self) -> Sentence:
         """This sentence as unlabelled text."""
         return replace(self, labels=None)

@@ -80,19 +80,12 @@ class TextTagger(ABC):
 
     def entities(self, sentence: Sentence, prediction: Prediction) -> list[Entity]:
         """The entities that predicted labels stand for; a label without a span, as a part of speech, is one word's."""
-        spans = self.labels.spans(prediction.labels)
-        if not spans:
-            return []
-        sentence = sentence.with_text()
-        assert sentence.text is not None
-        assert sentence.offsets is not None
         found = []
-        for span in spans:
-            start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
+        for span in self.labels.spans(prediction.labels):
             score = entity_score(prediction.scores[span.start : span.end])
             if self.calibration is not None:
                 score = self.calibration(score)
-            found.append(Entity(span.type, score, sentence.text[start:end], start, end))
+            found.append(Entity(span.type, score, *sentence.stretch(span.start, span.end)))
         return found
 
     def tags(self, prediction: Prediction) -> list[str]:

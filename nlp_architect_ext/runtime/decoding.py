@@ -13,6 +13,7 @@ from nlp_architect_ext.labels import OUTSIDE, LabelSet
 Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]
 NEVER = np.float32(-np.inf)
+NEARLY_HALF = 0.499  # room for rounding
 NORMALISED = 4  # after as many words; their probabilities multiplied are still far from the smallest number there is
 
 
@@ -59,23 +60,38 @@ class Decoding:
         """
         if self.handicap and self.outside is not None:
             emissions[:, :, self.outside] -= self.handicap
-        probabilities: NDArray[Any]
         if self.pairs is None:
-            best = self._best_of_softmax(emissions, lengths)
-            probabilities = _softmax(emissions)
+            chances: NDArray[Any] = _softmax(emissions)
+            best: Integers = emissions.argmax(axis=2)
+            is_best = self._legal(best, lengths)
         else:
-            best = viterbi(emissions, lengths, self.legal_pairs)
-            probabilities = marginals(emissions, lengths, self.pairs)
-        return best, np.take_along_axis(probabilities, best[:, :, None], axis=2)[:, :, 0]
+            chances = marginals(emissions, lengths, self.pairs)
+            best = chances.argmax(axis=2)
+            is_best = self._legal(best, lengths) & _likely(chances.max(axis=2), lengths)
+        if not is_best.all():
+            best[~is_best] = viterbi(emissions[~is_best], lengths[~is_best], self.legal_pairs)
+        return best, np.take_along_axis(chances, best[:, :, None], axis=2)[:, :, 0]
 
-    def _best_of_softmax(self, emissions: Numbers, lengths: Integers) -> Integers:
-        best: Integers = emissions.argmax(axis=2)
-        steps = self.legal[best[:, :-1], best[:, 1:]]
-        steps |= np.arange(1, emissions.shape[1]) >= lengths[:, None]
-        illegal = ~(self.legal_start[best[:, 0]] & steps.all(axis=1))
-        if illegal.any():
-            best[illegal] = viterbi(emissions[illegal], lengths[illegal], self.legal_pairs)
-        return best
+    def _legal(self, labels: Integers, lengths: Integers) -> NDArray[np.bool_]:
+        """Whether labels (batch, words) are a legal sequence (batch,)."""
+        steps = self.legal[labels[:, :-1], labels[:, 1:]]
+        if len(lengths) > 1:
+            steps |= np.arange(1, labels.shape[1]) >= lengths[:, None]
+        is_legal: NDArray[np.bool_] = steps.all(axis=1) & self.legal_start[labels[:, 0]]
+        return is_legal
+
+
+def _likely(chances: NDArray[Any], lengths: Integers) -> NDArray[np.bool_]:
+    """Whether labels of these probabilities (batch, words) are together more probable than all other sequences (batch,).
+
+    One of them is wrong with at most the sum of what is missing to 1; below a half, no other sequence can be the best.
+    So most sentences need no Viterbi.
+    """
+    missing = 1 - chances
+    if len(lengths) > 1:
+        missing[np.arange(chances.shape[1]) >= lengths[:, None]] = 0
+    is_likely: NDArray[np.bool_] = missing.sum(axis=1) < NEARLY_HALF
+    return is_likely
 
 
 def viterbi(emissions: Numbers, lengths: Integers, pairs: PairScores) -> Integers:
@@ -84,21 +100,24 @@ def viterbi(emissions: Numbers, lengths: Integers, pairs: PairScores) -> Integer
     Which label came before is found on the way back, for the labels of the path alone.
     """
     batch, words, labels = emissions.shape
-    is_ragged = lengths.min() < words
-    by_label = np.ascontiguousarray(pairs.transitions.T)  # (after, before): the maximum runs over the last axis
+    shortest = lengths.min()
+    steps = pairs.transitions[:, None, :]  # (before, 1, after)
     scores = np.empty((words, batch, labels), emissions.dtype)  # of the best path that ends here in this label
-    scores[0] = pairs.start + emissions[:, 0]
+    scores[:] = emissions.transpose(1, 0, 2)
+    scores[0] += pairs.start
+    paths = np.empty((labels, batch, labels), emissions.dtype)
     for word in range(1, words):
-        paths = (scores[word - 1][:, None, :] + by_label).max(axis=2)
-        paths += emissions[:, word]
-        scores[word] = np.where((word < lengths)[:, None], paths, scores[word - 1]) if is_ragged else paths
-    path = np.zeros((batch, words), np.int64)
-    path[:, -1] = (scores[-1] + pairs.end).argmax(axis=1)
+        np.add(scores[word - 1].T[:, :, None], steps, out=paths)
+        scores[word] += np.maximum.reduce(paths, axis=0)
+        if word >= shortest:  # some sentences are over: they stand still
+            np.copyto(scores[word], scores[word - 1], where=(word >= lengths)[:, None])
+    by_label = np.ascontiguousarray(pairs.transitions.T)  # (after, before)
+    path = np.zeros((words, batch), np.int64)
+    path[-1] = after = (scores[-1] + pairs.end).argmax(axis=1)
     for word in range(words - 1, 0, -1):
-        after = path[:, word]
-        before = (scores[word - 1] + by_label[after]).argmax(axis=1)
-        path[:, word - 1] = np.where(word < lengths, before, after) if is_ragged else before
-    return path
+        before = (by_label[after] + scores[word - 1]).argmax(axis=1)
+        path[word - 1] = after = before if word < shortest else np.where(word < lengths, before, after)
+    return path.T
 
 
 def marginals(emissions: Numbers, lengths: Integers, pairs: PairScores) -> NDArray[np.float64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +22,7 @@ from nlp_architect_ext.windows import OVERLAP, windows
 
 Numbers = NDArray[np.float32]
 
-FEWEST = 8  # sentences that are worth a thread
-WORD_BUDGET = 8192  # most words, padding included, in one batch: bounds memory
+WORD_BUDGET = 1024  # most words, padding included, computed at once: what they need stays in the processor's cache
 
 
 class Tagger(TextTagger):
@@ -32,7 +30,7 @@ class Tagger(TextTagger):
 
     Args:
         export: the content of an exported folder.
-        threads: how many batches are computed side by side.
+        threads: that share a batch.
     """
 
     def __init__(self, export: Export, threads: int = 1) -> None:
@@ -45,9 +43,7 @@ class Tagger(TextTagger):
         pairs = PairScores(*(export.weights[name] for name in PAIRS)) if config.decoder == "crf" else None
         self._decoding = Decoding(self.labels, pairs, config.handicap)
         self._features = WordFeatures(export.vocabulary, export.weights)
-        self._session = Session(export.graph)
-        self.threads = threads
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._session = Session(export.graph, threads)
 
     @classmethod
     def load(cls, folder: str | Path, threads: int = 1) -> Tagger:
@@ -88,14 +84,8 @@ class Tagger(TextTagger):
     ) -> Iterator[tuple[list[int], Numbers, NDArray[np.int64]]]:
         """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch by batch."""
         table, rows = self._features.rows([sentence.words for sentence in sentences])
-        if self._pool is not None:  # a part for each thread
-            batch_size = min(batch_size, max(FEWEST, -(-len(rows) // self.threads)))
-
-        def compute(indices: list[int]) -> tuple[list[int], Numbers, NDArray[np.int64]]:
-            return indices, *self._emissions(table, [rows[index] for index in indices])
-
-        batches = self._batches(rows, batch_size)
-        yield from map(compute, batches) if self._pool is None else self._pool.map(compute, batches)
+        for indices in self._batches(rows, batch_size):
+            yield indices, *self._emissions(table, [rows[index] for index in indices])
 
     def _batches(self, rows: Sequence[Sequence[int]], batch_size: int) -> Iterator[list[int]]:
         """Indices of sentences of similar length; sentences longer than a window come alone, empty ones not at all."""
