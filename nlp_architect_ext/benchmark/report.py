@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -34,9 +34,16 @@ class Measurements:
     timings: Sequence[Timing]
     footprint: Footprint
 
-    def milliseconds(self, system: str, batch_size: int) -> float:
-        """Of a sentence."""
-        return next(t.milliseconds for t in self.timings if (t.system, t.batch_size) == (system, batch_size))
+    def milliseconds(self, system: str) -> list[float]:
+        """Of a sentence, at each batch size."""
+        return [timing.milliseconds for timing in self._of(system)]
+
+    def network_milliseconds(self, system: str) -> list[float]:
+        """The same for the network alone."""
+        return [timing.network_milliseconds for timing in self._of(system)]
+
+    def _of(self, system: str) -> list[Timing]:
+        return sorted((t for t in self.timings if t.system == system), key=lambda timing: timing.batch_size)
 
     @property
     def sizes(self) -> list[int]:
@@ -46,28 +53,38 @@ class Measurements:
 
 def markdown(found: Measurements) -> str:
     """Milliseconds a sentence, how many times faster the export is than each system, and what the export needs."""
-    export = found.systems[0].name
     columns = [f"batch {size}" for size in found.sizes]
+    sizes = [[f"{s.parameters:,}" if s.parameters else "-", _megabytes(s)] for s in found.systems]
     times = [["ms a sentence, words to entities", *columns, "parameters", "MB"]]
-    ratios = [["how many times faster the export is than", *columns]]
-    for system in found.systems:
-        milliseconds = [found.milliseconds(system.name, size) for size in found.sizes]
-        known = [f"{system.parameters:,}" if system.parameters else "-"]
-        known += [f"{system.bytes / MEGABYTE:.1f}" if system.bytes else "-"]
-        times.append([system.name, *(f"{value:.3f}" for value in milliseconds), *known])
-        if system.name != export:
-            own = [found.milliseconds(export, size) for size in found.sizes]
-            ratios.append([system.name, *(f"{a / b:.1f}" for a, b in zip(milliseconds, own, strict=True))])
+    times += [[name, *row, *size] for (name, *row), size in zip(_times(found, found.milliseconds), sizes, strict=True)]
+    alone = [["ms a sentence, the network alone", *columns], *_times(found, found.network_milliseconds)]
+    ratios = [["how many times faster the export is than", *columns], *_ratios(found, found.milliseconds)]
+    networks = [["and its network alone than the network of", *columns], *_ratios(found, found.network_milliseconds)]
     needs = found.footprint
     lines = [
         f"{found.machine}; {found.sentences:,} sentences, {found.words:,} words; medians.",
-        table(times),
-        table(ratios),
+        *map(table, (times, ratios, alone, networks)),
         f"The export: {needs.bytes / MEGABYTE:.2f} MB on disk; from the start of a process to the first entities "
         f"{needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; {needs.words_a_second:,.0f} words/s from raw "
         "text to entities in one thread.",
     ]
     return "\n\n".join(lines) + "\n"
+
+
+def _times(found: Measurements, measure: Callable[[str], list[float]]) -> list[list[str]]:
+    """A row a system."""
+    return [[system.name, *(f"{value:.3f}" for value in measure(system.name))] for system in found.systems]
+
+
+def _ratios(found: Measurements, measure: Callable[[str], list[float]]) -> list[list[str]]:
+    """A row for each system but the export, which comes first."""
+    export, *others = (system.name for system in found.systems)
+    own = measure(export)
+    return [[name, *(f"{a / b:.1f}" for a, b in zip(measure(name), own, strict=True))] for name in others]
+
+
+def _megabytes(system: System) -> str:
+    return f"{system.bytes / MEGABYTE:.1f}" if system.bytes else "-"
 
 
 def to_json(found: Measurements) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
 
 def _write(folder: Path, found: Measurements) -> None:
     text = markdown(found)
-    milliseconds = {s.name: [found.milliseconds(s.name, size) for size in found.sizes] for s in found.systems}
+    milliseconds = {system.name: found.milliseconds(system.name) for system in found.systems}
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write_bytes(folder / PICTURE, speed(milliseconds, found.sizes))
     atomic_write_text(folder / DATA, to_text(to_json(found)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
@@ -19,6 +20,7 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+from nlp_architect_ext.text_tagger import TextTagger
 from nlp_architect_ext.transformer_run import TransformerTagger, load_transformer_tagger
 from nlp_architect_ext.vocabulary import Vocabulary
 
@@ -33,12 +35,14 @@ class System:
     Args:
         name: what it's called in tables.
         tag: finds entities, with scores if it has any, in sentences of words; all of them are one batch.
+        network: of such a batch, what the network alone computes, each time it's called.
         parameters: numbers that it has learnt, or 0 if that isn't known.
         bytes: on disk, or 0 for one that has no file.
     """
 
     name: str
     tag: Callable[[Sequence[Sentence]], Any]
+    network: Callable[[Sequence[Sentence]], Callable[[], Any]]
     parameters: int = 0
     bytes: int = 0
 
@@ -58,14 +62,34 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
         tagger.export(export)
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     size = sum((model_dir / name).stat().st_size for name in ("model.safetensors", "vocabulary.json", "config.json"))
-    in_torch = System("student, torch", lambda batch: tagger.predict(batch, len(batch)), parameters, size)
-    return [_exported(export, threads), in_torch]
+    return [_exported(export, threads), _in_torch("student, torch", tagger, tagger.model["student"], parameters, size)]
 
 
 def _exported(folder: Path, threads: int) -> System:
     tagger = Tagger.load(folder, threads)
     size = sum(path.stat().st_size for path in folder.iterdir())
-    return System("student, export", lambda batch: tagger.predict(batch, len(batch)), 0, size)
+    return System(
+        "student, export",
+        lambda batch: tagger.predict(batch, len(batch)),
+        lambda batch: tagger.network(batch, len(batch)),
+        bytes=size,
+    )
+
+
+def _in_torch(name: str, tagger: TextTagger, network: nn.Module, parameters: int, size: int) -> System:
+    """A tagger whose network is a module: what it was given while it tagged a batch, it's given again."""
+
+    def tag(batch: Sequence[Sentence]) -> Any:
+        return tagger.predict(batch, len(batch))
+
+    def replay(batch: Sequence[Sentence]) -> Callable[[], Any]:
+        calls: list[tuple[Any, Any]] = []
+        handle = network.register_forward_pre_hook(lambda _, *given: calls.append(given), with_kwargs=True)
+        tag(batch)
+        handle.remove()
+        return torch.inference_mode()(lambda: [network(*arguments, **named) for arguments, named in calls])
+
+    return System(name, tag, replay, parameters, size)
 
 
 def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
@@ -88,7 +112,7 @@ def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> 
     settings = TransformerInferenceSettings(model_path=name, data_file="-", output_dir="-", tokenizer="whitespace")
     tagger = load_transformer_tagger(settings, torch.device("cpu"))
     count = tagger.transformer.parameters
-    return System(f"{Path(name).name}, torch", lambda batch: tagger.predict(batch, len(batch)), count, 4 * count)
+    return _in_torch(f"{Path(name).name}, torch", tagger, tagger.transformer.model, count, 4 * count)
 
 
 def _architecture(name: str, architecture: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
@@ -100,7 +124,7 @@ def _architecture(name: str, architecture: str, labels: LabelSet, vocabulary: Vo
     tagger = TransformerTagger(classifier, "whitespace", "en")
     where = "ONNX Runtime int8" if rounded else "torch"
     size = rounded.bytes if rounded else 4 * count
-    return System(f"{architecture}, {where}", lambda batch: tagger.predict(batch, len(batch)), count, size)
+    return _in_torch(f"{architecture}, {where}", tagger, network, count, size)
 
 
 def _spacy(labels: LabelSet) -> System:
@@ -114,11 +138,17 @@ def _spacy(labels: LabelSet) -> System:
         recogniser.add_label(type_)
     pipeline.initialize()
 
-    def tag(batch: Sequence[Sentence]) -> list[Any]:
-        docs = [Doc(pipeline.vocab, words=list(sentence.words)) for sentence in batch]
-        return [doc.ents for doc in recogniser.pipe(docs, batch_size=len(docs))]
+    def documents(batch: Sequence[Sentence]) -> list[Doc]:
+        return [Doc(pipeline.vocab, words=list(sentence.words)) for sentence in batch]
 
-    return System("spaCy's NER component", tag)
+    def tag(batch: Sequence[Sentence]) -> list[Any]:
+        return [doc.ents for doc in recogniser.pipe(documents(batch), batch_size=len(batch))]
+
+    def network(batch: Sequence[Sentence]) -> Callable[[], Any]:
+        docs = documents(batch)
+        return lambda: recogniser.predict(docs)
+
+    return System("spaCy's NER component", tag, network)
 
 
 def check_names(names: Sequence[str]) -> None:

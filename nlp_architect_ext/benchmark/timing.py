@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from nlp_architect_ext.benchmark.systems import System
@@ -21,17 +22,24 @@ class Timing:
     Args:
         system: its name.
         batch_size: sentences at once.
-        rounds: milliseconds a sentence in each round.
+        rounds: milliseconds a sentence in each round, from words to entities.
+        network: the same for the network alone.
     """
 
     system: str
     batch_size: int
     rounds: tuple[float, ...]
+    network: tuple[float, ...]
 
     @property
     def milliseconds(self) -> float:
         """The median of the rounds."""
         return statistics.median(self.rounds)
+
+    @property
+    def network_milliseconds(self) -> float:
+        """The same for the network alone."""
+        return statistics.median(self.network)
 
 
 def batches(sentences: Sequence[Sentence], size: int) -> list[list[Sentence]]:
@@ -57,21 +65,28 @@ def compare(
         report: told what comes next.
     """
     parts = batches(sentences, batch_size)
-    found: dict[str, list[float]] = {system.name: [] for system in systems}
+    calls = {
+        system.name: ([partial(system.tag, part) for part in parts], [system.network(part) for part in parts])
+        for system in systems
+    }
+    found: dict[str, list[tuple[float, float]]] = {system.name: [] for system in systems}
     for number in range(rounds + 1):
-        for system in systems:
-            report(f"batch size {batch_size}, round {number} of {rounds}: {system.name}")
-            milliseconds = _round(system.tag, parts, len(sentences))
+        for name, (whole, network) in calls.items():
+            report(f"batch size {batch_size}, round {number} of {rounds}: {name}")
+            milliseconds = _round(whole, len(sentences)), _round(network, len(sentences))
             if number:
-                found[system.name].append(milliseconds)
-    return [Timing(name, batch_size, tuple(values)) for name, values in found.items()]
+                found[name].append(milliseconds)
+    return [
+        Timing(name, batch_size, tuple(whole for whole, _ in rounds_), tuple(network for _, network in rounds_))
+        for name, rounds_ in found.items()
+    ]
 
 
-def _round(tag: Callable[[Sequence[Sentence]], Any], parts: Sequence[Sequence[Sentence]], count: int) -> float:
-    """Milliseconds a sentence."""
+def _round(calls: Sequence[Callable[[], Any]], count: int) -> float:
+    """Milliseconds a sentence, of `count` in all."""
     passes, started = 0, time.perf_counter()
     while passes == 0 or time.perf_counter() - started < LEAST_SECONDS:
-        for part in parts:
-            tag(part)
+        for call in calls:
+            call()
         passes += 1
     return 1000 * (time.perf_counter() - started) / (passes * count)

@@ -82,10 +82,10 @@ class Decoding:
 
 
 def _likely(chances: NDArray[Any], lengths: Integers) -> NDArray[np.bool_]:
-    """Whether labels of these probabilities (batch, words) are together more probable than all other sequences (batch,).
+    """Whether labels of these probabilities (batch, words) are for certain the most probable sequence (batch,).
 
-    One of them is wrong with at most the sum of what is missing to 1; below a half, no other sequence can be the best.
-    So most sentences need no Viterbi.
+    At least one of them is wrong with at most the sum of what they lack to 1. Below a half no other sequence can be
+    more probable: most sentences need no Viterbi.
     """
     missing = 1 - chances
     if len(lengths) > 1:

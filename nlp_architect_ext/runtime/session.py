@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from nlp_architect_ext.vocabulary import PADDING
+
+Inputs = dict[str, NDArray[Any]]  # features (batch, words, width) and lengths (batch,)
 
 
 class Session:
@@ -41,12 +44,21 @@ class Session:
             table: features of words (rows, width); row 0 is padding's.
             rows: the rows of each sentence's words, at least one.
         """
+        inputs, lengths = self.inputs(table, rows)
+        return self.run(inputs), lengths
+
+    def inputs(self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]) -> tuple[Inputs, NDArray[np.int64]]:
+        """What the graph reads, and lengths (batch,); arguments as in `emissions`."""
         lengths = np.array([len(sentence) for sentence in rows], np.int64)
         if len(rows) == 1:
             padded = np.array(rows, np.int64)
         else:
             padded = np.full((len(rows), int(lengths.max())), PADDING, np.int64)
             padded[np.arange(padded.shape[1]) < lengths[:, None]] = [row for sentence in rows for row in sentence]
-        inputs = {"features": table[padded], "lengths": lengths.astype(np.int32)}
+        return {"features": table[padded], "lengths": lengths.astype(np.int32)}, lengths
+
+    def run(self, inputs: Inputs) -> NDArray[np.float32]:
+        """Emissions (batch, words, labels)."""
         (emissions,) = self._session.run(None, inputs)
-        return emissions, lengths
+        array: NDArray[np.float32] = emissions
+        return array

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from nlp_architect_ext.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 MOST_WORDS = 32_768  # distinct words kept, 30 MB; then the memory starts anew
-AT_ONCE = 1024  # new words computed together
+AT_ONCE = 256  # new words computed together: what they need stays in the processor's cache
+
+FIRST_ROWS = 1024  # of the table, which doubles when it's full
 
 Numbers = NDArray[np.float32]
 
@@ -32,15 +34,15 @@ class WordFeatures:
         self.vocabulary = vocabulary
         self.vectors = weights["word_vectors"]
         self.scale = weights.get("word_scale", np.ones((len(self.vectors), 1), np.float32))
-        self.bias: Numbers = weights["character_bias"]
         # What each character adds to a filter as the one before, at, and after the place: (3, character ids, filters).
         self.heard = np.einsum("cw,fwk->kcf", weights["character_vectors"], weights["character_filters"])
-        self.width = self.vectors.shape[1] + len(self.bias)
+        self.heard[1] += weights["character_bias"]
+        self.width = self.vectors.shape[1] + self.heard.shape[2]
         self._lock = Lock()
         self._forget()
 
     def _forget(self) -> None:
-        self._table = np.zeros((AT_ONCE, self.width), np.float32)  # row 0 is padding's
+        self._table = np.zeros((FIRST_ROWS, self.width), np.float32)  # row 0 is padding's
         self._rows: dict[str, int] = {}
 
     def rows(self, sentences: Sequence[Sequence[str]]) -> tuple[Numbers, list[list[int]]]:
@@ -92,7 +94,9 @@ class WordFeatures:
         ids = [self.vocabulary.character_ids(word) for word in words]
         line = np.array([*_joined(ids)], np.int64)
         before, at, after = self.heard
-        values = before[line[:-2]] + at[line[1:-1]] + after[line[2:]] + self.bias  # (line, filters)
+        values = before[line[:-2]]  # (line, filters)
+        values += at[line[1:-1]]
+        values += after[line[2:]]
         values[line[1:-1] == PADDING] = 0  # after ReLU a 0 can't win the maximum
         starts = np.cumsum([0, *(len(word) + 1 for word in ids[:-1])])
         best: Numbers = np.maximum(np.maximum.reduceat(values, starts, axis=0), 0)

@@ -15,6 +15,7 @@ from nlp_architect_ext.benchmark.random_bert import random_bert
 from nlp_architect_ext.benchmark.systems import System, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, batches, compare
 from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.vocabulary import Vocabulary
 
@@ -45,7 +46,11 @@ def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
     assert [system["name"] for system in data["systems"]] == names
     measured = {(timing["system"], timing["batch_size"]) for timing in data["timings"]}
     assert measured == {(name, size) for name in names for size in (1, 4)}
-    assert all(len(timing["rounds"]) == 2 and min(timing["rounds"]) > 0 for timing in data["timings"])
+    for timing in data["timings"]:
+        for kind in ("rounds", "network"):
+            assert len(timing[kind]) == 2
+            assert min(timing[kind]) > 0
+    assert "| ms a sentence, the network alone | batch 1 | batch 4 |" in table
     assert data["sentences"] == 6
     assert 20 < data["footprint"]["megabytes"] < 500
     assert not (model / "export").exists()
@@ -65,7 +70,15 @@ def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_ber
     rivals = [rival(name, labels, vocabulary, 1) for name in ("bert-base", "bert-base:int8", "spacy")]
     for system in (*student_systems(model, tmp_path, 1), *rivals):
         assert len(system.tag(SENTENCES)) == 3, system.name
+        assert system.network(SENTENCES)() is not None, system.name
     assert rivals[0].parameters > 0
+
+
+def test_the_network_alone_gives_what_the_whole_tagger_is_given(model, tmp_path):
+    tagger = Tagger.load(student_systems(model, tmp_path, 1) and tmp_path / "export")
+    alone = [scores for batch in tagger.network(SENTENCES, 2)() for scores in batch]
+    for one, other in zip(alone, sorted(tagger.emissions(SENTENCES, 2), key=len), strict=True):
+        np.testing.assert_array_equal(one[: len(other)], other)
 
 
 def test_bert_as_onnx_is_bert(small_bert):
@@ -87,14 +100,18 @@ def test_systems_take_turns_on_the_same_batches():
     calls = []
 
     def system(name):
-        return System(name, lambda batch: calls.append((name, [len(sentence) for sentence in batch])))
+        def tag(batch):
+            calls.append((name, [len(sentence) for sentence in batch]))
+
+        return System(name, tag, lambda batch: lambda: calls.append((f"{name}, alone", [len(s) for s in batch])))
 
     timings = compare([system("a"), system("b")], SENTENCES, 2, 3, lambda line: None)
-    assert [(timing.system, timing.batch_size, len(timing.rounds)) for timing in timings] == [("a", 2, 3), ("b", 2, 3)]
+    counts = [(timing.system, timing.batch_size, len(timing.rounds), len(timing.network)) for timing in timings]
+    assert counts == [("a", 2, 3, 3), ("b", 2, 3, 3)]
     turns = [name for place, (name, _) in enumerate(calls) if place == 0 or calls[place - 1][0] != name]
-    assert turns == ["a", "b"] * 4  # one round to warm up
+    assert turns == ["a", "a, alone", "b", "b, alone"] * 4  # one round to warm up
     assert {tuple(lengths) for _, lengths in calls} == {(1, 2), (6,)}
-    assert Timing("a", 1, (3.0, 1.0, 2.0)).milliseconds == 2.0
+    assert Timing("a", 1, (3.0, 1.0, 2.0), (1.0,)).milliseconds == 2.0
 
 
 def test_batches_hold_everything_once_by_length():
