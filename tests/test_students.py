@@ -8,9 +8,11 @@ from oracles import character_features, packed_bilstm
 from nlp_architect_ext.batches import Batch, EncodedSentence, collate
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.losses import cross_entropy
+from nlp_architect_ext.students import character_cnn
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.students.character_cnn import CharacterCnn
-from nlp_architect_ext.students.cnn_lstm import BiLstm, CnnLstm, mirrored_positions
+from nlp_architect_ext.students.cnn_lstm import BiLstm, CnnLstm, mirrored_rows
+from nlp_architect_ext.students.dropout import Dropout
 from nlp_architect_ext.students.id_cnn import IdCnn
 from nlp_architect_ext.students.words import WordEmbedding
 from nlp_architect_ext.testing import check_student
@@ -67,7 +69,7 @@ def test_the_bilstm_gives_what_packed_sequences_give(layers):
     expected = packed_bilstm(stack, features, lengths)
     actual = features
     for layer in stack:
-        actual = layer(actual, mirrored_positions(lengths, 7))
+        actual = layer(actual, mirrored_rows(lengths, 7))
     real = torch.arange(7) < lengths.unsqueeze(1)
     assert torch.allclose(actual[real], expected[real], atol=1e-6)
 
@@ -100,6 +102,41 @@ def test_the_character_cnn_learns_as_if_each_word_were_convolved_alone():
     (torch.stack([character_features(cnn, word) for word in words]) * weights).sum().backward()
     for gradient, parameter in zip(actual, cnn.parameters(), strict=True):
         assert torch.allclose(gradient, parameter.grad, atol=1e-5)
+
+
+def test_words_with_the_same_checksum_stay_apart(monkeypatch):
+    monkeypatch.setattr(character_cnn, "MULTIPLIER", 1)  # the checksum is the sum: 1 2 and 2 1 have the same
+    test_the_character_cnn_learns_as_if_each_word_were_convolved_alone()
+    rows = torch.tensor([[1, 2, 0], [2, 1, 0], [3, 0, 0], [1, 2, 0]])
+    distinct, index = character_cnn._distinct(rows)
+    assert torch.equal(distinct[index], rows)
+    assert len(distinct) == 3
+
+
+def test_dropout_zeroes_a_share_and_keeps_the_mean():
+    torch.manual_seed(1)
+    ones = torch.ones(300, 333, requires_grad=True)
+    for share in (0.3, 0.5, 0.001, 0.999):
+        dropped = Dropout(share)(ones)
+        kept = dropped != 0
+        assert kept.float().mean().item() == pytest.approx(1 - max(min(share, 255 / 256), 1 / 256), abs=0.005)
+        assert dropped.mean().item() == pytest.approx(1, abs=0.02 / (1.01 - share) ** 0.5)
+        assert len(dropped[kept].unique()) == 1
+    assert abs(np.corrcoef(kept[:, 1:].flatten(), kept[:, :-1].flatten())[0, 1]) < 0.02
+    (gradient,) = torch.autograd.grad(dropped.sum(), ones)
+    assert torch.equal(gradient, dropped)
+
+
+def test_dropout_is_decided_by_the_seed_and_off_when_not_training():
+    torch.manual_seed(1)
+    first, second = Dropout(0.3)(torch.ones(40)), Dropout(0.3)(torch.ones(40))
+    torch.manual_seed(1)
+    assert torch.equal(Dropout(0.3)(torch.ones(40)), first)
+    assert not torch.equal(first, second)
+    features = torch.randn(3, 4)
+    assert torch.equal(Dropout(0.3).eval()(features), features)
+    assert torch.equal(Dropout(0.0)(features), features)
+    assert not Dropout(1.0)(features).any()
 
 
 def test_one_very_long_word_does_not_multiply_the_work():

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
+from nlp_architect_ext.students.dropout import Dropout
 from nlp_architect_ext.students.words import WordEmbedding
 
 if TYPE_CHECKING:
@@ -60,14 +61,14 @@ class CnnLstm(nn.Module):
         self.character_cnn = CharacterCnn(character_count, character_width, character_filters)
         widths = [word_width + character_filters] + [2 * lstm_width] * (lstm_layers - 1)
         self.layers = nn.ModuleList(BiLstm(width, lstm_width) for width in widths)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.output = nn.Linear(2 * lstm_width, label_count)
         self.skip = nn.Linear(widths[0], label_count) if input_skip else None
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
         read = torch.cat([self.word_embedding.read(batch), self.character_cnn(batch.characters)], dim=2)
-        mirror = mirrored_positions(batch.lengths.to(batch.words.device), batch.words.shape[1])
+        mirror = mirrored_rows(batch.lengths.to(batch.words.device), batch.words.shape[1])
         features = read
         for layer in self.layers:
             features = layer(self.dropout(features), mirror)
@@ -111,10 +112,10 @@ class BiLstm(nn.Module):
             _initialize(lstm)
 
     def forward(self, features: Tensor, mirror: Tensor) -> Tensor:
-        """Features (batch, words, input width) and `mirrored_positions` to features (batch, words, 2 · width)."""
+        """Features (batch, words, input width) and `mirrored_rows` to features (batch, words, 2 · width)."""
         rightward, _ = self.rightward(features)
-        leftward, _ = self.leftward(torch.take_along_dim(features, mirror, dim=1))
-        return torch.cat([rightward, torch.take_along_dim(leftward, mirror, dim=1)], dim=2)
+        leftward, _ = self.leftward(_mirrored(features, mirror))
+        return torch.cat([rightward, _mirrored(leftward, mirror)], dim=2)
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """As ONNX's one operator for both directions: features and result are (words, batch, width)."""
@@ -153,7 +154,13 @@ def _initialize(lstm: nn.LSTM) -> None:
             nn.init.ones_(parameter.detach().chunk(4)[1])
 
 
-def mirrored_positions(lengths: Tensor, words: int) -> Tensor:
-    """The position of each word when its sentence is reversed, and any at padding (batch, words, 1)."""
+def mirrored_rows(lengths: Tensor, words: int) -> Tensor:
+    """Where each word is when its sentence is reversed, counted over the batch (batch · words,); any at padding."""
     positions = torch.arange(words, device=lengths.device)
-    return (lengths.unsqueeze(1) - 1 - positions).clamp(min=0).unsqueeze(2)
+    mirrored = (lengths.unsqueeze(1) - 1 - positions).clamp(min=0)
+    return (mirrored + words * torch.arange(len(lengths), device=lengths.device).unsqueeze(1)).flatten()
+
+
+def _mirrored(features: Tensor, rows: Tensor) -> Tensor:
+    """Features (batch, words, width) with the words of each sentence in reverse."""
+    return features.flatten(0, 1).index_select(0, rows).view_as(features)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
+from nlp_architect_ext.students.dropout import Dropout
 from nlp_architect_ext.students.words import WordEmbedding
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ class IdCnn(nn.Module):
         self.first = _convolution(word_width + character_filters, filters, dilation=1)
         self.block = nn.ModuleList(_identity(filters, dilation) for dilation in dilations)
         self.blocks = blocks
-        self.input_dropout = nn.Dropout(input_dropout)
-        self.block_dropout = nn.Dropout(block_dropout)
-        self.output_dropout = nn.Dropout(output_dropout)
+        self.input_dropout = Dropout(input_dropout)
+        self.block_dropout = Dropout(block_dropout)
+        self.output_dropout = Dropout(output_dropout)
         self.output = nn.Linear(filters, label_count)
 
     def forward(self, batch: Batch) -> Tensor:

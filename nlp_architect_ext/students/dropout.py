@@ -1,0 +1,25 @@
+"""Dropout that doesn't hold up a processor."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+VALUES = 256  # of a byte
+
+
+class Dropout(nn.Dropout):
+    """`nn.Dropout` that takes a byte of chance for each number: on a CPU a quarter of the time, a tenth of a step's.
+
+    The share `p` is rounded to 256ths, 0.3 to 0.3008; what is kept is scaled to match, so the mean stays as it was.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, in training with some numbers zeroed and the others scaled."""
+        if not self.training or self.p in (0, 1):
+            return super().forward(input)
+        dropped = min(max(round(self.p * VALUES), 1), VALUES - 1)
+        chance = torch.empty(-(-input.numel() // 8), dtype=torch.int64, device=input.device)
+        chance.random_(-(2**63), None)  # all 64 bits, unlike without bounds
+        kept = chance.view(torch.uint8)[: input.numel()].view(input.shape) >= dropped
+        return input * (kept * torch.tensor(VALUES / (VALUES - dropped), dtype=input.dtype, device=input.device))
