@@ -1,0 +1,123 @@
+"""Where an export's time goes, and what the processor could do.
+
+    python benchmarks/limits.py dist ../shared/data/gmb/dev.txt
+
+One thread. First what one core reaches in large products of matrices, by ONNX Runtime: all that a network of matrix
+products could hope for. Then microseconds a sentence of each step from words to entities, and the network's share of
+that peak.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+from nlp_architect_ext.formats.columns import read_columns
+from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.folder import GRAPH
+from nlp_architect_ext.sentence import Sentence
+
+SIZE, SENTENCES, ROUNDS, LEAST_SECONDS = 768, 128, 9, 0.1
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Of a call; the best of some rounds, since what else the machine does only adds to it."""
+    call()
+    found = []
+    for _ in range(ROUNDS):
+        count, started = 0, time.perf_counter()
+        while time.perf_counter() - started < LEAST_SECONDS:
+            call()
+            count += 1
+        found.append((time.perf_counter() - started) / count)
+    return min(found)
+
+
+def session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
+    """A session of one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def peak(operator: str, weights: np.ndarray, inputs: np.ndarray) -> float:
+    """Multiplications a second, in thousand millions, of a product of two square matrices."""
+    result = TensorProto.INT32 if operator == "MatMulInteger" else TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node(operator, ["x", "w"], ["y"])],
+        "product",
+        [helper.make_tensor_value_info("x", helper.np_dtype_to_tensor_dtype(inputs.dtype), [SIZE, SIZE])],
+        [helper.make_tensor_value_info("y", result, [SIZE, SIZE])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    product = session(model)
+    return SIZE**3 / seconds(lambda: product.run(None, {"x": inputs})) / 1e9
+
+
+def multiplications(folder: Path) -> int:
+    """Of the network, a word: the numbers in its weight matrices, each used once."""
+    graph = onnx.load(folder / GRAPH).graph
+    return sum(
+        int(np.prod(weights.dims)) for weights in graph.initializer if len(weights.dims) > 1 and weights.dims[-1] > 1
+    )
+
+
+def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
+    """Seconds of each step for all parts, one after the other."""
+    size, count = len(parts[0]), sum(map(len, parts))
+    networks = [tagger.network(part, size) for part in parts]
+    predictions = [tagger.predict_labels(part, size) for part in parts]
+
+    def entities() -> None:
+        for part, found in zip(parts, predictions, strict=True):
+            for sentence, prediction in zip(part, found, strict=True):
+                tagger.entities(sentence, prediction)
+
+    taken = {
+        "features of words, padding, and the network": lambda: [tagger.emissions(part, size) for part in parts],
+        "the network alone": lambda: [network() for network in networks],
+        "labels": lambda: [tagger.predict_labels(part, size) for part in parts],
+        "entities of labels": entities,
+        "all": lambda: [tagger.predict(part, size) for part in parts],
+    }
+    return {name: 1e6 * seconds(call) / count for name, call in taken.items()}
+
+
+def main() -> None:
+    """Print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("export", type=Path, nargs="+")
+    parser.add_argument("sentences", type=Path)
+    options = parser.parse_args()
+    random = np.random.default_rng(0)
+    whole = random.integers(0, 100, (SIZE, SIZE))
+    fp32 = peak("MatMul", whole.astype(np.float32), whole.astype(np.float32))
+    int8 = peak("MatMulInteger", whole.astype(np.int8), whole.astype(np.uint8))
+    print(f"peak of a core: {fp32:.0f} thousand million multiplications a second in fp32, {int8:.0f} in int8")
+    sentences = [s for s, _ in zip(read_columns(options.sentences), range(SENTENCES), strict=False)]
+    sentences.sort(key=len)
+    words = sum(map(len, sentences)) / len(sentences)
+    for folder in options.export:
+        tagger, each = Tagger.load(folder), multiplications(folder) * words
+        for size in (1, 32, 128):
+            parts = [sentences[start : start + size] for start in range(0, len(sentences), size)]
+            taken = steps(tagger, parts)
+            print(f"{folder}, batch {size}, {words:.1f} words a sentence, microseconds a sentence:")
+            for name, micros in taken.items():
+                print(f"  {micros:7.1f}  {name}")
+            rate = each / taken["the network alone"] / 1e3
+            print(f"  {each / 1e6:.1f} million multiplications: {rate:.0f} thousand million a second, "
+                  f"{100 * rate / int8:.0f} % of the peak in int8", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
