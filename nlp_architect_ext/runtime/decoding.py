@@ -67,10 +67,15 @@ class Decoding:
         else:
             chances = marginals(emissions, lengths, self.pairs)
             best = chances.argmax(axis=2)
-            is_best = self._legal(best, lengths) & _likely(chances.max(axis=2), lengths)
+            is_best = self._legal(best, lengths)
+        chosen = chances.max(axis=2)
+        if self.pairs is not None:
+            is_best &= _likely(chosen, lengths)
         if not is_best.all():
-            best[~is_best] = viterbi(emissions[~is_best], lengths[~is_best], self.legal_pairs)
-        return best, np.take_along_axis(chances, best[:, :, None], axis=2)[:, :, 0]
+            rest = ~is_best
+            best[rest] = path = viterbi(emissions[rest], lengths[rest], self.legal_pairs)
+            chosen[rest] = np.take_along_axis(chances[rest], path[:, :, None], axis=2)[:, :, 0]
+        return best, chosen
 
     def _legal(self, labels: Integers, lengths: Integers) -> NDArray[np.bool_]:
         """Whether labels (batch, words) are a legal sequence (batch,)."""
