@@ -17,6 +17,7 @@ DOCUMENT_START = "-DOCSTART-"
 
 # Only ASCII spaces and tabs separate columns: a no-break space in "10 000" or a lone U+200B is part of a word.
 _COLUMN = re.compile(r"[^ \t]+")
+_SPACE = re.compile(r"[ \t\n]")  # no reader could tell these in a cell from those between cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def format_columns(words: Sequence[str], *columns: Sequence[str]) -> str:
     Raises:
         ValueError: a word or label that is empty or contains a space, tab or line end, which no reader could undo.
     """
-    for cell in chain(words, *columns):
-        if not cell or set(cell) & set(" \t\n"):
-            raise ValueError(f"{cell!r} can't be a column")
+    cells = [*chain(words, *columns)]
+    if not all(cells) or _SPACE.search("".join(cells)):
+        wrong = next(cell for cell in cells if not cell or _SPACE.search(cell))
+        raise ValueError(f"{wrong!r} can't be a column")
     return "".join("\t".join(row) + "\n" for row in zip(words, *columns, strict=True))
