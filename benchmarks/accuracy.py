@@ -47,10 +47,11 @@ CASES = {
 TEACHER, PLAIN, PSEUDO = "transformer_token", "tagger", "tagger_kd_pseudo"
 SYSTEMS = {  # the teacher comes first
     "teacher": (TEACHER, ()),
+    "plain, softmax": (PLAIN, ("--no_use_crf",)),
     "plain": (PLAIN, ()),
     "paper": (PSEUDO, ("--recipe", "paper")),
+    "default, softmax": (PSEUDO, ("--no_use_crf",)),
     "default": (PSEUDO, ()),
-    "default, CRF": (PSEUDO, ("--use_crf",)),
 }
 # Each ingredient of the default recipe removed once.
 ABLATIONS = {

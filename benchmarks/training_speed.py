@@ -76,7 +76,7 @@ def student_step(
     def step() -> None:
         batch = next(batches)
         optimizer.zero_grad()
-        objective.loss(model["student"](batch), batch)[0].backward()
+        objective.loss(model["student"], batch)[0].backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
 

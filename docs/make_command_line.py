@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from nlp_architect_ext import composed_settings, deployment_settings, registry, settings
+from nlp_architect_ext import composed_settings, config, deployment_settings, registry, settings
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
@@ -69,8 +69,8 @@ def settings_of(program: str, name: str) -> type[Any] | None:
 
 
 def flags(field: dataclasses.Field[Any]) -> list[str]:
-    """The main flag of a setting, then its short forms and aliases."""
-    return [f"--{field.name}", *field.metadata["flags"]]
+    """The main flag of a setting, then its short forms and aliases, then what switches it off."""
+    return [f"--{field.name}", *field.metadata["flags"], *([config.off(field.name)] if field.default is True else [])]
 
 
 def _dataclasses() -> list[type[Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from types import NoneType, UnionType
@@ -61,7 +61,9 @@ def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:
         options: dict[str, Any] = {"dest": field.name, "default": SUPPRESS, "help": text}
         kind = _kind(types[field.name])
         if kind is bool:
-            options["action"] = BooleanOptionalAction if field.default is True else "store_true"
+            if field.default is True:
+                parser.add_argument(off(field.name), action="store_false", **{**options, "help": f"not --{field.name}"})
+            options["action"] = "store_true"
         else:
             one = get_args(types[field.name])[0] if kind is tuple else kind
             options |= {"type": one, "choices": field.metadata["choices"]}
@@ -69,6 +71,11 @@ def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:
             if kind is tuple:
                 options |= {"action": "extend", "nargs": "+"} if field.metadata["spread"] else {"action": "append"}
         parser.add_argument(*field.metadata["flags"], f"--{field.name}", **options)
+
+
+def off(name: str) -> str:
+    """The flag that switches off what is on by default."""
+    return f"--no_{name}"
 
 
 def resolve(cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:

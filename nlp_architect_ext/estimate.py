@@ -93,7 +93,7 @@ def _student(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> 
         if steps == 1:
             started = time.perf_counter()
         optimizer.zero_grad()
-        loss, _ = objective.loss(tagger.model["student"](batch.to(tagger.device)), batch.to(tagger.device))
+        loss, _ = objective.loss(tagger.model["student"], batch.to(tagger.device))
         loss.backward()
         optimizer.step()
         steps += 1

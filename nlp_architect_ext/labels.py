@@ -99,6 +99,8 @@ def spans(tags_: Sequence[str], scheme: str = "IOB2") -> list[Span]:
     found: list[Span] = []
     prefixes, open_type, start = _PREFIXES[scheme], "", 0
     for word, tag in enumerate(tags_):
+        if tag == OUTSIDE and not open_type:
+            continue  # most words
         prefix, type_ = ("O", "") if tag == OUTSIDE else _split(tag, prefixes, word, scheme)
         if open_type and (prefix in "OBS" or type_ != open_type):
             found.append(Span(open_type, start, word))
@@ -171,8 +173,7 @@ class LabelSet:
         scheme: ``IOB2`` (entities of several words) or ``plain`` (a label a word).
 
     Raises:
-        ValueError: no name, a name twice, another scheme, or names that are not ``O``, ``B-T`` and ``I-T``
-            with a ``B-T`` for every ``I-T``.
+        ValueError: no name, a name twice, another scheme, others than ``O``, ``B-T``, ``I-T``, or one without ``B-T``.
     """
 
     names: tuple[str, ...]
@@ -226,8 +227,7 @@ class LabelSet:
     @cached_property
     def legal(self) -> npt.NDArray[np.bool_]:
         """Which label may follow which, bool (labels, labels): ``legal[before, after]``."""
-        return np.array([[bool(start) or before[1:] == after[1:] for after, start in
-                          zip(self.names, self.legal_start, strict=True)] for before in self.names])
+        return self.legal_start | [[before[1:] == after[1:] for after in self.names] for before in self.names]
 
     def spans(self, labels: Sequence[str]) -> list[Span]:
         """The entities of one sentence's labels; for plain labels every word whose label isn't ``O``."""

@@ -6,8 +6,11 @@ size nor with the length of sentences. Without a valid word a loss is 0, still w
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
+
+from nlp_architect_ext.errors import UserError
 
 
 def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
@@ -19,6 +22,18 @@ def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
         mask: True at words that count (batch, words).
     """
     total = functional.cross_entropy(emissions[mask], labels[mask], reduction="sum")
+    return _per_word(total, mask)
+
+
+def soft_cross_entropy(emissions: Tensor, probabilities: Tensor, mask: Tensor) -> Tensor:
+    """``-Σ_label probability · log softmax(emissions)``, mean per valid word.
+
+    Args:
+        emissions: logits (batch, words, labels).
+        probabilities: of each label (batch, words, labels).
+        mask: True at words that count (batch, words).
+    """
+    total = functional.cross_entropy(emissions[mask], probabilities[mask], reduction="sum")
     return _per_word(total, mask)
 
 
@@ -54,6 +69,16 @@ def distillation_mse(emissions: Tensor, soft_labels: Tensor, mask: Tensor) -> Te
     difference = emissions[mask] - soft_labels[mask]
     centred = difference - difference.mean(dim=-1, keepdim=True)
     return _per_word(centred.square().mean(dim=-1).sum(), mask)
+
+
+def check_finite(tensor: Tensor) -> None:
+    """Refuse to go on with numbers that aren't.
+
+    Raises:
+        UserError: NaN or infinity: training has diverged.
+    """
+    if not torch.isfinite(tensor).all():
+        raise UserError("training", "it diverged (NaN or infinity)", "finite numbers", "lower --lr")
 
 
 def _per_word(total: Tensor, mask: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,18 +11,20 @@ from torch import Tensor
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.decoder import Decoder
-from nlp_architect_ext.losses import distillation_kl, distillation_mse
+from nlp_architect_ext.losses import check_finite, distillation_kl, distillation_mse
+
+Student = Callable[[Batch], Tensor]  # a network that gives emissions (batch, words, labels)
 
 
 class Objective(Protocol):
     """What the training loop minimises."""
 
-    def loss(self, emissions: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """The loss of a batch as a scalar, and its parts by name for the log.
 
         Args:
-            emissions: the student's (batch, words, labels).
-            batch: what the student read.
+            student: the network in training.
+            batch: what it reads.
         """
 
 
@@ -31,9 +34,9 @@ class Supervised:
 
     decoder: Decoder
 
-    def loss(self, emissions: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has gold labels."""
-        loss: Tensor = self.decoder.task_loss(emissions, batch.labels, batch.lengths, batch.mask)
+        loss: Tensor = self.decoder.task_loss(_emissions(student, batch), batch.labels, batch.lengths, batch.mask)
         return loss, {"task": loss.item()}
 
 
@@ -55,9 +58,10 @@ class Distillation:
     distillation_weight: float
     loss_fn: str = "kl"
 
-    def loss(self, emissions: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert batch.soft_labels is not None, "distillation needs soft labels"
+        emissions = _emissions(student, batch)
         is_gold = batch.is_gold.unsqueeze(1)
         labels = torch.where(is_gold, batch.labels, batch.soft_labels.argmax(dim=2))
         mask = torch.where(is_gold, batch.mask, batch.is_taught)
@@ -72,3 +76,9 @@ class Distillation:
             distillation = distillation_mse(emissions, batch.soft_labels, batch.is_taught)
         loss = self.task_weight * task + self.distillation_weight * distillation
         return loss, {"task": task.item(), "distillation": distillation.item()}
+
+
+def _emissions(student: Student, batch: Batch) -> Tensor:
+    emissions = student(batch)
+    check_finite(emissions)
+    return emissions

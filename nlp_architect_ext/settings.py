@@ -70,7 +70,7 @@ class StudentSettings:
     language: str = setting("en", help="language of raw text, for the tokenizer")
     model_type: str = setting("cnn-lstm", help="student; `nlp-train students` lists them")
     config_file: str | None = setting(None, help="JSON file of the student's own arguments")
-    use_crf: bool = setting(False, help="decode with a conditional random field")
+    use_crf: bool = setting(True, help="decode with a conditional random field; without, with a softmax")
     embedding_file: str | None = setting(None, help="word vectors as text (GloVe, word2vec), plain or gzip")
     vocabulary_limit: int = setting(30000, help="most words with vectors of their own; labelled ones always", least=1)
     word_dropout: float | None = setting(
@@ -230,6 +230,7 @@ RECIPES: dict[str, dict[str, object]] = {
         "lr": 0.001,
         "lr_schedule": "constant",
         "word_dropout": 0.0,
+        "use_crf": False,
         "word_encoder": "none",
         "labeled_ratio": 0.0,
         "teacher_learning_rate": 5e-5,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Adam, Optimizer
 
 from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.checkpoint import Checkpoints, Progress
-from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.journal import Journal
+from nlp_architect_ext.losses import check_finite
 from nlp_architect_ext.objectives import Objective
 from nlp_architect_ext.progress import bar, say
 from nlp_architect_ext.streams import BatchStream
@@ -110,19 +109,13 @@ def _step(
         group["lr"] = rate
     optimizer.zero_grad()
     batch = batch.to(next(model.parameters()).device)
-    emissions = model["student"](batch)
-    _check_finite(emissions)
-    loss, parts = objective.loss(emissions, batch)
-    _check_finite(loss)
+    loss, parts = objective.loss(model["student"], batch)
+    check_finite(loss)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
+    check_finite(norm)
     optimizer.step()
     return {"loss": loss.item(), **parts, "gradient_norm": norm.item()}
-
-
-def _check_finite(tensor: Tensor) -> None:
-    if not torch.isfinite(tensor).all():
-        raise UserError("training", "it diverged (NaN or infinity)", "finite numbers", "lower --lr")
 
 
 def _close_epoch(

@@ -22,7 +22,7 @@ LEVELS = (
     {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "streams",
      "tagger_config", "vocabulary", "word_parts", "word_vectors"},
     # 2: networks
-    {"decoder", "students", "teachers"},
+    {"cross_view", "decoder", "students", "teachers"},
     # 3: training, and what comes out of it
     {"annotate", "balance", "checkpoint", "estimate", "evaluation", "export_run", "exporting", "inference",
      "labelling",

@@ -27,10 +27,11 @@ def flags(cell):
 
 
 def test_every_recipe_is_a_system_with_and_without_a_crf():
-    names = [name + ending for name in ("plain", *RECIPES) for ending in ("", "-crf")]
+    names = [name + ending for name in ("plain", *RECIPES) for ending in ("", "-crf", "-softmax")]
     found = systems_of(settings(systems=("teacher", *names)))
     assert [system.name for system in found] == ["teacher", *names]
-    assert {system.name for system in found if "--use_crf" in system.flags} == {n for n in names if "-crf" in n}
+    for flag, ending in (("--use_crf", "-crf"), ("--no_use_crf", "-softmax")):
+        assert {system.name for system in found if flag in system.flags} == {n for n in names if ending in n}
     assert {system.command for system in found} == set(COMMANDS)
 
 

@@ -58,9 +58,9 @@ def test_resume_continues_and_starts_what_is_not_there(settings, files):
 def test_resume_refuses_other_settings_and_other_data(settings, files):
     open_run(settings, files)
     with pytest.raises(
-        UserError, match=r"lr=0\.5, was 0\.003, use_crf=True, was False; expected the settings of the run"
+        UserError, match=r"lr=0\.5, was 0\.003, use_crf=False, was True; expected the settings of the run"
     ):
-        check(replace(settings, resume=True, lr=0.5, use_crf=True), files)
+        check(replace(settings, resume=True, lr=0.5, use_crf=False), files)
     files[0].write_text("b\tO\n")
     with pytest.raises(UserError, match=r"train\.txt changed since the run began"):
         check(replace(settings, resume=True), files)

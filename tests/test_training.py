@@ -55,12 +55,12 @@ def train(folder, scores=None, stop_at=None, **schedule):
     steps = 0
 
     class Stopping:
-        def loss(self, emissions, batch):
+        def loss(self, student, batch):
             nonlocal steps
             if steps == stop_at:
                 raise StoppedError
             steps += 1
-            return objective.loss(emissions, batch)
+            return objective.loss(student, batch)
 
     remaining = iter(scores or ())
     torch.manual_seed(1)

@@ -29,6 +29,7 @@ from nlp_architect_ext.sentence import Sentence
 
 TABLE, DATA, PICTURE = "benchmark.md", "benchmark.json", "benchmark.png"
 WRITTEN = {TABLE, DATA, PICTURE}
+RAW_SENTENCES = 10_000  # most that are read as raw text
 
 
 def run_benchmark(settings: BenchmarkSettings) -> None:
@@ -41,7 +42,8 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
     _check_place(folder, settings.overwrite_output_dir)
     check_names(settings.against)
     torch.set_num_threads(settings.threads)
-    sentences = _sentences(settings)
+    everything = _sentences(settings)
+    sentences = everything[: settings.sentences]
     with tempfile.TemporaryDirectory() as scratch:
         systems = student_systems(Path(settings.model_dir), Path(scratch), settings.threads)
         export = export_of(Path(settings.model_dir)) or Path(scratch) / "export"
@@ -51,7 +53,7 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
         timings: list[Timing] = []
         for size in sorted(set(settings.batch_sizes)):
             timings += compare(systems, sentences, size, settings.rounds, say)
-        needs = footprint(export, [" ".join(sentence.words) for sentence in sentences])
+        needs = footprint(export, [" ".join(sentence.words) for sentence in everything])
     found = Measurements(
         machine=_machine(settings.threads),
         sentences=len(sentences),
@@ -79,7 +81,8 @@ def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
         raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained",
                         "--data_file", "name a column file")  # fmt: skip
     everything = read_columns(path, tag_col=settings.tag_col, ignore_token=settings.ignore_token)
-    found = [sentence.without_labels() for sentence, _ in zip(everything, range(settings.sentences), strict=False)]
+    most = max(settings.sentences, RAW_SENTENCES)
+    found = [sentence.without_labels() for sentence, _ in zip(everything, range(most), strict=False)]
     if not found:
         raise UserError(str(path), "no sentence", "sentences to tag", "give another file")
     return found

@@ -21,7 +21,8 @@ from nlp_architect_ext.settings import (
     TransformerTokenSettings,
 )
 
-TEACHER, PLAIN, CRF = "teacher", "plain", "-crf"
+TEACHER, PLAIN = "teacher", "plain"
+DECODERS = {"": (), "-crf": ("--use_crf",), "-softmax": ("--no_use_crf",)}  # endings of names; else the recipe decides
 LABELS = "soft_labels"  # a cell beside the systems': the teacher labels all texts
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")  # becomes the name of a folder
 
@@ -67,7 +68,7 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
     """
     shared = _checked(SUPERVISED, settings.student_flags, "--student_flags", {"recipe"})
     known = {TEACHER: teacher_of(settings)}
-    for ending, more in (("", ()), (CRF, ("--use_crf",))):
+    for ending, more in DECODERS.items():
         known[PLAIN + ending] = System(PLAIN + ending, SUPERVISED, (*shared, *more))
         for recipe in RECIPES:
             flags = (f"--recipe={recipe}", *shared, *more)

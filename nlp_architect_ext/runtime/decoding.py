@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]
 NEVER = np.float32(-np.inf)
 NEARLY_HALF = 0.499  # room for rounding
-NORMALISED = 4  # after as many words; their probabilities multiplied are still far from the smallest number there is
+NORMALISED = 6  # after as many words; their probabilities multiplied are still far from the smallest number there is
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ class PairScores:
     transitions: Numbers
     start: Numbers
     end: Numbers
+
+    @cached_property
+    def factors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Exponentials, at most 1, of steps (2, labels, labels) and of beginnings (2, 1, labels), onward and back."""
+        step = np.exp(self.transitions.astype(np.float64) - self.transitions.max())
+        begin = np.exp([[self.start - self.start.max()], [self.end - self.end.max()]])
+        return np.stack([step, step.T]), begin
 
 
 class Decoding:
@@ -134,19 +142,26 @@ def marginals(emissions: Numbers, lengths: Integers, pairs: PairScores) -> NDArr
     batch, words, labels = emissions.shape
     wide = emissions.astype(np.float64)  # scores far apart would be 0 as float32
     potentials = np.exp(wide - wide.max(axis=2, keepdims=True))  # (batch, words, labels)
-    mirror = np.clip(lengths[:, None] - 1 - np.arange(words), 0, None)[:, :, None]
-    both = np.stack([potentials, np.take_along_axis(potentials, mirror, axis=1)]).transpose(2, 0, 1, 3)
-    step = np.exp(pairs.transitions - pairs.transitions.max())
-    steps = np.stack([step, step.T])  # (directions, labels, labels)
+    both = np.stack([potentials, _mirrored(potentials, lengths)]).transpose(2, 0, 1, 3)
+    steps, begin = pairs.factors
     # Of each direction, what speaks for a label on this side of the word, the word's own emission left out.
     sides = np.empty((words, 2, batch, labels))
-    sides[0] = np.exp([[pairs.start - pairs.start.max()], [pairs.end - pairs.end.max()]])
+    sides[0] = begin
     for word in range(1, words):
         np.matmul(sides[word - 1] * both[word - 1], steps, out=sides[word])
         if word % NORMALISED == 0:
             sides[word] = _normalised(sides[word])
     left, right = sides.transpose(1, 2, 0, 3)
-    return _normalised(left * potentials * np.take_along_axis(right, mirror, axis=1))
+    return _normalised(left * potentials * _mirrored(right, lengths))
+
+
+def _mirrored(values: NDArray[Any], lengths: Integers) -> NDArray[Any]:
+    """Values (batch, words, labels) with the words of each sentence in reverse, of any value beyond its length."""
+    words = values.shape[1]
+    if lengths.min() == words:
+        return values[:, ::-1]
+    mirror = np.clip(lengths[:, None] - 1 - np.arange(words), 0, None)
+    return np.take_along_axis(values, mirror[:, :, None], axis=1)
 
 
 def _softmax(emissions: Numbers) -> Numbers:

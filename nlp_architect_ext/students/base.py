@@ -13,6 +13,7 @@ from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.registry import STUDENTS, load
 from nlp_architect_ext.students.character_cnn import CharacterCnn
+from nlp_architect_ext.students.views import Views
 from nlp_architect_ext.students.words import WordEmbedding
 
 if TYPE_CHECKING:
@@ -33,6 +34,18 @@ class Student(Protocol):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's length."""
+
+
+@runtime_checkable
+class Viewable(Protocol):
+    """A student that can be trained by views of its own (`nlp-train tagger_cvt`): it shows what it has of a word."""
+
+    @property
+    def view_widths(self) -> tuple[int, int]:
+        """Numbers a word of `Views.rightward` and `Views.leftward`, and of `Views.top`."""
+
+    def views(self, batch: Batch) -> tuple[Tensor, Views]:
+        """The emissions, as `forward` gives them, and what they were made of, in one pass."""
 
 
 @runtime_checkable

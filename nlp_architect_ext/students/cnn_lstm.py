@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.students.character_cnn import CharacterCnn
 from nlp_architect_ext.students.dropout import Dropout
+from nlp_architect_ext.students.views import Views
 from nlp_architect_ext.students.words import WordEmbedding
 
 if TYPE_CHECKING:
@@ -67,15 +68,28 @@ class CnnLstm(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
+        emissions, _ = self.views(batch)
+        return emissions
+
+    def views(self, batch: Batch) -> tuple[Tensor, Views]:
+        """See `students.base.Viewable`."""
         read = torch.cat([self.word_embedding.read(batch), self.character_cnn(batch.characters)], dim=2)
         mirror = mirrored_rows(batch.lengths.to(batch.words.device), batch.words.shape[1])
-        features = read
+        layers, features = [], read
         for layer in self.layers:
             features = layer(self.dropout(features), mirror)
+            layers.append(features)
         emissions: Tensor = self.output(self.dropout(features))
         if self.skip is not None:
             emissions = emissions + self.skip(self.dropout(read))
-        return emissions
+        rightward, leftward = layers[0].chunk(2, dim=2)
+        return emissions, Views(rightward, leftward, features)
+
+    @property
+    def view_widths(self) -> tuple[int, int]:
+        """See `students.base.Viewable`."""
+        width: int = self.output.in_features
+        return width // 2, width
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """See `students.base.Exportable`."""

@@ -115,7 +115,7 @@ def test_several_teachers_are_an_ensemble(run, encoder, distilled, tmp_path):
     assert metrics(tmp_path / "out")["parameters"]["teacher"] == 2 * one
 
 
-@pytest.mark.parametrize("choice", [["--use_crf"], ["--model_type", "id-cnn", "--config_file", "{idcnn}"]])
+@pytest.mark.parametrize("choice", [["--no_use_crf"], ["--model_type", "id-cnn", "--config_file", "{idcnn}"]])
 def test_students_and_decoders(run, tmp_path, choice):
     (tmp_path / "idcnn.json").write_text(json.dumps({"word_width": 16, "filters": 16}))
     choice = [argument.format(idcnn=tmp_path / "idcnn.json") for argument in choice]
