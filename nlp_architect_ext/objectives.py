@@ -1,4 +1,4 @@
-"""What a training step minimises: supervised learning, and distillation with pseudo-labels."""
+"""What a training step minimises: supervised learning, distillation with pseudo-labels, cross-view training."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
+from nlp_architect_ext.cross_view import CrossViewHeads
 from nlp_architect_ext.decoder import Decoder
-from nlp_architect_ext.losses import check_finite, distillation_kl, distillation_mse
+from nlp_architect_ext.losses import check_finite, distillation_kl, distillation_mse, soft_cross_entropy
+from nlp_architect_ext.students.base import Viewable
+from nlp_architect_ext.students.dropout import dropping
 
 Student = Callable[[Batch], Tensor]  # a network that gives emissions (batch, words, labels)
 
@@ -76,6 +79,54 @@ class Distillation:
             distillation = distillation_mse(emissions, batch.soft_labels, batch.is_taught)
         loss = self.task_weight * task + self.distillation_weight * distillation
         return loss, {"task": task.item(), "distillation": distillation.item()}
+
+
+@dataclass(frozen=True)
+class CrossView:
+    """Cross-View Training: labelled sentences teach the student, and it teaches its views on unlabelled ones.
+
+    ``L = view_weight · Σ_head -Σ_label p · log softmax(head)``, mean per word, where p is what the student itself says
+    without dropout; no gradient flows into p. So unlabelled sentences move the layers that views share with the
+    student, and never what is above them. Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling
+    with Cross-View Training", section 3.
+
+    Args:
+        decoder: says how probable labels are.
+        heads: of the views.
+        supervised: the objective of labelled sentences.
+        view_weight: of the loss of unlabelled ones.
+        dropout: share of dropout in unlabelled steps; None for the student's own.
+    """
+
+    decoder: Decoder
+    heads: CrossViewHeads
+    supervised: Objective
+    view_weight: float = 1.0
+    dropout: float | None = None
+
+    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """See `Objective.loss`; all sentences of the batch have gold labels, or none has."""
+        if bool(batch.is_gold.all()):
+            return self.supervised.loss(student, batch)
+        assert isinstance(student, nn.Module)
+        assert isinstance(student, Viewable)
+        probabilities = _own_probabilities(student, self.decoder, batch)
+        with dropping(student, self.dropout):
+            _, views = student.views(batch)
+        heads = self.heads(views, batch.mask).values()
+        losses = [soft_cross_entropy(emissions, probabilities, mask) for emissions, mask in heads]
+        loss = self.view_weight * torch.stack(losses).sum()
+        return loss, {"views": loss.item()}
+
+
+@torch.no_grad()
+def _own_probabilities(student: nn.Module, decoder: Decoder, batch: Batch) -> Tensor:
+    """What the student says of each label (batch, words, labels), without dropout and without gradient."""
+    was_training = student.training
+    student.eval()
+    emissions = _emissions(student, batch)
+    student.train(was_training)
+    return decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()
 
 
 def _emissions(student: Student, batch: Batch) -> Tensor:

@@ -27,6 +27,7 @@ class BatchStream:
         seed: decides every draw, together with the number of the epoch.
         least_steps: an epoch of fewer steps is repeated until it has as many, each time in another order.
         most_steps: of a pass of more steps each epoch reads a part; None for no limit.
+        alternating: every other batch is labelled, the others aren't, in place of mixed ones.
     """
 
     def __init__(
@@ -38,18 +39,24 @@ class BatchStream:
         seed: int,
         least_steps: int = 1,
         most_steps: int | None = None,
+        *,
+        alternating: bool = False,
     ) -> None:
         self.sentences = [*labelled, *unlabelled]
         self.labelled_count = len(labelled)
         self.batch_size = batch_size
         self.seed = seed
         self.labelled_a_batch: int | None = None
-        if labeled_ratio is not None and unlabelled and batch_size > 1:
+        self.in_turn = 2 if alternating and unlabelled else 1  # batches that belong together
+        if alternating and unlabelled:
+            self.labelled_a_batch = batch_size
+        elif labeled_ratio is not None and unlabelled and batch_size > 1:
             self.labelled_a_batch = min(max(1, round(labeled_ratio * batch_size)), batch_size - 1)
         steps = len(self._pass(0, 0))
         self.passes = -(-least_steps // steps)
         self.parts = -(-steps // max(most_steps, least_steps)) if most_steps else 1
-        self.steps_an_epoch = -(-steps // self.parts) * self.passes  # some epochs may have one step less
+        turns = -(-steps // self.in_turn // self.parts)
+        self.steps_an_epoch = turns * self.in_turn * self.passes  # some epochs may have one turn less
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, from step `skip` on; the same ones whenever they are asked for."""
@@ -58,7 +65,9 @@ class BatchStream:
 
     def _plan(self, number: int) -> list[Indices]:
         if self.parts > 1:
-            return self._pass(number // self.parts, 0)[number % self.parts :: self.parts]
+            batches = self._pass(number // self.parts, 0)
+            turns = range(number % self.parts, len(batches) // self.in_turn, self.parts)
+            return [batch for turn in turns for batch in batches[turn * self.in_turn : (turn + 1) * self.in_turn]]
         return [batch for repetition in range(self.passes) for batch in self._pass(number, repetition)]
 
     def _pass(self, epoch: int, repetition: int) -> list[Indices]:
@@ -67,12 +76,16 @@ class BatchStream:
         if self.labelled_a_batch is None:
             return self._cut(random.permutation(everything), self.batch_size, random)
         unlabelled = random.permutation(everything[self.labelled_count :])
-        steps = -(-len(unlabelled) // (self.batch_size - self.labelled_a_batch))
+        others = self.batch_size if self.in_turn > 1 else self.batch_size - self.labelled_a_batch
+        steps = -(-len(unlabelled) // others)
         labelled = self._drawn(steps * self.labelled_a_batch, random)
+        if self.in_turn > 1:
+            cut = self._cut(labelled, self.batch_size, random), self._cut(unlabelled, others, random)
+            return [batch for turn in zip(*cut, strict=True) for batch in turn]
         # Both halves are cut without shuffling and joined step by step: short meets short, long meets long.
         halves = zip(
             self._cut(labelled, self.labelled_a_batch),
-            self._cut(unlabelled, self.batch_size - self.labelled_a_batch),
+            self._cut(unlabelled, others),
             strict=True,
         )
         batches = [np.concatenate(pair) for pair in halves]

@@ -103,3 +103,22 @@ def test_sentences_of_a_batch_are_of_similar_length():
     padded = sum(batch.words.numel() for batch in batches)
     real = sum(int(batch.lengths.sum()) for batch in batches)
     assert real == pytest.approx(padded, rel=0.15)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 9), st.integers(0, 2), st.sampled_from([None, 3, 10]))
+def test_alternating_batches_are_labelled_and_unlabelled_in_turn(labelled, unlabelled, batch_size, epoch, most):
+    pools = sentences(0, labelled), sentences(200, unlabelled)
+    alternating = BatchStream(*pools, batch_size, None, 0, least_steps=1, most_steps=most, alternating=True)
+    gold = set(WORDS[:labelled])
+    numbers = range(epoch, epoch + alternating.parts)
+    epochs = [[firsts(batch) for batch in alternating.epoch(number)] for number in numbers]
+    for batches in epochs:
+        assert len(batches) <= alternating.steps_an_epoch
+        assert most is None or len(batches) <= most + 1
+        for index, batch in enumerate(batches):
+            assert {word in gold for word in batch} == {index % 2 == 0}
+    if epoch == 0:  # all parts of one pass
+        read = Counter(word for batches in epochs for batch in batches for word in batch if word not in gold)
+        assert read == Counter(WORDS[200 : 200 + unlabelled])
+        drawn = Counter(word for batches in epochs for batch in batches for word in batch if word in gold)
+        assert max(drawn.values()) - min(drawn[word] for word in gold) <= 1

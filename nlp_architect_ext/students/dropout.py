@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -23,3 +26,17 @@ class Dropout(nn.Dropout):
         chance.random_(-(2**63), None)  # all 64 bits, unlike without bounds
         kept = chance.view(torch.uint8)[: input.numel()].view(input.shape) >= dropped
         return input * (kept * torch.tensor(VALUES / (VALUES - dropped), dtype=input.dtype, device=input.device))
+
+
+@contextmanager
+def dropping(network: nn.Module, share: float | None) -> Iterator[None]:
+    """The network with this share of dropout in all its layers of `nn.Dropout`; None leaves it as it is."""
+    layers = [module for module in network.modules() if isinstance(module, nn.Dropout)] if share is not None else []
+    before = [layer.p for layer in layers]
+    for layer in layers:
+        layer.p = share or 0.0
+    try:
+        yield
+    finally:
+        for layer, own in zip(layers, before, strict=True):
+            layer.p = own

@@ -1,0 +1,170 @@
+"""Views of a student, their heads, and what a step of Cross-View Training moves."""
+
+import pytest
+import torch
+from torch import nn
+
+from nlp_architect_ext.batches import collate, encode
+from nlp_architect_ext.cross_view import CrossViewHeads
+from nlp_architect_ext.decoder import Decoder
+from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.objectives import CrossView, Supervised
+from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.students.base import Viewable
+from nlp_architect_ext.students.cnn_lstm import CnnLstm
+from nlp_architect_ext.students.id_cnn import IdCnn
+from nlp_architect_ext.students.views import Views
+from nlp_architect_ext.vocabulary import Vocabulary
+
+LABELS = LabelSet.for_types(["PER"])
+GOLD = [Sentence(("Anna", "met", "Bo"), ("B-PER", "O", "B-PER")), Sentence(("No",), ("O",))]
+RAW = [Sentence(("Cy", "and", "Di", "sang", ".")), Sentence(("Bo",)), Sentence(("Anna", "ran"))]
+VOCABULARY = Vocabulary.build(GOLD, RAW)
+WIDTH, TOP, HIDDEN, COUNT = 3, 4, 12, 3
+
+
+def batch_of(sentences):
+    return collate(encode(sentences, VOCABULARY, LABELS, max_words=50))
+
+
+def new_student(**arguments):
+    torch.manual_seed(0)
+    small = {"word_width": 8, "character_filters": 8, "lstm_width": 6, **arguments}
+    return CnnLstm(VOCABULARY.word_count, VOCABULARY.character_count, len(LABELS), **small)
+
+
+def new_objective(student, use_crf=False, **arguments):
+    decoder = Decoder(LABELS, use_crf)
+    heads = CrossViewHeads(*student.view_widths, HIDDEN, len(LABELS))
+    return CrossView(decoder, heads, Supervised(decoder), **arguments)
+
+
+def dense(layer, numbers):
+    return [sum(w * x for w, x in zip(row, numbers, strict=True)) + b
+            for row, b in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)]  # fmt: skip
+
+
+def said(head, numbers):
+    """What a head gives for one word's numbers, by its definition."""
+    first, *middle, last = head
+    hidden = dense(first, numbers)
+    return dense(last, [max(number, 0.0) for number in hidden] if middle else hidden)
+
+
+def test_each_head_reads_what_its_definition_says():
+    torch.manual_seed(1)
+    heads, lengths = CrossViewHeads(WIDTH, TOP, HIDDEN, COUNT), [4, 1, 3]
+    views = Views(torch.randn(3, 4, WIDTH), torch.randn(3, 4, WIDTH), torch.randn(3, 4, TOP))
+    mask = torch.arange(4) < torch.tensor(lengths).unsqueeze(1)
+    found = heads(views, mask)
+    assert [type(layer) for layer in heads.full] == [nn.Linear, nn.Linear]
+    for sentence, length in enumerate(lengths):
+        right, left, top = (view[sentence].tolist() for view in (views.rightward, views.leftward, views.top))
+        for word in range(4):
+            expected = {
+                "full": word < length and said(heads.full, [*right[word], *left[word], *top[word]]),
+                "forward": word < length and said(heads.forward_, right[word]),
+                "backward": word < length and said(heads.backward_, left[word]),
+                "future": 0 < word < length and said(heads.future, right[word - 1]),
+                "past": word + 1 < length and said(heads.past, left[word + 1]),
+            }
+            assert found.keys() == expected.keys()
+            for name, numbers in expected.items():
+                emissions, counts = found[name]
+                assert counts[sentence, word].item() == (numbers is not False), name
+                if numbers:
+                    assert emissions[sentence, word].tolist() == pytest.approx(numbers, abs=1e-5), name
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_a_view_knows_only_its_side_of_the_sentence(layers):
+    student = new_student(lstm_layers=layers).eval()
+    words = ["Cy", "and", "Di", "sang", "."]
+    heads = CrossViewHeads(*student.view_widths, HIDDEN, len(LABELS))
+
+    def say(words):
+        batch = batch_of([Sentence(tuple(words))])
+        emissions, views = student.views(batch)
+        assert torch.equal(emissions, student(batch))
+        return {name: logits[0] for name, (logits, _) in heads(views, batch.mask).items()}
+
+    before = say(words)
+    for changed in range(5):
+        after = say([*words[:changed], "Anna", *words[changed + 1 :]])
+        moved = {name: ((after[name] - before[name]).abs().amax(dim=1) > 1e-7).tolist() for name in after}
+        assert moved["forward"] == [word >= changed for word in range(5)]
+        assert moved["backward"] == [word <= changed for word in range(5)]
+        assert moved["future"][1:] == [word > changed for word in range(1, 5)]
+        assert moved["past"][:-1] == [word < changed for word in range(4)]
+        assert all(moved["full"])
+
+
+@pytest.mark.parametrize("use_crf", [False, True])
+def test_unlabelled_steps_move_what_views_share_and_never_what_is_above(use_crf):
+    student = new_student().train()
+    objective = new_objective(student, use_crf)
+    loss, parts = objective.loss(student, batch_of(RAW))
+    loss.backward()
+    assert parts == {"views": pytest.approx(loss.item())}
+    shared = {
+        name for name, parameter in student.named_parameters() if parameter.grad is not None and parameter.grad.any()
+    }
+    above = {name for name, _ in student.named_parameters() if name.startswith(("output", "skip"))}
+    assert above
+    assert not shared & above
+    assert {name.split(".")[0] for name in shared} == {"word_embedding", "character_cnn", "layers"}
+    assert all(parameter.grad.any() for parameter in objective.heads.parameters())
+    assert all(parameter.grad is None for parameter in objective.decoder.parameters())
+
+
+def test_labelled_steps_are_supervised_and_leave_the_heads_alone():
+    student = new_student().eval()
+    objective, batch = new_objective(student), batch_of(GOLD)
+    loss, parts = objective.loss(student, batch)
+    expected, _ = Supervised(objective.decoder).loss(student, batch)
+    assert (loss.item(), parts.keys()) == (pytest.approx(expected.item()), {"task"})
+    loss.backward()
+    assert all(parameter.grad is None for parameter in objective.heads.parameters())
+
+
+@pytest.mark.parametrize("use_crf", [False, True])
+def test_the_loss_is_the_sum_over_heads_of_the_cross_entropy_with_the_students_own_word(use_crf):
+    student = new_student(dropout=0.0, word_dropout=0.0).train()
+    objective, batch = new_objective(student, use_crf, view_weight=0.5), batch_of(RAW)
+    loss, _ = objective.loss(student, batch)
+    emissions, views = student.views(batch)
+    expected = 0.0
+    own = objective.decoder.log_probabilities(emissions, batch.lengths, 1.0).exp().tolist()
+    for logits, mask in objective.heads(views, batch.mask).values():
+        logs = logits.log_softmax(dim=2).tolist()
+        places = [(s, w) for s, row in enumerate(mask.tolist()) for w, counts in enumerate(row) if counts]
+        total = sum(-p * log for s, w in places for p, log in zip(own[s][w], logs[s][w], strict=True))
+        expected += total / len(places)
+    assert loss.item() == pytest.approx(0.5 * expected, rel=1e-4)
+
+
+def test_the_students_own_word_is_without_dropout_and_dropout_is_as_it_was_afterwards():
+    student = new_student(dropout=0.9, word_dropout=0.0).train()
+    certain = new_student(dropout=0.0, word_dropout=0.0).train()
+    with torch.no_grad():
+        for network in (student, certain):
+            network.layers[0].rightward.weight_hh_l0.zero_()
+    batch = batch_of(RAW)
+    torch.manual_seed(3)
+    loss, _ = new_objective(student, dropout=0.0).loss(student, batch)
+    torch.manual_seed(3)
+    expected, _ = new_objective(certain).loss(certain, batch)
+    assert loss.item() == pytest.approx(expected.item())
+    assert student.training
+    assert student.dropout.p == 0.9
+
+
+def test_a_batch_of_single_words_has_no_future_and_no_past():
+    student = new_student().train()
+    loss, _ = new_objective(student).loss(student, batch_of([Sentence(("Bo",)), Sentence(("Cy",))]))
+    assert torch.isfinite(loss)
+
+
+def test_which_students_have_views():
+    assert isinstance(new_student(), Viewable)
+    assert not isinstance(IdCnn(10, 10, 3), Viewable)
