@@ -5,10 +5,19 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from nlp_architect_ext import composed_settings, config, deployment_settings, registry, settings
+from nlp_architect_ext import (
+    composed_settings,
+    config,
+    cross_view_settings,
+    deployment_settings,
+    recipes,
+    registry,
+    settings,
+)
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
@@ -17,7 +26,7 @@ BUILT_IN = "nlp_architect_ext_procedures"  # commands of other packages aren't d
 HEAD = """\
 # Commands and flags
 
-This page is made from `settings.py`, `composed_settings.py` and `deployment_settings.py` in `nlp_architect_ext/` by
+This page is made from `settings.py`, the files `*_settings.py` and `recipes.py` in `nlp_architect_ext/` by
 `python docs/make_command_line.py`; don't edit it by hand.
 
 ```sh
@@ -47,7 +56,10 @@ With `HF_HUB_OFFLINE=1` in the environment nothing is downloaded: a teacher is a
 
 def page() -> str:
     """The whole page."""
-    sections = [HEAD, "## Commands\n", _commands(), *map(_section, _groups()), _recipes()]
+    sections = [HEAD, "## Commands\n", _commands(), *map(_section, _groups()), "## Recipes\n",
+                "What `--recipe` sets; a flag or `--config` is stronger.\n",
+                _recipes(settings.TaggerKdPseudoSettings, recipes.RECIPES), "For `nlp-train tagger_cvt`:\n",
+                _recipes(cross_view_settings.TaggerCvtSettings, recipes.CVT_RECIPES)]  # fmt: skip
     return "\n".join(sections)
 
 
@@ -74,7 +86,8 @@ def flags(field: dataclasses.Field[Any]) -> list[str]:
 
 
 def _dataclasses() -> list[type[Any]]:
-    known = [value for module in (settings, composed_settings, deployment_settings) for value in vars(module).values()]
+    modules = settings, cross_view_settings, composed_settings, deployment_settings
+    known = [value for module in modules for value in vars(module).values()]
     return list(dict.fromkeys(cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)))
 
 
@@ -152,13 +165,11 @@ def _shown(value: object) -> str:
     return "empty" if value == "" else f"`{value}`"
 
 
-def _recipes() -> str:
+def _recipes(cls: type[Any], known: Mapping[str, Mapping[str, object]]) -> str:
     """What `--recipe` changes."""
-    trained = [cls for cls in _groups() if issubclass(settings.TaggerKdPseudoSettings, cls)]
-    defaults = {field.name: _default(field) for cls in trained for field in _own(cls)}
-    others = {name: values for name, values in settings.RECIPES.items() if name != "default"}
-    rows = ["## Recipes\n", "What `--recipe` sets; a flag or `--config` is stronger.\n"]
-    rows.append(f"| setting | default | {' | '.join(f'`{name}`' for name in others)} |")
+    defaults = {field.name: _default(field) for field in dataclasses.fields(cls)}
+    others = {name: values for name, values in known.items() if name != "default"}
+    rows = [f"| setting | default | {' | '.join(f'`{name}`' for name in others)} |"]
     rows.append("|---|---|" + "---|" * len(others))
     for key in sorted({key for values in others.values() for key in values}):
         cells = [_shown(values[key]) if key in values else defaults[key] for values in others.values()]

@@ -32,7 +32,9 @@ class Decoder(nn.Module):
         self.register_buffer("legal", torch.from_numpy(labels.legal.copy()), persistent=False)
         self.register_buffer("legal_start", torch.from_numpy(labels.legal_start.copy()), persistent=False)
 
-    def task_loss(self, emissions: Tensor, labels: Tensor, lengths: Tensor, mask: Tensor) -> Tensor:
+    def task_loss(
+        self, emissions: Tensor, labels: Tensor, lengths: Tensor, mask: Tensor, smoothing: float = 0.0
+    ) -> Tensor:
         """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled word.
 
         Args:
@@ -41,9 +43,10 @@ class Decoder(nn.Module):
             lengths: words of each sentence (batch,).
             mask: True at words that have a label (batch, words). The others don't count; the CRF reads each sentence as
                 if it didn't have them.
+            smoothing: see `losses.cross_entropy`; a CRF has none.
         """
         if self.crf is None:
-            return cross_entropy(emissions, labels, mask)
+            return cross_entropy(emissions, labels, mask, smoothing)
         if not torch.equal(mask, word_mask(emissions, lengths)):
             emissions, labels, lengths = _without_unlabelled(emissions, labels, mask)
             if not len(lengths):

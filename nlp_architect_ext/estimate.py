@@ -11,8 +11,7 @@ from torch.optim import SGD
 
 from nlp_architect_ext.batches import EncodedSentence, encode
 from nlp_architect_ext.corpus import Corpus
-from nlp_architect_ext.objectives import Distillation
-from nlp_architect_ext.preparation import new_stream
+from nlp_architect_ext.preparation import new_objective, new_stream
 from nlp_architect_ext.settings import TaggerKdSettings, TaggerSettings
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.teachers.folder import find
@@ -85,7 +84,7 @@ def _student(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> 
         for sentences in (corpus.train, corpus.unlabelled)
     )  # fmt: skip
     stream = new_stream(settings, labelled, unlabelled)
-    objective = Distillation(tagger.decoder, temperature=1.0, task_weight=1.0, distillation_weight=1.0)
+    objective = new_objective(settings, tagger)
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0
     steps = 0

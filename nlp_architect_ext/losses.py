@@ -13,15 +13,16 @@ from torch.nn import functional
 from nlp_architect_ext.errors import UserError
 
 
-def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
+def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor, smoothing: float = 0.0) -> Tensor:
     """``-log softmax(emissions)[label]``, mean per valid word.
 
     Args:
         emissions: logits (batch, words, labels).
         labels: label ids (batch, words), any value where the mask is False.
         mask: True at words that count (batch, words).
+        smoothing: share of the label's weight that all labels get alike.
     """
-    total = functional.cross_entropy(emissions[mask], labels[mask], reduction="sum")
+    total = functional.cross_entropy(emissions[mask], labels[mask], reduction="sum", label_smoothing=smoothing)
     return _per_word(total, mask)
 
 

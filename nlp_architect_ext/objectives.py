@@ -36,10 +36,12 @@ class Supervised:
     """The task loss on gold labels: cross entropy, or the CRF's negative log-likelihood a word."""
 
     decoder: Decoder
+    smoothing: float = 0.0
 
     def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has gold labels."""
-        loss: Tensor = self.decoder.task_loss(_emissions(student, batch), batch.labels, batch.lengths, batch.mask)
+        emissions = _emissions(student, batch)
+        loss = self.decoder.task_loss(emissions, batch.labels, batch.lengths, batch.mask, self.smoothing)
         return loss, {"task": loss.item()}
 
 

@@ -11,20 +11,25 @@ import torch
 from nlp_architect_ext import config
 from nlp_architect_ext.batches import EncodedSentence
 from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, read_corpus
+from nlp_architect_ext.cross_view import CrossViewHeads
+from nlp_architect_ext.cross_view_settings import CrossViewSettings
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.text import WordSplitter
+from nlp_architect_ext.objectives import CrossView, Distillation, Objective, Supervised
 from nlp_architect_ext.pretrained_words import PretrainedWords
 from nlp_architect_ext.progress import say
+from nlp_architect_ext.recipes import PAPER_STUDENTS
 from nlp_architect_ext.registry import STUDENTS, load
 from nlp_architect_ext.settings import (
-    PAPER_STUDENTS,
     DataSettings,
-    TaggerKdPseudoSettings,
+    MixingSettings,
+    StudentSettings,
     TaggerKdSettings,
     TaggerSettings,
+    UnlabelledSettings,
 )
 from nlp_architect_ext.streams import BatchStream
-from nlp_architect_ext.students.base import own_arguments
+from nlp_architect_ext.students.base import Viewable, own_arguments
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.vocabulary import Vocabulary
@@ -35,45 +40,46 @@ RANDOM = "none"  # of --word_encoder
 
 def load_corpus(settings: DataSettings) -> Corpus:
     """Read the data, and draw the labelled and unlabelled sentences that the settings ask for."""
-    pseudo = settings if isinstance(settings, TaggerKdPseudoSettings) else None
+    raw = settings if isinstance(settings, UnlabelledSettings) else None
+    student = settings if raw and isinstance(settings, StudentSettings) else None
     corpus = read_corpus(
         Path(settings.data_dir),
         train_filename=settings.train_filename,
         dev_filename=settings.dev_filename,
         test_filename=settings.test_filename,
-        unlabeled_filename=_unlabelled_file(pseudo) if pseudo else None,
-        unlabeled_format=pseudo.unlabeled_format if pseudo else "text",
+        unlabeled_filename=_unlabelled_file(settings.data_dir, settings.labeled_size, raw) if raw else None,
+        unlabeled_format=raw.unlabeled_format if raw else "text",
         tag_col=settings.tag_col,
         ignore_token=settings.ignore_token,
         scheme=settings.scheme,
-        language=pseudo.language if pseudo else "en",
-        tokenizer=pseudo.tokenizer if pseudo else "whitespace",
+        language=student.language if student else "en",
+        tokenizer=student.tokenizer if student else "whitespace",
     )
     if settings.labeled_size is not None:
         corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
-    if pseudo is None:
+    if raw is None:
         return replace(corpus, unlabelled=[])
     if not corpus.unlabelled:
         wrong = "takes every sentence of train, and there is no other unlabelled text"
         raise UserError("--labeled_size", wrong, "unlabelled sentences", "draw fewer, or use tagger_kd")
-    if pseudo.unlabeled_size is not None:
-        corpus = draw_unlabelled(corpus, pseudo.unlabeled_size, settings.split_seed)
+    if raw.unlabeled_size is not None:
+        corpus = draw_unlabelled(corpus, raw.unlabeled_size, settings.split_seed)
     return corpus
 
 
-def _unlabelled_file(settings: TaggerKdPseudoSettings) -> str | None:
+def _unlabelled_file(data_dir: str, labeled_size: int | None, settings: UnlabelledSettings) -> str | None:
     """The file of unlabelled text; None where labeled_size provides such text and the default file is missing."""
     name = settings.unlabeled_filename
-    is_there = (Path(settings.data_dir) / name).exists()
-    is_default = name == TaggerKdPseudoSettings.unlabeled_filename
-    return None if settings.labeled_size is not None and is_default and not is_there else name
+    is_there = (Path(data_dir) / name).exists()
+    is_default = name == UnlabelledSettings.unlabeled_filename
+    return None if labeled_size is not None and is_default and not is_there else name
 
 
 def input_files(settings: DataSettings) -> list[Path]:
     """The files that decide what a run computes."""
     folder = Path(settings.data_dir)
     names = [settings.train_filename, settings.dev_filename, settings.test_filename, "labels.txt"]
-    if isinstance(settings, TaggerKdPseudoSettings):
+    if isinstance(settings, UnlabelledSettings):
         names.append(settings.unlabeled_filename)
     files = [folder / name for name in names]
     if isinstance(settings, TaggerSettings):
@@ -147,7 +153,7 @@ def new_stream(
     settings: TaggerSettings, labelled: list[EncodedSentence], unlabelled: list[EncodedSentence]
 ) -> BatchStream:
     """The batches that the settings ask for."""
-    ratio = settings.labeled_ratio if isinstance(settings, TaggerKdPseudoSettings) else 0.0
+    ratio = settings.labeled_ratio if isinstance(settings, MixingSettings) else 0.0
     return BatchStream(
         labelled,
         unlabelled,
@@ -156,4 +162,34 @@ def new_stream(
         settings.seed,
         settings.min_epoch_steps,
         settings.max_epoch_steps,
+        alternating=isinstance(settings, CrossViewSettings),
+    )
+
+
+def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
+    """What the settings want minimised.
+
+    Raises:
+        UserError: the student or its decoder can't be trained so.
+    """
+    decoder, student = tagger.decoder, tagger.model["student"]
+    if settings.label_smoothing and decoder.crf is not None:
+        raise UserError("--label_smoothing", "a CRF has no labels to smooth", "a softmax", "give --no_use_crf")
+    supervised = Supervised(decoder, settings.label_smoothing)
+    if isinstance(settings, CrossViewSettings):
+        if not isinstance(student, Viewable):
+            needs = [name for name in ("views", "view_widths") if not hasattr(student, name)]
+            raise UserError(f"student {settings.model_type!r}", f"has no {', '.join(needs)}",
+                            "what students.base.Viewable describes", "add it, or take another student")  # fmt: skip
+        torch.manual_seed(settings.seed)
+        heads = CrossViewHeads(*student.view_widths, settings.view_width, len(tagger.labels)).to(tagger.device)
+        return CrossView(decoder, heads, supervised, settings.view_w, settings.unlabelled_dropout)
+    if not isinstance(settings, TaggerKdSettings):
+        return supervised
+    return Distillation(
+        decoder,
+        temperature=settings.kd_temp,
+        task_weight=settings.kd_student_w,
+        distillation_weight=settings.kd_dist_w,
+        loss_fn=settings.kd_loss_fn,
     )

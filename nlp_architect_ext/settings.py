@@ -6,7 +6,6 @@ Names and short forms are NLP Architect's where it had them. `docs/command-line.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from nlp_architect_ext.config import setting
 
@@ -53,11 +52,17 @@ class DataSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class UnlabelledSettings:
-    """Unlabelled text, and how it's mixed with labelled sentences."""
+    """Unlabelled text."""
 
     unlabeled_filename: str = setting("unlabeled.txt", help="raw text, one sentence or paragraph a line")
     unlabeled_format: str = setting("text", help="text, columns, or a format that a package brings")
     unlabeled_size: int | None = setting(None, help="draw at most N unlabelled sentences", least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixingSettings:
+    """How unlabelled and labelled sentences are mixed."""
+
     labeled_ratio: float = setting(0.5, help="labelled share of each batch; 0 draws in proportion", least=0.0, most=0.9)
     parallel_batching: bool = setting(False, help="NLP Architect's flag; every batch is mixed in any case")
 
@@ -83,11 +88,18 @@ class StudentSettings:
     min_epoch_steps: int = setting(250, help="an epoch repeats the data until it has as many steps", least=1)
     max_epoch_steps: int = setting(400, help="an epoch reads a part of the data if all of it takes more steps", least=1)
     patience: int = setting(8, help="epochs without a better dev score before stopping; 0 never stops", least=0)
-    lr: float = setting(0.003, help="Adam's learning rate", least=1e-8)
+    optimizer: str = setting("adam", help="adam, or sgd with a momentum of 0.9", choices=("adam", "sgd"))
+    lr: float = setting(0.003, help="learning rate", least=1e-8)
     ema_decay: float = setting(
         0.0, help="of the moving average of weights that is scored and kept; 0 for none", least=0.0, most=0.99999
     )
-    lr_schedule: str = setting("linear", help="constant or falling to zero", choices=("constant", "linear"))
+    lr_schedule: str = setting(
+        "linear", help="constant, falling to zero, or rising for 5,000 steps and falling slowly afterwards",
+        choices=("constant", "linear", "warmup"),
+    )  # fmt: skip
+    label_smoothing: float = setting(
+        0.0, help="share of each gold label given to all labels alike; for a softmax", least=0.0, most=0.9
+    )
     max_grad_norm: float = setting(5.0, help="longer gradients are clipped", least=1e-8)
     logging_steps: int = setting(50, help="steps between two lines of metrics.jsonl", least=1)
     save_steps: int = setting(500, help="steps between two checkpoints, beside one an epoch", least=1)
@@ -163,7 +175,7 @@ class TaggerKdSettings(TaggerSettings, DistillationSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggerKdPseudoSettings(TaggerKdSettings, UnlabelledSettings):
+class TaggerKdPseudoSettings(TaggerKdSettings, UnlabelledSettings, MixingSettings):
     """Settings of `nlp-train tagger_kd_pseudo`."""
 
 
@@ -213,32 +225,3 @@ class TransformerInferenceSettings(InferenceSettings):
     precision: str = setting("fp32", help="arithmetic", choices=("fp32", "bf16"))
     tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
     language: str = setting("en", help="language of raw text, for the tokenizer")
-
-
-# What the paper's students are, where ours have learnt something since; --config_file is stronger.
-PAPER_STUDENTS: dict[str, dict[str, Any]] = {"cnn-lstm": {"dropout": 0.5, "input_skip": False}}
-
-# What the paper says (Izsak et al. 2019, section 4); it gives neither temperature nor weights, so they are 1.
-RECIPES: dict[str, dict[str, object]] = {
-    "default": {},
-    "paper": {
-        "batch_size": 32,
-        "epochs": 20,
-        "min_epoch_steps": 1,
-        "max_epoch_steps": 1_000_000,
-        "patience": 0,
-        "lr": 0.001,
-        "lr_schedule": "constant",
-        "word_dropout": 0.0,
-        "use_crf": False,
-        "word_encoder": "none",
-        "labeled_ratio": 0.0,
-        "teacher_learning_rate": 5e-5,
-        "teacher_epochs": 5,
-        "teacher_min_steps": 0,
-        "kd_temp": 1.0,
-        "kd_dist_w": 1.0,
-        "kd_student_w": 1.0,
-        "kd_loss_fn": "kl",
-    },
-}

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
+from torch import nn
 
 from nlp_architect_ext import hardware
 from nlp_architect_ext.balance import fit_balance
 from nlp_architect_ext.batches import encode
 from nlp_architect_ext.corpus import Corpus, dev_sample, summary
 from nlp_architect_ext.estimate import describe
-from nlp_architect_ext.objectives import Distillation, Objective, Supervised
-from nlp_architect_ext.preparation import input_files, load_corpus, new_stream, new_tagger, pretrained_words
+from nlp_architect_ext.objectives import CrossView, Objective
+from nlp_architect_ext.preparation import (
+    input_files,
+    load_corpus,
+    new_objective,
+    new_stream,
+    new_tagger,
+    pretrained_words,
+)
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.result import score_tagger, write_result
 from nlp_architect_ext.run_folder import RunFolder, check, open_run
@@ -41,6 +49,7 @@ def train_student(settings: TaggerSettings) -> None:
     tagger = new_tagger(settings, corpus, vocabulary, device, freeze_words=words is not None)
     if isinstance(settings, TaggerKdSettings):
         check_teachers(settings, corpus.labels)
+    new_objective(settings, tagger)  # what can't be trained so is refused before anything is written
     files = input_files(settings)
     check(settings, files)
     if settings.dry_run:
@@ -72,6 +81,7 @@ def fit_student(
         for sentences, soft in parts
     ]
     stream = new_stream(settings, *encoded)
+    objective = new_objective(settings, tagger)
     dev = dev_sample(corpus, settings.dev_sample)
     if not dev:
         say("no dev sentences: the last epoch is kept")
@@ -79,9 +89,9 @@ def fit_student(
         say(f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch (--dev_sample)")
     torch.manual_seed(settings.seed)  # whatever the teacher drew before
     fit(
-        tagger.model,
+        _trained(tagger, objective),
         stream,
-        _objective(settings, tagger),
+        objective,
         _schedule(settings),
         run.checkpoints,
         run.journal,
@@ -91,23 +101,17 @@ def fit_student(
         say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
 
 
-def _objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
-    decoder = tagger.decoder
-    if not isinstance(settings, TaggerKdSettings):
-        return Supervised(decoder)
-    return Distillation(
-        decoder,
-        temperature=settings.kd_temp,
-        task_weight=settings.kd_student_w,
-        distillation_weight=settings.kd_dist_w,
-        loss_fn=settings.kd_loss_fn,
-    )
+def _trained(tagger: NeuralTagger, objective: Objective) -> nn.ModuleDict:
+    """What is trained: the tagger's modules, and the heads that are gone afterwards."""
+    heads = {"heads": objective.heads} if isinstance(objective, CrossView) else {}
+    return nn.ModuleDict({**tagger.model, **heads})
 
 
 def _schedule(settings: TaggerSettings) -> Schedule:
     return Schedule(
         epochs=settings.epochs,
         patience=settings.patience,
+        optimizer=settings.optimizer,
         lr=settings.lr,
         lr_schedule=settings.lr_schedule,
         max_grad_norm=settings.max_grad_norm,

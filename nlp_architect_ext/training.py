@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from torch import nn
-from torch.optim import Adam, Optimizer
+from torch.optim import SGD, Adam, Optimizer
 
 from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import Batch
@@ -18,6 +20,11 @@ from nlp_architect_ext.progress import bar, say
 from nlp_architect_ext.streams import BatchStream
 
 PHASE = "student"
+WARMUP = 5_000  # steps
+OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
+    "adam": partial(Adam, fused=True),
+    "sgd": partial(SGD, momentum=0.9),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +34,11 @@ class Schedule:
     Args:
         epochs: most passes over the stream.
         patience: epochs without a better dev score before stopping; 0 never stops.
-        lr: Adam's learning rate at the first step.
-        lr_schedule: "constant", or "linear" to zero at the last step.
+        optimizer: "adam", or "sgd" with a momentum of 0.9.
+        lr: learning rate.
+        lr_schedule: "constant"; "linear" from `lr` to zero at the last step; "warmup", which rises for 5,000 steps and
+            falls with the root of the steps (Clark et al., 2018, "Semi-Supervised Sequence Modeling with Cross-View
+            Training", appendix A).
         max_grad_norm: longer gradients are clipped to this length.
         ema_decay: of the moving average of the weights, which is scored and kept; 0 for the weights themselves.
         logging_steps: steps between two lines of the journal.
@@ -37,6 +47,7 @@ class Schedule:
 
     epochs: int
     patience: int = 0
+    optimizer: str = "adam"
     lr: float = 0.001
     lr_schedule: str = "constant"
     max_grad_norm: float = 5.0
@@ -46,7 +57,11 @@ class Schedule:
 
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of a step, counted from 0, of `steps` in all."""
-        return self.lr * (1 - step / steps) if self.lr_schedule == "linear" else self.lr
+        if self.lr_schedule == "linear":
+            return self.lr * (1 - step / steps)
+        if self.lr_schedule == "warmup":
+            return self.lr * min((step + 1) / WARMUP, 1) / (1 + 0.005 * math.sqrt(step + 1))
+        return self.lr
 
 
 def fit(
@@ -71,7 +86,7 @@ def fit(
         journal: where the curves are kept.
         dev_score: the model's score on dev, higher is better; without it the last epoch counts as the best.
     """
-    optimizer = Adam(model.parameters(), lr=schedule.lr, fused=True)
+    optimizer = OPTIMIZERS[schedule.optimizer](model.parameters())
     average = MovingAverage(model, schedule.ema_decay)
     progress = checkpoints.restore_last(model, optimizer, average) or Progress()
     journal.forget(PHASE, progress.step)

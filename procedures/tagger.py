@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings import RECIPES, TaggerSettings
+from nlp_architect_ext.recipes import RECIPES
+from nlp_architect_ext.settings import TaggerSettings
 
 
 @register_train_cmd(name="tagger", description="train a compact tagger on labelled sentences")

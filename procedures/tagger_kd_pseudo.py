@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings import RECIPES, TaggerKdPseudoSettings
+from nlp_architect_ext.recipes import RECIPES
+from nlp_architect_ext.settings import TaggerKdPseudoSettings
 
 
 @register_train_cmd(

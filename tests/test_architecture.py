@@ -15,9 +15,9 @@ PACKAGE = "nlp_architect_ext"
 # A module may import its own level and the levels below it. A new module gets a line here: where does it belong?
 LEVELS = (
     # 0: what everything else is made of
-    {"agreement", "averaging", "calibration", "composed_settings", "config", "crf",
+    {"agreement", "averaging", "calibration", "composed_settings", "config", "cross_view_settings", "crf",
      "deployment_settings", "errors", "hardware", "labels",
-     "losses", "metrics", "progress", "registry", "sentence", "settings", "windows"},
+     "losses", "metrics", "progress", "recipes", "registry", "sentence", "settings", "windows"},
     # 1: files and numbers
     {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "streams",
      "tagger_config", "vocabulary", "word_parts", "word_vectors"},

@@ -9,7 +9,8 @@ from nlp_architect_ext.composed_settings import LearningCurveSettings
 from nlp_architect_ext.curve.plan import plan
 from nlp_architect_ext.curve.systems import COMMANDS, systems_of
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.settings import RECIPES, TaggerKdPseudoSettings
+from nlp_architect_ext.recipes import RECIPES
+from nlp_architect_ext.settings import TaggerKdPseudoSettings
 
 
 def settings(**values):

@@ -17,7 +17,7 @@ from nlp_architect_ext import registry
 from nlp_architect_ext.config import resolve
 from nlp_architect_ext.corpus import read_corpus
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.settings import RECIPES
+from nlp_architect_ext.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])

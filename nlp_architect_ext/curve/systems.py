@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from nlp_architect_ext.composed_settings import LearningCurveSettings
 from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.recipes import RECIPES
 from nlp_architect_ext.settings import (
-    RECIPES,
     DataSettings,
     RunSettings,
     TaggerKdPseudoSettings,

@@ -1,0 +1,28 @@
+"""`nlp-train tagger_cvt`: a student that learns from labelled sentences and, on raw text, from itself."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.cross_view_settings import TaggerCvtSettings
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.recipes import CVT_RECIPES
+
+
+@register_train_cmd(
+    name="tagger_cvt", description="train a compact tagger on labelled and raw text, without a teacher (cross-view)"
+)
+class TrainTaggerCvt(Procedure):
+    """Cross-View Training: the method of Clark, Luong, Manning and Le (2018)."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `cross_view_settings.TaggerCvtSettings`."""
+        add_flags(parser, TaggerCvtSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Train, score, and write the result folder."""
+        settings = resolve(TaggerCvtSettings, args, CVT_RECIPES)
+        from nlp_architect_ext.student_run import train_student
+
+        train_student(settings)
