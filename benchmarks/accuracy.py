@@ -48,7 +48,6 @@ TEACHER, PLAIN, PSEUDO = "transformer_token", "tagger", "tagger_kd_pseudo"
 SYSTEMS = {  # the teacher comes first
     "teacher": (TEACHER, ()),
     "plain, softmax": (PLAIN, ("--no_use_crf",)),
-    "plain": (PLAIN, ()),
     "paper": (PSEUDO, ("--recipe", "paper")),
     "default, softmax": (PSEUDO, ("--no_use_crf",)),
     "default": (PSEUDO, ()),
