@@ -1,4 +1,4 @@
-"""Files in, tagged files out: a stream in the order of the input, in memory a few thousand sentences at a time."""
+"""Files in, tagged files out: a stream in the order of the input, in memory some thousand sentences at a time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import InferenceSettings
 from nlp_architect_ext.text_tagger import Prediction, TextTagger
 
-CHUNK = 4096  # sentences read, sorted by length, tagged and written at a time
+CHUNK = 1024  # sentences read, sorted by length, tagged and written at a time
 
 Item = Sentence | str  # a line of raw text isn't split into words before it's tagged
 
