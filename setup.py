@@ -59,6 +59,7 @@ setup(
             "tagger = nlp_architect_ext_procedures.tagger:TrainTagger",
             "tagger_cvt = nlp_architect_ext_procedures.tagger_cvt:TrainTaggerCvt",
             "tagger_kd = nlp_architect_ext_procedures.tagger_kd:TrainTaggerKd",
+            "tagger_kd_cvt = nlp_architect_ext_procedures.tagger_kd_cvt:TrainTaggerKdCvt",
             "tagger_kd_pseudo = nlp_architect_ext_procedures.tagger_kd_pseudo:TrainTaggerKdPseudo",
             "transformer_token = nlp_architect_ext_procedures.transformer_token:TrainTransformerToken",
         ],

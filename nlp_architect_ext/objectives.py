@@ -115,10 +115,50 @@ class CrossView:
         probabilities = _own_probabilities(student, self.decoder, batch)
         with dropping(student, self.dropout):
             _, views = student.views(batch)
-        heads = self.heads(views, batch.mask).values()
-        losses = [soft_cross_entropy(emissions, probabilities, mask) for emissions, mask in heads]
-        loss = self.view_weight * torch.stack(losses).sum()
+        loss = self.view_weight * _view_loss(self.heads(views, batch.mask), probabilities, batch.mask)
         return loss, {"views": loss.item()}
+
+
+@dataclass(frozen=True)
+class DistilledCrossView:
+    """Distillation, and views that learn on unlabelled sentences from the teacher and from the student at once.
+
+    ``L = L_distillation + view_weight · Σ_head -Σ_label p · log softmax(head)`` with
+    ``p = teacher_share · teacher + (1 - teacher_share) · student``, both as probabilities; the student's are without
+    dropout and without gradient. Views learn nothing from words on which the teacher has no opinion.
+
+    Args:
+        distillation: what the student itself learns, on all sentences.
+        heads: of the views.
+        view_weight: of their loss.
+        teacher_share: between 0 and 1.
+    """
+
+    distillation: Distillation
+    heads: CrossViewHeads
+    view_weight: float = 1.0
+    teacher_share: float = 0.5
+
+    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """See `Objective.loss`; every sentence of the batch has soft labels."""
+        assert isinstance(student, nn.Module)
+        assert isinstance(student, Viewable)
+        assert batch.soft_labels is not None, "distillation needs soft labels"
+        emissions, views = student.views(batch)
+        loss, parts = self.distillation.loss(lambda _: emissions, batch)
+        probabilities = self.teacher_share * batch.soft_labels.softmax(dim=2)
+        if self.teacher_share < 1:
+            own = _own_probabilities(student, self.distillation.decoder, batch)
+            probabilities = probabilities + (1 - self.teacher_share) * own
+        learns = batch.is_taught & ~batch.is_gold.unsqueeze(1)
+        of_views = self.view_weight * _view_loss(self.heads(views, batch.mask), probabilities, learns)
+        return loss + of_views, {**parts, "views": of_views.item()}
+
+
+def _view_loss(said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor) -> Tensor:
+    """The sum over heads of the cross entropy with probabilities (batch, words, labels) where `learns` is True."""
+    losses = [soft_cross_entropy(emissions, probabilities, counts & learns) for emissions, counts in said.values()]
+    return torch.stack(losses).sum()
 
 
 @torch.no_grad()

@@ -12,10 +12,10 @@ from nlp_architect_ext import config
 from nlp_architect_ext.batches import EncodedSentence
 from nlp_architect_ext.corpus import Corpus, draw_labelled, draw_unlabelled, read_corpus
 from nlp_architect_ext.cross_view import CrossViewHeads
-from nlp_architect_ext.cross_view_settings import CrossViewSettings
+from nlp_architect_ext.cross_view_settings import TaggerCvtSettings, TaggerKdCvtSettings
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.text import WordSplitter
-from nlp_architect_ext.objectives import CrossView, Distillation, Objective, Supervised
+from nlp_architect_ext.objectives import CrossView, Distillation, DistilledCrossView, Objective, Supervised
 from nlp_architect_ext.pretrained_words import PretrainedWords
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.recipes import PAPER_STUDENTS
@@ -162,7 +162,7 @@ def new_stream(
         settings.seed,
         settings.min_epoch_steps,
         settings.max_epoch_steps,
-        alternating=isinstance(settings, CrossViewSettings),
+        alternating=isinstance(settings, TaggerCvtSettings),
     )
 
 
@@ -172,24 +172,33 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
     Raises:
         UserError: the student or its decoder can't be trained so.
     """
-    decoder, student = tagger.decoder, tagger.model["student"]
+    decoder = tagger.decoder
     if settings.label_smoothing and decoder.crf is not None:
         raise UserError("--label_smoothing", "a CRF has no labels to smooth", "a softmax", "give --no_use_crf")
     supervised = Supervised(decoder, settings.label_smoothing)
-    if isinstance(settings, CrossViewSettings):
-        if not isinstance(student, Viewable):
-            needs = [name for name in ("views", "view_widths") if not hasattr(student, name)]
-            raise UserError(f"student {settings.model_type!r}", f"has no {', '.join(needs)}",
-                            "what students.base.Viewable describes", "add it, or take another student")  # fmt: skip
-        torch.manual_seed(settings.seed)
-        heads = CrossViewHeads(*student.view_widths, settings.view_width, len(tagger.labels)).to(tagger.device)
-        return CrossView(decoder, heads, supervised, settings.view_w, settings.unlabelled_dropout)
+    if isinstance(settings, TaggerCvtSettings):
+        return CrossView(decoder, _heads(settings, tagger), supervised, settings.view_w, settings.unlabelled_dropout)
     if not isinstance(settings, TaggerKdSettings):
         return supervised
-    return Distillation(
+    distillation = Distillation(
         decoder,
         temperature=settings.kd_temp,
         task_weight=settings.kd_student_w,
         distillation_weight=settings.kd_dist_w,
         loss_fn=settings.kd_loss_fn,
     )
+    if isinstance(settings, TaggerKdCvtSettings):
+        heads = _heads(settings, tagger)
+        return DistilledCrossView(distillation, heads, settings.view_w, settings.view_teacher_w)
+    return distillation
+
+
+def _heads(settings: TaggerCvtSettings | TaggerKdCvtSettings, tagger: NeuralTagger) -> CrossViewHeads:
+    """Heads for the student's views, their weights drawn by the seed."""
+    student = tagger.model["student"]
+    if not isinstance(student, Viewable):
+        needs = [name for name in ("views", "view_widths") if not hasattr(student, name)]
+        raise UserError(f"student {settings.model_type!r}", f"has no {', '.join(needs)}",
+                        "what students.base.Viewable describes", "add it, or take another student")  # fmt: skip
+    torch.manual_seed(settings.seed)
+    return CrossViewHeads(*student.view_widths, settings.view_width, len(tagger.labels)).to(tagger.device)

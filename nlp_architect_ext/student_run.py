@@ -12,7 +12,7 @@ from nlp_architect_ext.balance import fit_balance
 from nlp_architect_ext.batches import encode
 from nlp_architect_ext.corpus import Corpus, dev_sample, summary
 from nlp_architect_ext.estimate import describe
-from nlp_architect_ext.objectives import CrossView, Objective
+from nlp_architect_ext.objectives import CrossView, DistilledCrossView, Objective
 from nlp_architect_ext.preparation import (
     input_files,
     load_corpus,
@@ -103,7 +103,7 @@ def fit_student(
 
 def _trained(tagger: NeuralTagger, objective: Objective) -> nn.ModuleDict:
     """What is trained: the tagger's modules, and the heads that are gone afterwards."""
-    heads = {"heads": objective.heads} if isinstance(objective, CrossView) else {}
+    heads = {"heads": objective.heads} if isinstance(objective, CrossView | DistilledCrossView) else {}
     return nn.ModuleDict({**tagger.model, **heads})
 
 

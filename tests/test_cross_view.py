@@ -8,7 +8,7 @@ from nlp_architect_ext.batches import collate, encode
 from nlp_architect_ext.cross_view import CrossViewHeads
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.objectives import CrossView, Supervised
+from nlp_architect_ext.objectives import CrossView, Distillation, DistilledCrossView, Supervised
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
@@ -168,3 +168,52 @@ def test_a_batch_of_single_words_has_no_future_and_no_past():
 def test_which_students_have_views():
     assert isinstance(new_student(), Viewable)
     assert not isinstance(IdCnn(10, 10, 3), Viewable)
+
+
+def taught_batch():
+    """Labelled and unlabelled sentences with a teacher's logits; it can't see the second word of the first raw one."""
+    sentences = [*GOLD, *RAW]
+    draw = torch.Generator().manual_seed(4)
+    soft = [torch.randn(len(s), len(LABELS), generator=draw).numpy().astype("float16") for s in sentences]
+    soft[len(GOLD)][1] = 0
+    return collate(encode(sentences, VOCABULARY, LABELS, max_words=50, soft_labels=soft))
+
+
+def taught(student, share, use_crf=False, **arguments):
+    decoder = Decoder(LABELS, use_crf)
+    heads = CrossViewHeads(*student.view_widths, HIDDEN, len(LABELS))
+    distillation = Distillation(decoder, temperature=2.0, task_weight=1.0, distillation_weight=1.0)
+    return DistilledCrossView(distillation, heads, teacher_share=share, **arguments)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("use_crf", [False, True])
+def test_taught_views_learn_a_mixture_of_teacher_and_student_on_unlabelled_words(share, use_crf):
+    student, batch = new_student(dropout=0.0, word_dropout=0.0).train(), taught_batch()
+    objective = taught(student, share, use_crf, view_weight=0.5)
+    loss, parts = objective.loss(student, batch)
+    expected, _ = objective.distillation.loss(student, batch)
+    emissions, views = student.views(batch)
+    own = objective.distillation.decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()
+    mixed = (share * batch.soft_labels.softmax(dim=2) + (1 - share) * own).tolist()
+    of_views = 0.0
+    for logits, counts in objective.heads(views, batch.mask).values():
+        logs = logits.log_softmax(dim=2).tolist()
+        places = [
+            (sentence, word)
+            for sentence, row in enumerate(counts.tolist())
+            for word, inside in enumerate(row)
+            if inside and sentence >= len(GOLD) and (sentence, word) != (len(GOLD), 1)
+        ]
+        total = sum(-p * log for s, w in places for p, log in zip(mixed[s][w], logs[s][w], strict=True))
+        of_views += total / len(places)
+    assert parts["views"] == pytest.approx(0.5 * of_views, rel=1e-4)
+    assert loss.item() == pytest.approx(expected.item() + 0.5 * of_views, rel=1e-4)
+
+
+def test_the_students_own_word_is_not_asked_for_where_only_the_teacher_counts(monkeypatch):
+    student = new_student().train()
+    monkeypatch.setattr("nlp_architect_ext.objectives._own_probabilities", None)
+    loss, _ = taught(student, 1.0).loss(student, taught_batch())
+    loss.backward()
+    assert student.output.weight.grad.any()  # the teacher's word reaches it by distillation

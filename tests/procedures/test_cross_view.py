@@ -19,9 +19,9 @@ def run(data, tmp_path_factory):
     student = tmp_path_factory.mktemp("student") / "student.json"
     student.write_text(json.dumps(STUDENT))
 
-    def call(output, *arguments):
+    def call(output, *arguments, command="tagger_cvt"):
         places = ["--data_dir", str(data), "--output_dir", str(output), "--config_file", str(student)]
-        return cli.train(["tagger_cvt", *places, *SMALL, *map(str, arguments)])
+        return cli.train([command, *places, *SMALL, *map(str, arguments)])
 
     return call
 
@@ -100,3 +100,16 @@ def test_what_cannot_be_trained_ends_in_one_line(run, tmp_path, capsys, argument
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert said in last
     assert not (tmp_path / "out").exists()
+
+
+def test_views_and_a_teacher(run, encoder, tmp_path, model):
+    tuning = ["--teacher_min_steps", 30, "--teacher_epochs", 2, "--teacher_learning_rate", "3e-3"]
+    teacher = ["--teacher", encoder, *tuning]
+    assert run(tmp_path / "out", *teacher, "-e", 4, "--lr", 0.02, "--view_teacher_w", 0.7, command="tagger_kd_cvt") == 0
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert metrics["test"]["f1"] > 0.5
+    assert metrics["teacher"]["test"]["f1"] > 0
+    assert load_file(tmp_path / "out" / "model.safetensors").keys() == load_file(model / "model.safetensors").keys()
+    lines = [json.loads(line) for line in (tmp_path / "out" / "metrics.jsonl").read_text().splitlines()]
+    steps = [line for line in lines if line["phase"] == "student" and "loss" in line]
+    assert all(line.keys() >= {"task", "distillation", "views"} for line in steps)

@@ -1,0 +1,28 @@
+"""`nlp-train tagger_kd_cvt`: distillation on raw text, joined with views that learn from teacher and student."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.cross_view_settings import TaggerKdCvtSettings
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.recipes import RECIPES
+
+
+@register_train_cmd(
+    name="tagger_kd_cvt", description="distil a teacher into a compact tagger and its views, on labelled and raw text"
+)
+class TrainTaggerKdCvt(Procedure):
+    """Distillation and Cross-View Training in one loss."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `cross_view_settings.TaggerKdCvtSettings`."""
+        add_flags(parser, TaggerKdCvtSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
+        settings = resolve(TaggerKdCvtSettings, args, RECIPES)
+        from nlp_architect_ext.student_run import train_student
+
+        train_student(settings)
