@@ -28,7 +28,7 @@ def flags(cell):
 
 
 def test_every_recipe_is_a_system_with_and_without_a_crf():
-    names = [name + ending for name in ("plain", *RECIPES) for ending in ("", "-crf", "-softmax")]
+    names = [name + ending for name in ("plain", *RECIPES, "cvt", "kd-cvt") for ending in ("", "-crf", "-softmax")]
     found = systems_of(settings(systems=("teacher", *names)))
     assert [system.name for system in found] == ["teacher", *names]
     for flag, ending in (("--use_crf", "-crf"), ("--no_use_crf", "-softmax")):
@@ -126,3 +126,15 @@ def test_mistakes(values, complaint):
     with pytest.raises(UserError) as caught:
         systems_of(settings(**values))
     assert complaint in str(caught.value)
+
+
+def test_views_learn_from_raw_text_with_and_without_a_teacher():
+    found = cells(systems=("cvt", "kd-cvt"), unlabeled_size=50, seeds=1, sizes=(5,), tokenizer="whitespace")
+    assert list(found) == ["5-1/teacher", "5-1/soft_labels", "5-1/cvt", "5-1/kd-cvt"]
+    alone, taught = found["5-1/cvt"], found["5-1/kd-cvt"]
+    assert flags(alone) >= {"tagger_cvt", "--unlabeled_size=50", "--tokenizer=whitespace"}
+    assert not any(flag.startswith(("--teacher", "--word_encoder")) for flag in flags(alone))
+    assert alone.needs == ()
+    assert flags(taught) >= {"tagger_kd_cvt", "--unlabeled_size=50", "--word_encoder=encoder"}
+    assert taught.needs == ("5-1/soft_labels",)
+    assert list(cells(systems=("cvt",), teacher=None, seeds=1, sizes=(5,))) == ["5-1/cvt"]

@@ -83,7 +83,7 @@ def _cell(settings: LearningCurveSettings, system: System, size: int, seed: int)
     elif system.is_distilled:
         arguments += _taught(settings, size, seed)
     else:
-        arguments += _flags(settings, "tokenizer", "language")
+        arguments += _flags(settings, *(RAW_TEXT if system.needs_raw_text else ("tokenizer", "language")))
     done = folder / (METRICS if system.command == TRANSFORMER else MANIFEST)
     needs = (f"{size}-{seed}/{LABELS}",) if system.is_distilled else ()
     return Cell(size, seed, system.name, (*arguments, *system.flags), folder, done, needs)

@@ -20,7 +20,7 @@ from nlp_architect_ext.curve.outcomes import read_outcome
 from nlp_architect_ext.curve.picture import draw
 from nlp_architect_ext.curve.plan import Cell, plan
 from nlp_architect_ext.curve.ray_engine import RayEngine
-from nlp_architect_ext.curve.systems import LABELS, SUPERVISED, System, systems_of
+from nlp_architect_ext.curve.systems import LABELS, System, systems_of
 from nlp_architect_ext.curve.table import everything, page, rows
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
@@ -45,7 +45,7 @@ def train_curve(settings: LearningCurveSettings) -> None:
     corpus = load_corpus(DataSettings(**_shared(settings, DataSettings)))
     say(summary(corpus))
     _check_data(settings, corpus, systems)
-    if settings.teacher is not None and any(system.command != SUPERVISED for system in systems):
+    if settings.teacher is not None and any(system.needs_teacher for system in systems):
         _check_encoder(settings.teacher)
     files = _files(settings)
     check(settings, files)
@@ -164,7 +164,7 @@ def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequen
         raise UserError(settings.data_dir, "has neither test nor dev sentences", "sentences to compare systems on",
                         "give a --test_filename")  # fmt: skip
     raw, default = settings.unlabeled_filename, TaggerKdPseudoSettings.unlabeled_filename
-    if any(system.is_distilled for system in systems) and not (Path(settings.data_dir) / raw).is_file():
+    if any(system.needs_raw_text for system in systems) and not (Path(settings.data_dir) / raw).is_file():
         if raw != default:
             raise UserError(str(Path(settings.data_dir) / raw), "no such file", "unlabelled text", "correct the name")
         if sizes[-1] == train:

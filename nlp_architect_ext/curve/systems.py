@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 
 from nlp_architect_ext.composed_settings import LearningCurveSettings
 from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.cross_view_settings import TaggerCvtSettings, TaggerKdCvtSettings
 from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.recipes import RECIPES
+from nlp_architect_ext.recipes import CVT_RECIPES, RECIPES
 from nlp_architect_ext.settings import (
     DataSettings,
     RunSettings,
@@ -27,11 +28,15 @@ LABELS = "soft_labels"  # a cell beside the systems': the teacher labels all tex
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")  # becomes the name of a folder
 
 TRANSFORMER, SUPERVISED, DISTILLED = "transformer_token", "tagger", "tagger_kd_pseudo"
+SELF_TAUGHT, DISTILLED_VIEWS = "tagger_cvt", "tagger_kd_cvt"
 COMMANDS: dict[str, type[Any]] = {
     TRANSFORMER: TransformerTokenSettings,
     SUPERVISED: TaggerSettings,
     DISTILLED: TaggerKdPseudoSettings,
+    SELF_TAUGHT: TaggerCvtSettings,
+    DISTILLED_VIEWS: TaggerKdCvtSettings,
 }
+VIEWS = {"cvt": SELF_TAUGHT, "kd-cvt": DISTILLED_VIEWS}
 # Set by the curve itself, for all cells alike or for each one.
 ITS_OWN = {field.name for group in (RunSettings, DataSettings) for field in dataclasses.fields(group)} | {
     "teacher", "soft_labels_dir", "model_name_or_path", "precision", "teacher_max_seq_len", "max_seq_length",
@@ -57,7 +62,17 @@ class System:
     @property
     def is_distilled(self) -> bool:
         """Whether it learns from the teacher of its cell."""
-        return self.command == DISTILLED
+        return self.command in (DISTILLED, DISTILLED_VIEWS)
+
+    @property
+    def needs_teacher(self) -> bool:
+        """Whether it's nothing without an encoder."""
+        return self.is_distilled or self.command == TRANSFORMER
+
+    @property
+    def needs_raw_text(self) -> bool:
+        """Whether it reads unlabelled sentences."""
+        return self.is_distilled or self.command == SELF_TAUGHT
 
 
 def systems_of(settings: LearningCurveSettings) -> list[System]:
@@ -73,6 +88,9 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
         for recipe in RECIPES:
             flags = (f"--recipe={recipe}", *shared, *more)
             known[recipe + ending] = System(recipe + ending, DISTILLED, (*_words(settings, flags), *flags))
+        for name, command in VIEWS.items():
+            words = _words(settings, (*shared, *more)) if command == DISTILLED_VIEWS else ()
+            known[name + ending] = System(name + ending, command, (*words, *shared, *more))
     chosen = []
     for name in dict.fromkeys(settings.systems):
         if name not in known:
@@ -84,7 +102,7 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
             raise UserError(f"--variant {name}", "is a system already", "a name of its own", "choose another name")
         flags = (*shared, *_checked(DISTILLED, text, f"--variant {name}", set()))
         chosen.append(System(name, DISTILLED, (*_words(settings, flags), *flags)))
-    if settings.teacher is None and any(system.command != SUPERVISED for system in chosen):
+    if settings.teacher is None and any(system.needs_teacher for system in chosen):
         raise UserError("--teacher", "missing", "an encoder, folder or hub name", "give it, or only plain systems")
     return chosen
 
@@ -154,7 +172,7 @@ def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
     cls, found = COMMANDS[command], vars(_parsed(command, words, where))
     fields = {field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING}
     values = {name: ("x",) if name == "teacher" else "x" for name in fields}
-    return resolve(cls, Namespace(**{**values, **found}), RECIPES)
+    return resolve(cls, Namespace(**{**values, **found}), CVT_RECIPES if command == SELF_TAUGHT else RECIPES)
 
 
 def _words(settings: LearningCurveSettings, flags: tuple[str, ...]) -> tuple[str, ...]:
