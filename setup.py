@@ -54,6 +54,7 @@ setup(
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
             "export = nlp_architect_ext_procedures.export:Export",
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
+            "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",
             "tagger = nlp_architect_ext_procedures.tagger:TrainTagger",

@@ -51,6 +51,29 @@ class SoftLabelsSettings(TextsSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelectUnlabelledSettings:
+    """Settings of `nlp-train select_unlabelled`."""
+
+    config: str | None = borrowed(RunSettings, "config")
+    data_dir: str = borrowed(DataSettings, "data_dir")
+    train_filename: str = borrowed(DataSettings, "train_filename")
+    dev_filename: str = borrowed(DataSettings, "dev_filename")
+    test_filename: str = borrowed(DataSettings, "test_filename")
+    tag_col: int = borrowed(DataSettings, "tag_col")
+    ignore_token: str = borrowed(DataSettings, "ignore_token")
+    scheme: str = borrowed(DataSettings, "scheme")
+    labeled_size: int | None = borrowed(DataSettings, "labeled_size")
+    split_seed: int = borrowed(DataSettings, "split_seed")
+    pool_file: str = setting(help="raw text, one sentence or paragraph a line, plain or .gz")
+    tokenizer: str = borrowed(StudentSettings, "tokenizer")
+    language: str = borrowed(StudentSettings, "language")
+    size: int = setting(help="lines to keep", least=1)
+    least_words: int = setting(4, help="shorter lines are left out", least=1)
+    output_file: str = setting(help="where the lines are written, in their order")
+    overwrite: bool = setting(False, help="replace output_file")
+
+
+@dataclass(frozen=True, kw_only=True)
 class LearningCurveSettings(TextsSettings):
     """Settings of `nlp-train learning_curve`."""
 

@@ -17,7 +17,7 @@ LEVELS = (
     # 0: what everything else is made of
     {"agreement", "averaging", "calibration", "composed_settings", "config", "cross_view_settings", "crf",
      "deployment_settings", "errors", "hardware", "labels",
-     "losses", "metrics", "progress", "recipes", "registry", "sentence", "settings", "windows"},
+     "losses", "metrics", "progress", "recipes", "registry", "selection", "sentence", "settings", "windows"},
     # 1: files and numbers
     {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "streams",
      "tagger_config", "vocabulary", "word_parts", "word_vectors"},
@@ -27,7 +27,8 @@ LEVELS = (
     {"annotate", "balance", "checkpoint", "estimate", "evaluation", "export_run", "exporting", "inference",
      "labelling",
      "loading", "model_card", "objectives", "parity", "preparation", "pretrained_words", "report", "result",
-     "run_folder", "runtime", "student_run", "tables", "tagger", "teaching", "testing", "text_tagger", "training",
+     "run_folder", "runtime", "selection_run",
+     "student_run", "tables", "tagger", "teaching", "testing", "text_tagger", "training",
      "transformer_run"},
     # 4: commands
     {"benchmark", "cli", "curve", "procedure"},

@@ -1,0 +1,117 @@
+"""`nlp-train select_unlabelled`: of a large pool of raw text, the part that is like the labelled sentences."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_architect_ext.composed_settings import SelectUnlabelledSettings
+from nlp_architect_ext.corpus import draw_labelled, read_corpus
+from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.formats.files import STANDARD_INPUT, atomic_write_text
+from nlp_architect_ext.formats.text import read_text
+from nlp_architect_ext.progress import bar, say
+from nlp_architect_ext.selection import DomainScore, best
+from nlp_architect_ext.sentence import Sentence
+
+Scores = NDArray[np.float64]
+
+
+def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
+    """Score every line of the pool, write the best ones in their order, and say what that keeps.
+
+    The pool is read three times and never held in memory: to count its words, to score its lines, to write the best.
+
+    Raises:
+        UserError: data that can't be read, an output that is there already, or a pool that is too small.
+    """
+    pool, output = Path(settings.pool_file), Path(settings.output_file)
+    _check(settings, pool, output)
+    labelled = Counter(word for sentence in _labelled(settings) for word in sentence.words)
+    pooled: Counter[str] = Counter()
+    for sentence in _read(settings, "counting words"):
+        pooled.update(sentence.words)
+    score = DomainScore(labelled, pooled)
+    found, contents = array("d"), array("Q")  # eight bytes a line each
+    for sentence in _read(settings, "scoring lines"):
+        found.append(score(sentence.words))
+        contents.append(_content(sentence))
+    scores = np.frombuffer(found) if found else np.zeros(0)
+    places = best(scores, np.frombuffer(contents, np.uint64) if contents else np.zeros(0, np.uint64), settings.size)
+    if len(places) < settings.size:
+        wrong = f"has only {len(places):,} different lines of {settings.least_words} words or more"
+        raise UserError(str(pool), wrong, f"--size {settings.size:,}", "use all of it, or give a smaller --size")
+    chosen = set(places)
+    kept = [sentence for place, sentence in enumerate(_read(settings, "writing")) if place in chosen]
+    atomic_write_text(output, "".join(f"{sentence.text}\n" for sentence in kept))
+    say(_summary(labelled, pooled, kept, scores, scores[places]))
+    say(f"written to {output}")
+
+
+def _read(settings: SelectUnlabelledSettings, label: str) -> Iterator[Sentence]:
+    """The lines of the pool that are long enough."""
+    lines = read_text(settings.pool_file, language=settings.language, tokenizer=settings.tokenizer)
+    with bar(lines, label=label, unit="lines") as bars:
+        for sentence in bars:
+            if len(sentence) >= settings.least_words:
+                yield sentence
+
+
+def _content(sentence: Sentence) -> int:
+    """A number that the same text always has, and another text hardly ever."""
+    return int.from_bytes(hashlib.blake2b((sentence.text or "").encode(), digest_size=8).digest(), "little")
+
+
+def _labelled(settings: SelectUnlabelledSettings) -> list[Sentence]:
+    corpus = read_corpus(
+        Path(settings.data_dir),
+        train_filename=settings.train_filename,
+        dev_filename=settings.dev_filename,
+        test_filename=settings.test_filename,
+        unlabeled_filename=None,
+        tag_col=settings.tag_col,
+        ignore_token=settings.ignore_token,
+        scheme=settings.scheme,
+    )
+    if settings.labeled_size is not None:
+        corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
+    return corpus.train
+
+
+def _check(settings: SelectUnlabelledSettings, pool: Path, output: Path) -> None:
+    if str(pool) == STANDARD_INPUT:
+        raise UserError("--pool_file", "standard input can be read only once", "a file", "save it first")
+    if output.resolve() == pool.resolve():
+        raise UserError("--output_file", "is the pool itself", "another file", "choose another name")
+    if output.exists() and not settings.overwrite:
+        remedy = "give --overwrite to replace it, or another name"
+        raise UserError(str(output), "is there already", "a new file", remedy)
+    if not output.parent.is_dir():
+        raise UserError(str(output.parent), "no such folder", "a folder for the output", "make it")
+
+
+def _summary(
+    labelled: Counter[str], pooled: Counter[str], kept: list[Sentence], scores: Scores, chosen: Scores
+) -> str:
+    """What the cut keeps, of lines, words, and of the labelled text's vocabulary."""
+    known = {word.lower() for word in labelled}
+    words = {word.lower() for word in chain.from_iterable(sentence.words for sentence in kept)}
+    total, length = sum(pooled.values()), sum(map(len, kept))
+    covered = [len(known & there) / max(len(known), 1) for there in ({word.lower() for word in pooled}, words)]
+    return (
+        f"kept {len(kept):,} of {len(scores):,} lines ({len(kept) / len(scores):.0%}), {length:,} of {total:,} words "
+        f"({length / total:.0%})\n"
+        f"score, nats a word: all {_range(scores)}; kept {_range(chosen)}\n"
+        f"words of the labelled text that are in the pool: {covered[0]:.0%}; in what is kept: {covered[1]:.0%}"
+    )
+
+
+def _range(values: Scores) -> str:
+    return f"{values.min():.2f} to {values.max():.2f}, median {np.median(values):.2f}"

@@ -1,0 +1,25 @@
+"""`nlp-train select_unlabelled`: the part of a large pool of raw text that is like the labelled sentences."""
+
+from argparse import ArgumentParser, Namespace
+
+from nlp_architect_ext.composed_settings import SelectUnlabelledSettings
+from nlp_architect_ext.config import add_flags, resolve
+from nlp_architect_ext.procedure import Procedure, register_train_cmd
+
+
+@register_train_cmd(name="select_unlabelled", description="choose raw text that is like the labelled sentences")
+class SelectUnlabelled(Procedure):
+    """Selection by cross-entropy difference (Moore & Lewis, 2010)."""
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """See `composed_settings.SelectUnlabelledSettings`."""
+        add_flags(parser, SelectUnlabelledSettings)
+
+    @staticmethod
+    def run_procedure(args: Namespace) -> None:
+        """Score the pool, write the best lines, and say what was kept."""
+        settings = resolve(SelectUnlabelledSettings, args)
+        from nlp_architect_ext.selection_run import select_unlabelled
+
+        select_unlabelled(settings)
