@@ -18,7 +18,7 @@ from nlp_architect_ext.formats.text import WordSplitter
 from nlp_architect_ext.objectives import CrossView, Distillation, DistilledCrossView, Objective, Supervised
 from nlp_architect_ext.pretrained_words import PretrainedWords
 from nlp_architect_ext.progress import say
-from nlp_architect_ext.recipes import PAPER_STUDENTS
+from nlp_architect_ext.recipes import CVT_STUDENTS, PAPER_STUDENTS
 from nlp_architect_ext.registry import STUDENTS, load
 from nlp_architect_ext.settings import (
     DataSettings,
@@ -141,7 +141,8 @@ def _student_arguments(settings: TaggerSettings, given: dict[str, Any], freeze_w
     All of them are written down, because a model must be built again when defaults have moved on.
     """
     known = own_arguments(load(STUDENTS, settings.model_type))
-    recipe = dict(PAPER_STUDENTS.get(settings.model_type, {})) if settings.recipe == "paper" else {}
+    students = CVT_STUDENTS if isinstance(settings, TaggerCvtSettings) else PAPER_STUDENTS
+    recipe = dict(students.get(settings.model_type, {})) if settings.recipe == "paper" else {}
     recipe |= {"freeze_words": freeze_words}
     arguments = {**known, **{name: value for name, value in recipe.items() if name in known}, **given}
     if settings.word_dropout or (settings.word_dropout == 0 and "word_dropout" in known):  # or it has none

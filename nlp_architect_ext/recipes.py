@@ -6,6 +6,7 @@ from typing import Any
 
 # What the paper's students are, where ours have learnt something since; --config_file is stronger.
 PAPER_STUDENTS: dict[str, dict[str, Any]] = {"cnn-lstm": {"dropout": 0.5, "input_skip": False}}
+CVT_STUDENTS: dict[str, dict[str, Any]] = {"cnn-lstm": {"dropout": 0.5, "input_skip": False, "head_width": 100}}
 
 # What the paper says (Izsak et al. 2019, section 4); it gives neither temperature nor weights, so they are 1.
 RECIPES: dict[str, dict[str, object]] = {

@@ -76,9 +76,9 @@ def test_each_head_reads_what_its_definition_says():
                     assert emissions[sentence, word].tolist() == pytest.approx(numbers, abs=1e-5), name
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3])
-def test_a_view_knows_only_its_side_of_the_sentence(layers):
-    student = new_student(lstm_layers=layers).eval()
+@pytest.mark.parametrize("arguments", [{"lstm_layers": 1}, {}, {"lstm_layers": 3}, {"head_width": 9}])
+def test_a_view_knows_only_its_side_of_the_sentence(arguments):
+    student = new_student(**arguments).eval()
     words = ["Cy", "and", "Di", "sang", "."]
     heads = CrossViewHeads(*student.view_widths, HIDDEN, len(LABELS))
 
@@ -99,9 +99,9 @@ def test_a_view_knows_only_its_side_of_the_sentence(layers):
         assert all(moved["full"])
 
 
-@pytest.mark.parametrize("use_crf", [False, True])
-def test_unlabelled_steps_move_what_views_share_and_never_what_is_above(use_crf):
-    student = new_student().train()
+@pytest.mark.parametrize(("use_crf", "head_width"), [(False, 0), (True, 0), (False, 9)])
+def test_unlabelled_steps_move_what_views_share_and_never_what_is_above(use_crf, head_width):
+    student = new_student(head_width=head_width).train()
     objective = new_objective(student, use_crf)
     loss, parts = objective.loss(student, batch_of(RAW))
     loss.backward()
@@ -109,7 +109,7 @@ def test_unlabelled_steps_move_what_views_share_and_never_what_is_above(use_crf)
     shared = {
         name for name, parameter in student.named_parameters() if parameter.grad is not None and parameter.grad.any()
     }
-    above = {name for name, _ in student.named_parameters() if name.startswith(("output", "skip"))}
+    above = {name for name, _ in student.named_parameters() if name.startswith(("hidden", "output", "skip"))}
     assert above
     assert not shared & above
     assert {name.split(".")[0] for name in shared} == {"word_embedding", "character_cnn", "layers"}

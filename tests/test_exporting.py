@@ -31,6 +31,7 @@ TAGGERS = {
     "id-cnn": IDCNN,
     "id-cnn, blocks": new_tagger(student="id-cnn", arguments={"word_width": 8, "filters": 16, "blocks": 2}),
     "no skip, one layer": new_tagger(arguments={"lstm_layers": 1, "input_skip": False, "lstm_width": 5}),
+    "hidden layer": new_tagger(arguments={"lstm_width": 5, "head_width": 7}),
     "handicap": new_tagger(handicap=1.5),
     "crf, handicap, calibrated": new_tagger(decoder="crf", handicap=-1.0, calibration={"slope": 0.5, "offset": 0.1}),
     "plain": new_tagger(labels={"scheme": "plain", "names": ["NOUN", "VERB", "X"]}, scheme="plain"),

@@ -43,6 +43,7 @@ def _emissions(student, sentences):
     [
         ("cnn-lstm", {}),
         ("cnn-lstm", {"lstm_layers": 1, "lstm_width": 7, "word_dropout": 0.0}),
+        ("cnn-lstm", {"head_width": 9}),
         ("cnn-lstm", {"lstm_layers": 3, "word_width": 20, "character_filters": 5}),
         ("id-cnn", {}),
         ("id-cnn", {"dilations": [1, 2, 4], "filters": 16}),

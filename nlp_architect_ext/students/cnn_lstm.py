@@ -37,6 +37,9 @@ class CnnLstm(nn.Module):
         freeze_words: whether word vectors stay as they are; for pretrained ones.
         input_skip: whether a word's own features also speak for its label directly, past the LSTMs. Where few words in
             a hundred are entities, training then finds them at once instead of after many passes.
+        head_width: numbers of a layer with ReLU between the first and last LSTM layer on one side and the labels on the
+            other, as in Clark et al. (2018), "Semi-Supervised Sequence Modeling with Cross-View Training", section 3.2;
+            0 for none: labels are read off the last LSTM layer.
     """
 
     def __init__(  # noqa: PLR0913  # each is a number of the student's JSON config
@@ -54,6 +57,7 @@ class CnnLstm(nn.Module):
         word_dropout: float = 0.05,
         freeze_words: bool = False,
         input_skip: bool = True,
+        head_width: int = 0,
     ) -> None:
         super().__init__()
         if lstm_layers < 1:
@@ -63,7 +67,8 @@ class CnnLstm(nn.Module):
         widths = [word_width + character_filters] + [2 * lstm_width] * (lstm_layers - 1)
         self.layers = nn.ModuleList(BiLstm(width, lstm_width) for width in widths)
         self.dropout = Dropout(dropout)
-        self.output = nn.Linear(2 * lstm_width, label_count)
+        self.hidden = nn.Linear(4 * lstm_width, head_width) if head_width else None
+        self.output = nn.Linear(head_width or 2 * lstm_width, label_count)
         self.skip = nn.Linear(widths[0], label_count) if input_skip else None
 
     def forward(self, batch: Batch) -> Tensor:
@@ -79,25 +84,32 @@ class CnnLstm(nn.Module):
         for layer in self.layers:
             features = layer(self.dropout(features), mirror)
             layers.append(features)
-        emissions: Tensor = self.output(self.dropout(features))
+        if self.hidden is not None:
+            features = self.hidden(self.dropout(torch.cat([layers[0], features], dim=2))).relu()
+        emissions: Tensor = self.output(self.dropout(features) if self.hidden is None else features)
         if self.skip is not None:
             emissions = emissions + self.skip(self.dropout(read))
         rightward, leftward = layers[0].chunk(2, dim=2)
-        return emissions, Views(rightward, leftward, features)
+        return emissions, Views(rightward, leftward, layers[-1])
 
     @property
     def view_widths(self) -> tuple[int, int]:
         """See `students.base.Viewable`."""
-        width: int = self.output.in_features
-        return width // 2, width
+        first, last = self.layers[0], self.layers[-1]
+        assert isinstance(first, BiLstm)
+        assert isinstance(last, BiLstm)
+        return first.rightward.hidden_size, 2 * last.rightward.hidden_size
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """See `students.base.Exportable`."""
         words_first = graph.add("Transpose", features, perm=[1, 0, 2])
-        value = words_first
+        values = [words_first]
         for layer in self.layers:
             assert isinstance(layer, BiLstm)
-            value = layer.write_onnx(graph, value, lengths)
+            values.append(layer.write_onnx(graph, values[-1], lengths))
+        value = values[-1]
+        if self.hidden is not None:
+            value = graph.add("Relu", graph.linear(self.hidden, graph.add("Concat", values[1], value, axis=2)))
         emissions = graph.linear(self.output, value)
         if self.skip is not None:
             emissions = graph.add("Add", emissions, graph.linear(self.skip, words_first))

@@ -79,6 +79,7 @@ def test_the_papers_recipe_runs(run, tmp_path):
     assert run(tmp_path / "out", "--recipe", "paper", "-e", 2, "-b", 8) == 0
     config = json.loads((tmp_path / "out" / "config.json").read_text())
     assert config["decoder"] == "softmax"
+    assert config["arguments"]["head_width"] == 100
     settings = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (settings["optimizer"], settings["lr_schedule"], settings["ema_decay"]) == ("sgd", "warmup", 0.998)
 
