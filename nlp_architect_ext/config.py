@@ -114,6 +114,12 @@ def to_json(settings: Any) -> dict[str, Any]:
     return {field.name: getattr(settings, field.name) for field in _fields(type(settings))}
 
 
+def shared(settings: Any, cls: type[Any]) -> dict[str, Any]:
+    """The values of those settings that another dataclass has too."""
+    names = {field.name for field in _fields(cls)}
+    return {name: value for name, value in to_json(settings).items() if name in names}
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file.
 

@@ -11,7 +11,8 @@ from torch.optim import SGD
 
 from nlp_architect_ext.batches import EncodedSentence, encode
 from nlp_architect_ext.corpus import Corpus
-from nlp_architect_ext.preparation import new_objective, new_stream
+from nlp_architect_ext.objectives import Objective
+from nlp_architect_ext.preparation import new_stream
 from nlp_architect_ext.settings import TaggerKdSettings, TaggerSettings
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.teachers.folder import find
@@ -24,7 +25,7 @@ TRAINING_COST = 3.0  # a training step in forward passes: one forward, two backw
 MEGABYTE = 1e6
 
 
-def describe(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> str:
+def describe(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, objective: Objective) -> str:
     """What would be trained, its sizes, and an estimate of the time; a few steps are run, nothing is written."""
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     lines = [
@@ -37,7 +38,7 @@ def describe(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> 
             seconds, line = _teacher(settings, name, corpus, tagger.device)
             total += seconds
             lines.append(line)
-    steps, seconds = _student(settings, corpus, tagger)
+    steps, seconds = _student(settings, corpus, tagger, objective)
     total += seconds
     lines.append(f"student: at most {settings.epochs} epochs of {steps:,} steps, about {_minutes(seconds)}")
     lines.append(f"in all at most about {_minutes(total)} on this machine, evaluation left out; nothing was written")
@@ -75,7 +76,9 @@ def _teacher(settings: TaggerKdSettings, name: str, corpus: Corpus, device: torc
     return tuning + labelling, f"teacher {name}: {teacher.parameters:,} parameters, {plan}; {labelled}"
 
 
-def _student(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> tuple[int, float]:
+def _student(
+    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, objective: Objective
+) -> tuple[int, float]:
     """Steps an epoch, and seconds for all epochs."""
     max_words = settings.max_sentence_length
     labelled, unlabelled = (
@@ -84,7 +87,6 @@ def _student(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> 
         for sentences in (corpus.train, corpus.unlabelled)
     )  # fmt: skip
     stream = new_stream(settings, labelled, unlabelled)
-    objective = new_objective(settings, tagger)
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0
     steps = 0

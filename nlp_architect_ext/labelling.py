@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 from nlp_architect_ext import hardware
 from nlp_architect_ext.composed_settings import SoftLabelsSettings
+from nlp_architect_ext.config import shared
 from nlp_architect_ext.corpus import summary
 from nlp_architect_ext.preparation import load_corpus
 from nlp_architect_ext.progress import say
@@ -51,6 +51,4 @@ def _of_student(settings: SoftLabelsSettings) -> TaggerKdSettings:
     is_there = (Path(settings.data_dir) / settings.unlabeled_filename).exists()
     has_raw_text = named or is_there or settings.labeled_size is not None
     cls = TaggerKdPseudoSettings if has_raw_text else TaggerKdSettings
-    known = {field.name for field in dataclasses.fields(cls)}
-    own = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    return cls(**{name: value for name, value in own.items() if name in known}, output_dir=settings.soft_labels_dir)
+    return cls(**shared(settings, cls), output_dir=settings.soft_labels_dir)

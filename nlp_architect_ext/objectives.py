@@ -16,13 +16,13 @@ from nlp_architect_ext.losses import check_finite, distillation_kl, distillation
 from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.students.dropout import dropping
 
-Student = Callable[[Batch], Tensor]  # a network that gives emissions (batch, words, labels)
+Network = Callable[[Batch], Tensor]  # gives emissions (batch, words, labels)
 
 
 class Objective(Protocol):
     """What the training loop minimises."""
 
-    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """The loss of a batch as a scalar, and its parts by name for the log.
 
         Args:
@@ -38,7 +38,7 @@ class Supervised:
     decoder: Decoder
     smoothing: float = 0.0
 
-    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has gold labels."""
         emissions = _emissions(student, batch)
         loss = self.decoder.task_loss(emissions, batch.labels, batch.lengths, batch.mask, self.smoothing)
@@ -63,7 +63,7 @@ class Distillation:
     distillation_weight: float
     loss_fn: str = "kl"
 
-    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert batch.soft_labels is not None, "distillation needs soft labels"
         emissions = _emissions(student, batch)
@@ -93,26 +93,24 @@ class CrossView:
     with Cross-View Training", section 3.
 
     Args:
-        decoder: says how probable labels are.
-        heads: of the views.
         supervised: the objective of labelled sentences.
+        heads: of the views.
         view_weight: of the loss of unlabelled ones.
         dropout: share of dropout in unlabelled steps; None for the student's own.
     """
 
-    decoder: Decoder
+    supervised: Supervised
     heads: CrossViewHeads
-    supervised: Objective
     view_weight: float = 1.0
     dropout: float | None = None
 
-    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; all sentences of the batch have gold labels, or none has."""
         if bool(batch.is_gold.all()):
             return self.supervised.loss(student, batch)
         assert isinstance(student, nn.Module)
         assert isinstance(student, Viewable)
-        probabilities = _own_probabilities(student, self.decoder, batch)
+        probabilities = _own_probabilities(student, self.supervised.decoder, batch)
         with dropping(student, self.dropout):
             _, views = student.views(batch)
         loss = self.view_weight * _view_loss(self.heads(views, batch.mask), probabilities, batch.mask)
@@ -139,7 +137,7 @@ class DistilledCrossView:
     view_weight: float = 1.0
     teacher_share: float = 0.5
 
-    def loss(self, student: Student, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert isinstance(student, nn.Module)
         assert isinstance(student, Viewable)
@@ -171,7 +169,7 @@ def _own_probabilities(student: nn.Module, decoder: Decoder, batch: Batch) -> Te
     return decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()
 
 
-def _emissions(student: Student, batch: Batch) -> Tensor:
+def _emissions(student: Network, batch: Batch) -> Tensor:
     emissions = student(batch)
     check_finite(emissions)
     return emissions

@@ -178,7 +178,7 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
         raise UserError("--label_smoothing", "a CRF has no labels to smooth", "a softmax", "give --no_use_crf")
     supervised = Supervised(decoder, settings.label_smoothing)
     if isinstance(settings, TaggerCvtSettings):
-        return CrossView(decoder, _heads(settings, tagger), supervised, settings.view_w, settings.unlabelled_dropout)
+        return CrossView(supervised, _heads(settings, tagger), settings.view_w, settings.unlabelled_dropout)
     if not isinstance(settings, TaggerKdSettings):
         return supervised
     distillation = Distillation(

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp_architect_ext.vocabulary import lower_cased
+
 OTHER = ""  # stands for all words that the labelled text doesn't have twice
 
 
@@ -28,9 +30,9 @@ class DomainScore:
     """
 
     def __init__(self, labelled: Mapping[str, int], pool: Mapping[str, int]) -> None:
-        counts = _lower_cased(labelled)
+        counts = lower_cased(labelled)
         self.known = frozenset(word for word, count in counts.items() if count > 1)
-        inside, outside = self._logs(counts), self._logs(_lower_cased(pool))
+        inside, outside = self._logs(counts), self._logs(lower_cased(pool))
         self.gains = {word: inside[word] - outside[word] for word in inside}
 
     def _logs(self, counts: Counter[str]) -> dict[str, float]:
@@ -63,10 +65,3 @@ def best(scores: NDArray[np.float64], contents: NDArray[np.uint64], count: int) 
             seen.add(content)
             chosen.append(int(place))
     return sorted(chosen)
-
-
-def _lower_cased(counts: Mapping[str, int]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for word, count in counts.items():
-        found[word.lower()] += count
-    return found

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.composed_settings import SelectUnlabelledSettings
-from nlp_architect_ext.corpus import draw_labelled, read_corpus
+from nlp_architect_ext.config import shared
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import STANDARD_INPUT, atomic_write_text
 from nlp_architect_ext.formats.text import read_text
+from nlp_architect_ext.preparation import load_corpus
 from nlp_architect_ext.progress import bar, say
 from nlp_architect_ext.selection import DomainScore, best
 from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.settings import DataSettings
 
 Scores = NDArray[np.float64]
 
@@ -34,7 +36,8 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
     """
     pool, output = Path(settings.pool_file), Path(settings.output_file)
     _check(settings, pool, output)
-    labelled = Counter(word for sentence in _labelled(settings) for word in sentence.words)
+    train = load_corpus(DataSettings(**shared(settings, DataSettings))).train
+    labelled = Counter(word for sentence in train for word in sentence.words)
     pooled: Counter[str] = Counter()
     for sentence in _read(settings, "counting words"):
         pooled.update(sentence.words)
@@ -43,8 +46,8 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
     for sentence in _read(settings, "scoring lines"):
         found.append(score(sentence.words))
         contents.append(_content(sentence))
-    scores = np.frombuffer(found) if found else np.zeros(0)
-    places = best(scores, np.frombuffer(contents, np.uint64) if contents else np.zeros(0, np.uint64), settings.size)
+    scores = np.array(found)
+    places = best(scores, np.array(contents), settings.size)
     if len(places) < settings.size:
         wrong = f"has only {len(places):,} different lines of {settings.least_words} words or more"
         raise UserError(str(pool), wrong, f"--size {settings.size:,}", "use all of it, or give a smaller --size")
@@ -67,22 +70,6 @@ def _read(settings: SelectUnlabelledSettings, label: str) -> Iterator[Sentence]:
 def _content(sentence: Sentence) -> int:
     """A number that the same text always has, and another text hardly ever."""
     return int.from_bytes(hashlib.blake2b((sentence.text or "").encode(), digest_size=8).digest(), "little")
-
-
-def _labelled(settings: SelectUnlabelledSettings) -> list[Sentence]:
-    corpus = read_corpus(
-        Path(settings.data_dir),
-        train_filename=settings.train_filename,
-        dev_filename=settings.dev_filename,
-        test_filename=settings.test_filename,
-        unlabeled_filename=None,
-        tag_col=settings.tag_col,
-        ignore_token=settings.ignore_token,
-        scheme=settings.scheme,
-    )
-    if settings.labeled_size is not None:
-        corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
-    return corpus.train
 
 
 def _check(settings: SelectUnlabelledSettings, pool: Path, output: Path) -> None:

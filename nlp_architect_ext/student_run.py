@@ -49,11 +49,11 @@ def train_student(settings: TaggerSettings) -> None:
     tagger = new_tagger(settings, corpus, vocabulary, device, freeze_words=words is not None)
     if isinstance(settings, TaggerKdSettings):
         check_teachers(settings, corpus.labels)
-    new_objective(settings, tagger)  # what can't be trained so is refused before anything is written
+    objective = new_objective(settings, tagger)
     files = input_files(settings)
     check(settings, files)
     if settings.dry_run:
-        say(describe(settings, corpus, tagger))
+        say(describe(settings, corpus, tagger, objective))
         return
     run = open_run(settings, files)
     if run.is_finished:
@@ -64,12 +64,17 @@ def train_student(settings: TaggerSettings) -> None:
         with run.phase("word vectors"):
             tagger.set_embedding(words.vectors(tagger.word_width, run.store(settings)))
     with run.phase("student"):
-        fit_student(settings, corpus, tagger, run, lessons)
+        fit_student(settings, corpus, tagger, objective, run, lessons)
     write_result(run, settings, corpus, tagger, lessons)
 
 
 def fit_student(
-    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, run: RunFolder, lessons: Lessons | None
+    settings: TaggerSettings,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    objective: Objective,
+    run: RunFolder,
+    lessons: Lessons | None,
 ) -> None:
     """Train the tagger's student, and leave the best epoch's weights in it."""
     parts = (
@@ -81,7 +86,6 @@ def fit_student(
         for sentences, soft in parts
     ]
     stream = new_stream(settings, *encoded)
-    objective = new_objective(settings, tagger)
     dev = dev_sample(corpus, settings.dev_sample)
     if not dev:
         say("no dev sentences: the last epoch is kept")

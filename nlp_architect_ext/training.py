@@ -95,17 +95,18 @@ def fit(
     while not progress.finished:
         model.train()
         batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
+        latest: dict[str, float] = {}  # of each part of the loss, since not every step has all of them
         label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
         with bar(batches, total=stream.steps_an_epoch, label=label, unit="steps", start=progress.step_in_epoch) as bars:
             for batch in bars:
                 rate = schedule.rate(progress.step, schedule.epochs * stream.steps_an_epoch)
-                values = _step(model, batch, objective, optimizer, rate, schedule.max_grad_norm)
+                latest |= _step(model, batch, objective, optimizer, rate, schedule.max_grad_norm)
                 progress.step += 1
                 average.update(progress.step)
                 progress.step_in_epoch += 1
                 if progress.step % schedule.logging_steps == 0:
-                    journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **values)
-                    bars.set_postfix({name: f"{value:.3f}" for name, value in values.items()}, refresh=False)
+                    journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **latest)
+                    bars.set_postfix({name: f"{value:.3f}" for name, value in latest.items()}, refresh=False)
                 if progress.step % schedule.save_steps == 0:
                     checkpoints.save_last(model, optimizer, average, progress)
         with average.applied():

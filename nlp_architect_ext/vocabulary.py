@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nlp_architect_ext.sentence import Sentence
@@ -69,9 +69,9 @@ class Vocabulary:
         """
         in_labelled = Counter(word for sentence in labelled for word in sentence.words)
         in_unlabelled = Counter(word for sentence in unlabelled for word in sentence.words)
-        words = _by_count(_lower_cased(in_labelled))
+        words = _by_count(lower_cased(in_labelled))
         known = set(words)
-        more = [*_by_count(_lower_cased(in_unlabelled)), *(word.lower() for word in lexicon)]
+        more = [*_by_count(lower_cased(in_unlabelled)), *(word.lower() for word in lexicon)]
         more = [word for word in dict.fromkeys(more) if word not in known]
         characters: Counter[str] = Counter()
         for word, count in (in_labelled + in_unlabelled).items():
@@ -157,7 +157,8 @@ class Vocabulary:
         return cls(words or [], characters or [], pieces)
 
 
-def _lower_cased(counts: Counter[str]) -> Counter[str]:
+def lower_cased(counts: Mapping[str, int]) -> Counter[str]:
+    """How often each word is there, whatever its case."""
     lowered: Counter[str] = Counter()
     for word, count in counts.items():
         lowered[word.lower()] += count

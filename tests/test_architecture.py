@@ -17,10 +17,10 @@ LEVELS = (
     # 0: what everything else is made of
     {"agreement", "averaging", "calibration", "composed_settings", "config", "cross_view_settings", "crf",
      "deployment_settings", "errors", "hardware", "labels",
-     "losses", "metrics", "progress", "recipes", "registry", "selection", "sentence", "settings", "windows"},
+     "losses", "metrics", "progress", "recipes", "registry", "sentence", "settings", "windows"},
     # 1: files and numbers
-    {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "streams",
-     "tagger_config", "vocabulary", "word_parts", "word_vectors"},
+    {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "selection",
+     "streams", "tagger_config", "vocabulary", "word_parts", "word_vectors"},
     # 2: networks
     {"cross_view", "decoder", "students", "teachers"},
     # 3: training, and what comes out of it

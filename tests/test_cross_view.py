@@ -36,7 +36,7 @@ def new_student(**arguments):
 def new_objective(student, use_crf=False, **arguments):
     decoder = Decoder(LABELS, use_crf)
     heads = CrossViewHeads(*student.view_widths, HIDDEN, len(LABELS))
-    return CrossView(decoder, heads, Supervised(decoder), **arguments)
+    return CrossView(Supervised(decoder), heads, **arguments)
 
 
 def dense(layer, numbers):
@@ -114,14 +114,14 @@ def test_unlabelled_steps_move_what_views_share_and_never_what_is_above(use_crf,
     assert not shared & above
     assert {name.split(".")[0] for name in shared} == {"word_embedding", "character_cnn", "layers"}
     assert all(parameter.grad.any() for parameter in objective.heads.parameters())
-    assert all(parameter.grad is None for parameter in objective.decoder.parameters())
+    assert all(parameter.grad is None for parameter in objective.supervised.decoder.parameters())
 
 
 def test_labelled_steps_are_supervised_and_leave_the_heads_alone():
     student = new_student().eval()
     objective, batch = new_objective(student), batch_of(GOLD)
     loss, parts = objective.loss(student, batch)
-    expected, _ = Supervised(objective.decoder).loss(student, batch)
+    expected, _ = Supervised(objective.supervised.decoder).loss(student, batch)
     assert (loss.item(), parts.keys()) == (pytest.approx(expected.item()), {"task"})
     loss.backward()
     assert all(parameter.grad is None for parameter in objective.heads.parameters())
@@ -134,7 +134,7 @@ def test_the_loss_is_the_sum_over_heads_of_the_cross_entropy_with_the_students_o
     loss, _ = objective.loss(student, batch)
     emissions, views = student.views(batch)
     expected = 0.0
-    own = objective.decoder.log_probabilities(emissions, batch.lengths, 1.0).exp().tolist()
+    own = objective.supervised.decoder.log_probabilities(emissions, batch.lengths, 1.0).exp().tolist()
     for logits, mask in objective.heads(views, batch.mask).values():
         logs = logits.log_softmax(dim=2).tolist()
         places = [(s, w) for s, row in enumerate(mask.tolist()) for w, counts in enumerate(row) if counts]

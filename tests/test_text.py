@@ -1,9 +1,11 @@
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import texts
 
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.text import TOKENIZERS, WordSplitter, looks_like_columns, read_text
+from nlp_architect_ext.sentence import Sentence
 
 SPLITTERS = {name: WordSplitter("en", name) for name in TOKENIZERS}
 
@@ -79,3 +81,17 @@ def test_defect_18_column_files_are_not_text(tmp_path, content):
     ["Name:\tAnna Ada", "Name:\tBen Berg", "Name:\tCem Can"], ["O", "O", "O"], ["play a song", "add this tune"]])
 def test_sentences_are_not_taken_for_columns(head):
     assert not looks_like_columns(head)
+
+
+visible = st.text(st.characters(exclude_categories=["Cs", "Z", "C"]), min_size=1)
+
+
+@given(st.lists(visible, min_size=1, max_size=6), st.data())
+def test_a_stretch_of_words_is_where_the_whole_text_has_it(words, data):
+    start = data.draw(st.integers(0, len(words) - 1))
+    end = data.draw(st.integers(start + 1, len(words)))
+    alone = Sentence(tuple(words))
+    whole = alone.with_text()
+    text, first, last = alone.stretch(start, end)
+    assert (text, first, last) == whole.stretch(start, end)
+    assert whole.text[first:last] == text == " ".join(words[start:end])

@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from nlp_architect_ext.composed_settings import LearningCurveSettings
+from nlp_architect_ext.config import shared
 from nlp_architect_ext.corpus import Corpus, summary
 from nlp_architect_ext.curve.cell import last_line
 from nlp_architect_ext.curve.comparison import Comparison
@@ -42,7 +43,7 @@ def train_curve(settings: LearningCurveSettings) -> None:
     if settings.teacher is not None and Path(settings.teacher).expanduser().is_dir():
         settings = dataclasses.replace(settings, teacher=str(Path(settings.teacher).expanduser().absolute()))
     systems = systems_of(settings)
-    corpus = load_corpus(DataSettings(**_shared(settings, DataSettings)))
+    corpus = load_corpus(DataSettings(**shared(settings, DataSettings)))
     say(summary(corpus))
     _check_data(settings, corpus, systems)
     if settings.teacher is not None and any(system.needs_teacher for system in systems):
@@ -143,14 +144,9 @@ class _Run:
         atomic_write_bytes(self.folder / PICTURE, draw(self.comparison))
 
 
-def _shared(settings: LearningCurveSettings, cls: type[Any]) -> dict[str, Any]:
-    names = {field.name for field in dataclasses.fields(settings)} & {field.name for field in dataclasses.fields(cls)}
-    return {name: getattr(settings, name) for name in names}
-
-
 def _files(settings: LearningCurveSettings) -> list[Path]:
     """The data that decides what the cells compute."""
-    values = {**_shared(settings, TaggerKdPseudoSettings), "teacher": (), "output_dir": settings.output_dir}
+    values = {**shared(settings, TaggerKdPseudoSettings), "teacher": (), "output_dir": settings.output_dir}
     return input_files(TaggerKdPseudoSettings(**values))
 
 

@@ -177,8 +177,6 @@ def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
 
 def _words(settings: LearningCurveSettings, flags: tuple[str, ...]) -> tuple[str, ...]:
     """The encoder that starts a student's word vectors: the teacher's, of which a cell has a fine-tuned copy only."""
-    if WORD_ENCODER not in {field.name for field in dataclasses.fields(TaggerKdPseudoSettings)}:
-        return ()
     chosen = _resolved(DISTILLED, flags, "--student_flags")
     is_given = getattr(chosen, WORD_ENCODER) is not None or chosen.embedding_file is not None
     return () if is_given or chosen.recipe == "paper" else (f"--{WORD_ENCODER}={settings.teacher}",)

@@ -30,7 +30,7 @@ def run(data, tmp_path_factory):
 def trained(run, tmp_path_factory):
     """A finished run."""
     output = tmp_path_factory.mktemp("runs") / "cross-view"
-    assert run(output, "-e", 6, "--lr", 0.02) == 0
+    assert run(output, "-e", 6, "--lr", 0.02, "--logging_steps", 4) == 0
     return output
 
 
@@ -50,7 +50,8 @@ def test_the_result_is_a_student_like_any_other(trained, model, tmp_path):
 def test_both_kinds_of_steps_are_in_the_log(trained):
     lines = [json.loads(line) for line in (trained / "metrics.jsonl").read_text().splitlines()]
     steps = [line for line in lines if line["phase"] == "student" and "loss" in line]
-    assert {"task", "views"} & {key for line in steps for key in line}
+    assert len(steps) > 10
+    assert all(line.keys() >= {"task", "views"} for line in steps)
 
 
 def test_a_run_that_stops_half_way_ends_the_same(run, trained, tmp_path, monkeypatch):
@@ -66,7 +67,7 @@ def test_a_run_that_stops_half_way_ends_the_same(run, trained, tmp_path, monkeyp
         return whole(*arguments)
 
     monkeypatch.setattr(objectives, "soft_cross_entropy", failing)
-    flags = ["-e", 6, "--lr", 0.02, "--save_steps", 3, "--resume"]
+    flags = ["-e", 6, "--lr", 0.02, "--logging_steps", 4, "--save_steps", 3, "--resume"]
     with pytest.raises((KeyboardInterrupt, SystemExit)):
         raise SystemExit(run(tmp_path / "out", *flags))
     monkeypatch.undo()
