@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nlp_architect_ext import __version__
-from nlp_architect_ext.tables import Metrics, last_split, markdown, overall, per_type
+from nlp_architect_ext.costs import ASSUMED
+from nlp_architect_ext.tables import Metrics, costs, last_split, markdown, overall, per_type
 from nlp_architect_ext.tagger_config import TaggerConfig
 
 _USE = """from nlp_architect_ext.tagger import NeuralTagger
@@ -17,7 +18,9 @@ for entity in tagger("Your text here."):
 def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
     """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
     teachers = ", ".join(teacher["name"] for teacher in config.teachers)
-    origin = f"distilled from {teachers}" if teachers else "trained on labelled sentences only"
+    count = metrics["sentences"]
+    texts = f"{count['labelled']:,} labelled" + (f" and {count['unlabelled']:,} raw" if count["unlabelled"] else "")
+    origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
 language: {config.language}
@@ -29,7 +32,7 @@ tags:
 - distillation
 {_results(metrics)}---
 
-# A compact tagger, {origin}
+# A compact tagger, {origin} on {texts} sentences
 
 Student `{config.student}`{crf}, {metrics["parameters"]["student"]:,} parameters, {metrics["bytes"]:,} bytes of weights.
 Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
@@ -56,7 +59,12 @@ nlp-inference tagger --model_dir path/to/this/folder --data_file notes.txt --out
 {command}
 ```
 
-nlp-architect-ext {__version__}. Seconds by phase: {", ".join(f"{k} {v:.0f}" for k, v in metrics["seconds"].items())}.
+nlp-architect-ext {__version__}.
+
+## Cost
+
+{markdown(costs(metrics))}
+{ASSUMED}
 """
 
 

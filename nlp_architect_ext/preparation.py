@@ -89,11 +89,11 @@ def input_files(settings: DataSettings) -> list[Path]:
 
 def pretrained_words(settings: TaggerSettings, corpus: Corpus, device: torch.device) -> PretrainedWords | None:
     """The encoder that gives the student's word vectors, if the settings ask for one and the student can take them."""
-    if not isinstance(settings, TaggerKdSettings) or settings.embedding_file or settings.word_encoder == RANDOM:
+    name = settings.word_encoder or (settings.teacher[0] if isinstance(settings, TaggerKdSettings) else RANDOM)
+    if name == RANDOM or settings.embedding_file:
         return None
     if "word_width" not in own_arguments(load(STUDENTS, settings.model_type)):
         return None
-    name = settings.word_encoder or settings.teacher[0]
     return PretrainedWords(name, corpus, settings.vocabulary_limit, not settings.closed_vocabulary, device)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from nlp_architect_ext.corpus import Corpus
+from nlp_architect_ext.costs import operations_of_all
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.word_encoder import WordEncoder, reduced
 from nlp_architect_ext.teachers.word_vector_store import WordVectorStore
@@ -47,15 +47,18 @@ class PretrainedWords:
             continuations = sorted({piece for pieces in splits for piece in pieces[1:]})
             self.vocabulary = Vocabulary(words.words, words.characters, continuations)
 
-    def vectors(self, width: int, store: Path) -> NDArray[np.float32]:
+    def vectors(self, width: int, store: WordVectorStore) -> NDArray[np.float32]:
         """A vector for each id of the vocabulary: float32 (word ids, width).
 
         Args:
             width: numbers a vector.
-            store: folder in which the encoder's answers are kept.
+            store: of the encoder's answers.
         """
-        whole = WordVectorStore(store, self.encoder).vectors(self.forms)
-        return with_pieces(self.vocabulary, reduced(whole, width, SPREAD), self.split)
+        return with_pieces(self.vocabulary, reduced(store.vectors(self.forms), width, SPREAD), self.split)
+
+    def operations(self) -> int:
+        """The floating-point operations of the encoder's reading all those words."""
+        return operations_of_all(self.encoder.vectors, self.forms)
 
 
 def _usual_forms(sentences: Iterable[Sentence]) -> dict[str, str]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from nlp_architect_ext.agreement import disagreements, examples
 from nlp_architect_ext.annotate import SHORTEST, ToAnnotate
+from nlp_architect_ext.costs import ASSUMED
 from nlp_architect_ext.evaluation import Evaluation
 from nlp_architect_ext.model_card import calibration
 from nlp_architect_ext.run_folder import ANNOTATE, PREANNOTATED, PREDICTIONS
 from nlp_architect_ext.tables import (
     Metrics,
+    costs,
     error_kinds,
     html_table,
     last_split,
@@ -66,6 +68,7 @@ def page(config: TaggerConfig, metrics: Metrics, findings: Findings) -> str:
         parts.append("<p>There are no labelled dev or test sentences to compare with.</p>")
     if findings.to_annotate is not None:
         parts.append(_to_annotate(findings.to_annotate))
+    parts.append(_section("Cost", ASSUMED, html_table(costs(metrics))))
     body = "\n".join(parts)
     return f"""<!doctype html>
 <html lang="{html.escape(config.language)}"><head><meta charset="utf-8"><title>Tagger: report</title>

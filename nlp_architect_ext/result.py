@@ -42,7 +42,7 @@ def write_result(
     tagger.config = replace(tagger.config, teachers=lessons.teachers if lessons else ())
     write_model(run.path, tagger.config, tagger.vocabulary.to_json(), tagger.model.state_dict())
     scores = {split: evaluation.scores(tagger.calibration) for split, evaluation in evaluations.items()}
-    metrics = _metrics(run, tagger, scores, lessons)
+    metrics = _metrics(run, corpus, tagger, scores, lessons)
     journal = run.journal
     findings = Findings(
         evaluations,
@@ -106,7 +106,11 @@ def _write_findings(folder: Path, findings: Findings) -> None:
 
 
 def _metrics(
-    run: RunFolder, tagger: NeuralTagger, scores: Mapping[str, dict[str, Any]], lessons: Lessons | None
+    run: RunFolder,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    scores: Mapping[str, dict[str, Any]],
+    lessons: Lessons | None,
 ) -> dict[str, Any]:
     parameters = {"student": sum(parameter.numel() for parameter in tagger.model.parameters())}
     if lessons:
@@ -114,7 +118,9 @@ def _metrics(
     return {
         **scores,
         "teacher": lessons.scores if lessons else {},
+        "sentences": {"labelled": len(corpus.train), "unlabelled": len(corpus.unlabelled)},
         "parameters": parameters,
         "bytes": (run.path / WEIGHTS).stat().st_size,
-        "seconds": run.seconds(),
+        **run.costs(),
+        "device": str(tagger.device),
     }

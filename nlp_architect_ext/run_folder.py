@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from nlp_architect_ext import config
 from nlp_architect_ext.checkpoint import Checkpoints
+from nlp_architect_ext.costs import KINDS, Meter
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_text
 from nlp_architect_ext.journal import Journal
@@ -69,18 +69,20 @@ class RunFolder:
         return (self.path / MANIFEST).exists()
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
+    def phase(self, name: str) -> Iterator[Meter]:
         """Measure a phase of the run; an interrupted one leaves no line."""
-        started = time.monotonic()
-        yield
-        self.journal.write("seconds", 0, name=name, seconds=round(time.monotonic() - started, 2))
+        meter = Meter()
+        yield meter
+        self.journal.write("costs", 0, name=name, **meter.read())
 
-    def seconds(self) -> dict[str, float]:
-        """Seconds by phase; the sum over all times a phase was finished."""
-        total: dict[str, float] = {}
-        for line in self.journal.read("seconds"):
-            total[line["name"]] = round(total.get(line["name"], 0.0) + line["seconds"], 2)
-        return total
+    def costs(self) -> dict[str, dict[str, float]]:
+        """By kind of cost and phase; the time is the sum over all times a phase was finished."""
+        found: dict[str, dict[str, float]] = {kind: {} for kind in KINDS}
+        for line in self.journal.read("costs"):
+            for kind in KINDS:
+                before = 0 if kind == "operations" else found[kind].get(line["name"], 0)
+                found[kind][line["name"]] = round(before + line[kind], 2)
+        return found
 
 
 def check(settings: RunSettings, files: list[Path]) -> None:

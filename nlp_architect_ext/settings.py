@@ -76,11 +76,6 @@ class StudentSettings:
     model_type: str = setting("cnn-lstm", help="student; `nlp-train students` lists them")
     config_file: str | None = setting(None, help="JSON file of the student's own arguments")
     use_crf: bool = setting(True, help="decode with a conditional random field; without, with a softmax")
-    embedding_file: str | None = setting(None, help="word vectors as text (GloVe, word2vec), plain or gzip")
-    vocabulary_limit: int = setting(30000, help="most words with vectors of their own; labelled ones always", least=1)
-    word_dropout: float | None = setting(
-        None, help="share of words unknown in training; the student's own if not given", least=0.0, most=0.9
-    )
     max_sentence_length: int = setting(250, help="longer sentences are windowed, in words; none is cut", least=8)
     max_word_length: int | None = setting(None, help="NLP Architect's flag; words are never cut")
     batch_size: int = setting(32, help="sentences a step", flags=("-b",), least=1)
@@ -108,6 +103,24 @@ class StudentSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WordSettings:
+    """Which words the student knows, and where their vectors come from."""
+
+    vocabulary_limit: int = setting(30000, help="most words with vectors of their own; labelled ones always", least=1)
+    embedding_file: str | None = setting(None, help="word vectors as text (GloVe, word2vec), plain or gzip")
+    word_encoder: str | None = setting(
+        None, help="encoder that gives the word vectors; none for random ones; the teacher, if there is one, by default"
+    )
+    closed_vocabulary: bool = setting(False, help="leave out the encoder's words and word pieces, for words never seen")
+    word_dropout: float | None = setting(
+        None, help="share of words unknown in training; the student's own if not given", least=0.0, most=0.9
+    )
+    soft_labels_dir: str | None = setting(
+        None, help="store of the answers of teacher and encoder; output_dir/soft_labels if not given"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class DistillationSettings:
     """The teacher and what the student learns from it."""
 
@@ -124,16 +137,9 @@ class DistillationSettings:
     teacher_min_steps: int = setting(400, help="fine-tuning: fewest steps, however few the sentences", least=0)
     teacher_batch_size: int = setting(8, help="fine-tuning: sentences a step", least=1)
     precision: str = setting("fp32", help="arithmetic of the teacher", choices=("fp32", "bf16"))
-    soft_labels_dir: str | None = setting(
-        None, help="store of the teacher's answers; output_dir/soft_labels if not given"
-    )
     kd_temp: float = setting(2.0, help="temperature T of the distillation loss", least=0.01)
     kd_dist_w: float = setting(1.0, help="weight of the distillation loss", least=0.0)
     kd_student_w: float = setting(1.0, help="weight of the task loss", least=0.0)
-    word_encoder: str | None = setting(
-        None, help="encoder that gives the student its word vectors; none for random ones; the teacher if not given"
-    )
-    closed_vocabulary: bool = setting(False, help="leave out the encoder's words and word pieces, for words never seen")
     kd_loss_fn: str = setting("kl", help="KL divergence, that of the CRF's marginals, or squared error", choices=LOSSES)
 
 
@@ -165,7 +171,7 @@ class FineTuningSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggerSettings(RunSettings, DataSettings, StudentSettings):
+class TaggerSettings(RunSettings, DataSettings, WordSettings, StudentSettings):
     """Settings of `nlp-train tagger`."""
 
 

@@ -26,8 +26,9 @@ from nlp_architect_ext.result import score_tagger, write_result
 from nlp_architect_ext.run_folder import RunFolder, check, open_run
 from nlp_architect_ext.settings import TaggerKdSettings, TaggerSettings
 from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.teachers.word_vector_store import WordVectorStore
 from nlp_architect_ext.teaching import Lessons, check_teachers, teach
-from nlp_architect_ext.training import Schedule, fit
+from nlp_architect_ext.training import Schedule, fit, operations_a_step
 from nlp_architect_ext.vocabulary import Vocabulary
 
 
@@ -61,10 +62,12 @@ def train_student(settings: TaggerSettings) -> None:
         return
     lessons = teach(settings, corpus, run, device) if isinstance(settings, TaggerKdSettings) else None
     if words and not run.checkpoints.last.exists():
-        with run.phase("word vectors"):
-            tagger.set_embedding(words.vectors(tagger.word_width, run.store(settings)))
-    with run.phase("student"):
-        fit_student(settings, corpus, tagger, objective, run, lessons)
+        with run.phase("word vectors") as meter:
+            store = WordVectorStore(run.store(settings), words.encoder)
+            tagger.set_embedding(words.vectors(tagger.word_width, store))
+            meter.operations, meter.earlier = words.operations(), store.saved
+    with run.phase("student") as meter:
+        meter.operations = fit_student(settings, corpus, tagger, objective, run, lessons)
     write_result(run, settings, corpus, tagger, lessons)
 
 
@@ -75,8 +78,8 @@ def fit_student(
     objective: Objective,
     run: RunFolder,
     lessons: Lessons | None,
-) -> None:
-    """Train the tagger's student, and leave the best epoch's weights in it."""
+) -> int:
+    """Train the tagger's student, leave the best epoch's weights in it, and return what that took in operations."""
     parts = (
         (corpus.train, lessons.train if lessons else None),
         (corpus.unlabelled, lessons.unlabelled if lessons else None),
@@ -91,9 +94,10 @@ def fit_student(
         say("no dev sentences: the last epoch is kept")
     elif corpus.dev and len(dev) < len(corpus.dev):
         say(f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch (--dev_sample)")
+    model = _trained(tagger, objective)
     torch.manual_seed(settings.seed)  # whatever the teacher drew before
-    fit(
-        _trained(tagger, objective),
+    progress = fit(
+        model,
         stream,
         objective,
         _schedule(settings),
@@ -103,6 +107,7 @@ def fit_student(
     )
     if dev and settings.recipe != "paper" and (handicap := fit_balance(tagger, dev)):
         say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
+    return progress.step * operations_a_step(model, stream, objective)
 
 
 def _trained(tagger: NeuralTagger, objective: Objective) -> nn.ModuleDict:

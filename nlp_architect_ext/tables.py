@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nlp_architect_ext.costs import KINDS, MEASURING, UNITS, shown, total
 from nlp_architect_ext.metrics import ERRORS
 
 Metrics = Mapping[str, Any]
@@ -61,6 +62,16 @@ def error_kinds(metrics: Metrics, split: str) -> Rows:
     for name, scores in _systems(metrics, split):
         rows.append([name, *(str(scores["errors"][kind]) for kind in ERRORS)])
     return rows
+
+
+def costs(metrics: Metrics) -> Rows:
+    """What it took to make the model: time by phase, and the total with operations and energy."""
+    rows = [["", *UNITS]]
+    for phase in metrics["seconds"]:
+        one = {kind: {phase: metrics[kind][phase]} for kind in KINDS if phase in metrics.get(kind, {})}
+        if phase not in MEASURING:
+            rows.append([phase, *shown(total({**one, "device": metrics.get("device")}))])
+    return [*rows, ["all", *shown(total(metrics))]]
 
 
 def markdown(rows: Rows) -> str:

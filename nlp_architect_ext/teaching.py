@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from nlp_architect_ext.corpus import Corpus, dev_sample
+from nlp_architect_ext.costs import operations_of_all
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.progress import say
@@ -95,9 +96,12 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
         for index, (name, folder) in enumerate(zip(settings.teacher, _folders(run, settings), strict=True))
     ]
     store = SoftLabelStore(run.store(settings), joined(teachers))
-    with run.phase("labelling"):
+    with run.phase("labelling") as meter:
         train = store.labels([sentence.without_labels() for sentence in corpus.train], "teacher labels train")
         unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []
+        read = [*corpus.train, *corpus.unlabelled]
+        meter.operations = sum(operations_of_all(teacher.logits, read) for teacher in teachers)
+        meter.earlier = store.saved
     with run.phase("teacher evaluation"):
         splits = {split: sentences for split, sentences in (("dev", corpus.dev), ("test", corpus.test)) if sentences}
         labels = {
@@ -140,8 +144,9 @@ def _teacher(
         if not folder.exists():
             say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
             dev = dev_sample(corpus, settings.dev_sample)
-            with run.phase("teacher"):
+            with run.phase("teacher") as meter:
                 outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device))
+                meter.operations = outcome["operations"]
             for line in outcome["log"]:
                 run.journal.write("teacher", **line)
     return TransformerTokenClassifier.load(

@@ -6,13 +6,15 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import SGD, Adam, Optimizer
 
 from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.checkpoint import Checkpoints, Progress
+from nlp_architect_ext.costs import operations
 from nlp_architect_ext.journal import Journal
 from nlp_architect_ext.losses import check_finite
 from nlp_architect_ext.objectives import Objective
@@ -20,6 +22,7 @@ from nlp_architect_ext.progress import bar, say
 from nlp_architect_ext.streams import BatchStream
 
 PHASE = "student"
+COUNTED = 8  # steps whose operations are counted
 WARMUP = 5_000  # steps
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
     "adam": partial(Adam, fused=True),
@@ -117,6 +120,24 @@ def fit(
     return progress
 
 
+def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> int:
+    """The floating-point operations of a training step, the mean of an epoch's first ones; no weight is moved."""
+    batches = list(islice(stream.epoch(0), COUNTED))
+    model.train()
+    count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
+    model.zero_grad()
+    model.eval()
+    return count // len(batches)
+
+
+def _gradients(model: nn.ModuleDict, batch: Batch, objective: Objective) -> tuple[Tensor, dict[str, float]]:
+    """The gradients of a batch's loss are added to the parameters'; returns the loss and its parts."""
+    loss, parts = objective.loss(model["student"], batch.to(next(model.parameters()).device))
+    check_finite(loss)
+    loss.backward()
+    return loss, parts
+
+
 def _step(
     model: nn.ModuleDict, batch: Batch, objective: Objective, optimizer: Optimizer, rate: float, max_grad_norm: float
 ) -> dict[str, float]:
@@ -124,10 +145,7 @@ def _step(
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.zero_grad()
-    batch = batch.to(next(model.parameters()).device)
-    loss, parts = objective.loss(model["student"], batch)
-    check_finite(loss)
-    loss.backward()
+    loss, parts = _gradients(model, batch, objective)
     norm = nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
     check_finite(norm)
     optimizer.step()

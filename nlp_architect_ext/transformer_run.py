@@ -56,9 +56,10 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     run = open_run(settings, files)
     folder = run.path / FINE_TUNED
     if not folder.exists():
-        with run.phase("fine-tuning"):
+        with run.phase("fine-tuning") as meter:
             dev = dev_sample(corpus, settings.dev_sample)
             outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device))
+            meter.operations = outcome["operations"]
         for line in outcome["log"]:
             run.journal.write("teacher", **line)
     model = TransformerTokenClassifier.load(
@@ -87,7 +88,7 @@ def _write(
     run: RunFolder, settings: TransformerTokenSettings, model: TransformerTokenClassifier, scores: dict[str, Any]
 ) -> None:
     parameters = sum(parameter.numel() for parameter in model.model.parameters())
-    metrics = {**scores, "parameters": {"teacher": parameters}, "seconds": run.seconds()}
+    metrics = {**scores, "parameters": {"teacher": parameters}, **run.costs(), "device": settings.device}
     curve = learning_curve((), run.journal.read("teacher"))
     atomic_write_bytes(run.path / "learning_curve.png", curve)
     atomic_write_text(run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n")

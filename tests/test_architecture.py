@@ -16,7 +16,7 @@ PACKAGE = "nlp_architect_ext"
 LEVELS = (
     # 0: what everything else is made of
     {"agreement", "averaging", "calibration", "composed_settings", "config", "cross_view_settings", "crf",
-     "deployment_settings", "errors", "hardware", "labels",
+     "costs", "deployment_settings", "errors", "hardware", "labels",
      "losses", "metrics", "progress", "recipes", "registry", "sentence", "settings", "windows"},
     # 1: files and numbers
     {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "selection",

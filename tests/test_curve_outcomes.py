@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from strategies import tagged_sentences
 
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.outcomes import Outcome, read_counts
-from nlp_architect_ext.curve.picture import draw
+from nlp_architect_ext.curve.picture import draw, draw_costs
 from nlp_architect_ext.curve.statistics import micro_f1
 from nlp_architect_ext.curve.table import everything, page, rows
 from nlp_architect_ext.errors import UserError
@@ -53,7 +54,9 @@ def test_a_torn_file_is_refused(file):
 
 def outcome(size, system, seed, f1, *, counts=None, splits=("dev", "test")):
     scores = {split: {"f1": f1, "precision": f1, "recall": f1} for split in splits}
-    return Outcome(size, seed, system, scores, {"student": 2.0, "evaluation": 0.5}, counts)
+    times = {"student": 60.0, "evaluation": 0.5}
+    costs = {"seconds": times, "processor_seconds": times, "operations": {"student": 10**12 * seed}, "device": "cpu"}
+    return Outcome(size, seed, system, scores, costs, counts, is_distilled=system == "default")
 
 
 @pytest.fixture
@@ -116,13 +119,36 @@ def test_the_tidy_table(comparison):
     assert len(found) == 2 * len(comparison.outcomes)
     assert found[0] == {
         "size": "10", "seed": "1", "system": "default", "split": "dev", "f1": "0.6", "precision": "0.6",
-        "recall": "0.6", "seconds": "2.5",
+        "recall": "0.6", "seconds": "60.5", "processor_seconds": "60.5", "operations": "1000000000000",
     }  # fmt: skip
 
 
-def test_everything_is_json_with_seconds_by_phase(comparison):
+def test_a_distilled_student_costs_its_teacher_too_and_scores_at_the_end_cost_nothing(comparison):
+    assert comparison.costs(10, "plain") == {
+        "seconds": 60, "processor_seconds": 60, "operations": 1.5e12, "watt_hours": pytest.approx(60 * 10 / 3600),
+    }  # fmt: skip
+    assert comparison.costs(10, "default") == {
+        kind: pytest.approx(2 * value) for kind, value in comparison.costs(10, "plain").items()
+    }
+    assert comparison.costs(1000, "teacher") == {}
+    text = page(comparison)
+    assert "| sentences | system | F1 | minutes | processor minutes | operations (10¹²) | energy (Wh) |" in text
+    assert "| 10 | plain | 55.00 | 1.0 | 1.0 | 1.50 | 0.17 |" in text
+    assert "| 10 | default | 65.00 | 2.0 | 2.0 | 3.00 | 0.33 |" in text
+
+
+def test_what_an_older_run_has_not_counted_is_a_dash():
+    comparison = Comparison((10,), ("plain",), "test")
+    older = replace(outcome(10, "plain", 1, 0.5), costs={"seconds": {"student": 90.0}})
+    comparison.add(older)
+    assert "| 10 | plain | 50.00 | 1.5 | - | - | - |" in page(comparison)
+    assert next(csv.DictReader(io.StringIO(rows(comparison))))["operations"] == ""
+
+
+def test_everything_is_json_with_costs_by_phase(comparison):
     found = json.loads(everything(comparison))
-    assert found["cells"][0]["seconds"] == {"student": 2.0, "evaluation": 0.5}
+    assert found["cells"][0]["seconds"] == {"student": 60.0, "evaluation": 0.5}
+    assert found["points"][0]["seconds"] == 60.0
     assert {(point["size"], point["system"]) for point in found["points"]} == {
         (10, "plain"), (10, "teacher"), (10, "default"), (1000, "plain"),
     }  # fmt: skip
@@ -132,6 +158,6 @@ def test_everything_is_json_with_seconds_by_phase(comparison):
 def test_the_picture_is_one_also_of_nothing_and_of_one_point(comparison):
     empty, single = Comparison((5, 9), ("plain",), "test"), Comparison((5,), ("plain",), "test")
     single.add(outcome(5, "plain", 1, 0.5))
-    pictures = [draw(each) for each in (empty, single, comparison)]
+    pictures = [picture(each) for picture in (draw, draw_costs) for each in (empty, single, comparison)]
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
-    assert len(set(pictures)) == 3
+    assert len(set(pictures)) == 6

@@ -54,8 +54,10 @@ def test_words_are_asked_for_once(encoder, tmp_path):
         return reader.vectors(words)
 
     again = SimpleNamespace(fingerprint=reader.fingerprint, vectors=counting)
-    second = WordVectorStore(tmp_path, again).vectors(["two", "three", "one"])
+    store = WordVectorStore(tmp_path, again)
+    second = store.vectors(["two", "three", "one"])
     assert asked == ["three"]
+    assert store.saved.keys() == {"seconds", "processor_seconds"}
     assert np.array_equal(second[[2, 0]], first[:2])
     assert np.array_equal(first[0], first[2])
 
@@ -117,7 +119,9 @@ def test_the_vocabulary_is_open_or_only_that_of_the_text(encoder):
 def test_vectors_are_there_for_every_id_and_the_same_again(encoder, tmp_path):
     corpus = SimpleNamespace(train=[Sentence((*WORDS, "Qwertyuiop"))], unlabelled=[])
     words = PretrainedWords(str(encoder), corpus, 100, True, torch.device("cpu"))
-    first = words.vectors(7, tmp_path)
+    store = WordVectorStore(tmp_path, words.encoder)
+    first = words.vectors(7, store)
     assert first.shape == (words.vocabulary.word_count, 7)
-    assert np.array_equal(first, words.vectors(7, tmp_path))
+    assert np.array_equal(first, words.vectors(7, store))
+    assert words.operations() > 0
     assert first[SPECIAL_WORDS:].any(axis=1).all()

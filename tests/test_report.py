@@ -29,7 +29,10 @@ SCORES = {
 }  # fmt: skip
 METRICS = {
     "dev": SCORES, "test": SCORES, "teacher": {"test": {**SCORES, "f1": 0.75}},
-    "parameters": {"student": 3_000_000, "teacher": 22_000_000}, "bytes": 12_000_000, "seconds": {"student": 61.4},
+    "parameters": {"student": 3_000_000, "teacher": 22_000_000}, "bytes": 12_000_000,
+    "sentences": {"labelled": 300, "unlabelled": 5_000}, "device": "cpu",
+    "seconds": {"student": 61.4, "evaluation": 9.0}, "processor_seconds": {"student": 120.0, "evaluation": 9.0},
+    "operations": {"student": 2.5e12, "evaluation": 0},
 }  # fmt: skip
 CONFIG = TaggerConfig(
     student="cnn-lstm", arguments={}, labels={"scheme": "IOB2", "names": ["O", "B-PER", "I-PER"]}, decoder="crf",
@@ -80,10 +83,11 @@ def test_the_model_card_has_hugging_face_metadata_and_the_command():
     metadata = card.split("---\n")[1]
     assert "pipeline_tag: token-classification" in metadata
     assert "      - type: f1\n        value: 0.5000" in metadata
-    assert "distilled from bert-base-cased" in card
+    assert "distilled from bert-base-cased on 300 labelled and 5,000 raw sentences" in card
     assert "with a conditional random field" in card
     assert "nlp-train tagger_kd_pseudo --teacher bert-base-cased" in card
-    assert "student 61" in card
+    assert "| all | 1.0 | 2.0 | 2.50 | 0.33 |" in card
+    assert "| evaluation |" not in card
     assert "Expected calibration error on test: 2.1 % (15.0 % before)." in card
 
 

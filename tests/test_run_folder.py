@@ -72,9 +72,15 @@ def test_an_output_that_is_a_file_is_refused(settings, files, tmp_path):
         open_run(settings, files)
 
 
-def test_seconds_are_summed_over_the_parts_of_a_run(settings, files):
+def test_times_are_summed_over_the_parts_of_a_run_and_operations_are_those_of_the_whole(settings, files):
     run = open_run(settings, files)
     for _ in range(2):
-        with run.phase("student"):
-            pass
-    assert run.seconds() == {"student": pytest.approx(0.0, abs=0.1)}
+        with run.phase("student") as meter:
+            meter.operations, meter.earlier = 5, {"seconds": 3.0}
+    with pytest.raises(ZeroDivisionError), run.phase("evaluation"):
+        raise ZeroDivisionError
+    assert run.costs() == {
+        "seconds": {"student": pytest.approx(6.0, abs=0.1)},
+        "processor_seconds": {"student": pytest.approx(0.0, abs=0.1)},
+        "operations": {"student": 5},
+    }

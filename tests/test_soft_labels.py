@@ -1,9 +1,11 @@
 """The store of what a teacher says: asked once, whatever happens in between."""
 
 import shutil
+import time
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 from tiny_teacher import tiny_classifier
 
 from nlp_architect_ext.errors import UserError
@@ -39,7 +41,12 @@ def small_shards(monkeypatch):
 
 
 def contents(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """All answers by file; what they took is written beside them and differs."""
+    return {
+        path.relative_to(folder): {name: tensor.tobytes() for name, tensor in load_file(path).items()}
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_answers_are_those_of_the_teacher(tmp_path):
@@ -100,6 +107,26 @@ def test_an_interrupted_labelling_goes_on_with_identical_shards(tmp_path, most):
     SoftLabelStore(tmp_path / "store", teacher).labels(SENTENCES)
     assert teacher.asked == SENTENCES[most // 4 * 4 :]
     assert contents(tmp_path / "store") == contents(tmp_path / "whole")
+
+
+def test_who_reads_answers_knows_what_they_took(tmp_path):
+    class Slow(Asked):
+        def logits(self, sentences):
+            time.sleep(0.05)
+            return super().logits(sentences)
+
+    first = SoftLabelStore(tmp_path, Slow())
+    first.labels(SENTENCES[:12])  # three shards
+    assert first.saved == {"seconds": 0, "processor_seconds": 0}
+    second = SoftLabelStore(tmp_path, Slow())
+    second.labels(SENTENCES)
+    assert 0.15 <= second.saved["seconds"] < 0.5
+    third = SoftLabelStore(tmp_path, Slow())
+    third.labels(SENTENCES[:6])
+    words = [sum(len(sentence.words) for sentence in SENTENCES[:count]) for count in (6, 22)]
+    everything = SoftLabelStore(tmp_path, Slow())
+    everything.labels(SENTENCES)
+    assert third.saved["seconds"] == pytest.approx(everything.saved["seconds"] * words[0] / words[1])
 
 
 def test_another_teacher_is_asked_itself(tmp_path):

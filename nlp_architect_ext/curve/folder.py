@@ -18,9 +18,9 @@ from nlp_architect_ext.manifest import SETTINGS, to_text
 from nlp_architect_ext.run_folder import DATA, sums
 
 JOURNAL = "metrics.jsonl"
-TABLE, ROWS, ALL, PICTURE = "curve.md", "curve.csv", "curve.json", "curve.png"
+TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve.png", "cost.png"
 # The settings come last: a folder that is half cleared can still be recognised.
-WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, DATA, SETTINGS)
+WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, COSTS, DATA, SETTINGS)
 # What may differ when a curve is continued: which cells there are, where and how they run.
 FREE = {
     "output_dir", "overwrite_output_dir", "resume", "dry_run", "config", "data_dir", "no_cuda", "workers", "engine",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext import config
+from nlp_architect_ext.costs import KINDS
 from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.systems import LABELS
 from nlp_architect_ext.errors import UserError
@@ -31,7 +32,8 @@ class Outcome:
         seed: of draw and training.
         system: its name.
         scores: by split, as `metrics.json` has them.
-        seconds: by phase.
+        costs: by kind and phase, and the device; of the labelling by itself, for other systems have it in theirs.
+        is_distilled: whether a teacher's costs come on top.
         counts: entities (sentences, 3) of each scored sentence: right, predicted, gold; None without such a file.
     """
 
@@ -39,8 +41,9 @@ class Outcome:
     seed: int
     system: str
     scores: Mapping[str, Mapping[str, Any]]
-    seconds: Mapping[str, float]
+    costs: Mapping[str, Any]
     counts: Counts | None
+    is_distilled: bool = False
 
 
 def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
@@ -55,14 +58,15 @@ def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
         UserError: files that can't be read.
     """
     if cell.system == LABELS:
-        return Outcome(cell.size, cell.seed, cell.system, {}, config.read_json(cell.done), None)
+        return Outcome(cell.size, cell.seed, cell.system, {}, {"seconds": config.read_json(cell.done)}, None)
     metrics = config.read_json(cell.folder / METRICS)
     splits: tuple[str, ...] = ("dev", "test")
     scores = {name: metrics[name] for name in splits if name in metrics}
     predictions = cell.folder / PREDICTIONS[split]
     counts = read_counts(predictions, scheme) if predictions.exists() else None
     counts = None if counts is None or not len(counts) else counts
-    return Outcome(cell.size, cell.seed, cell.system, scores, metrics.get("seconds", {}), counts)
+    costs = {name: metrics[name] for name in (*KINDS, "device") if name in metrics}
+    return Outcome(cell.size, cell.seed, cell.system, scores, costs, counts, is_distilled=bool(cell.needs))
 
 
 def read_counts(path: Path, scheme: str) -> Counts:

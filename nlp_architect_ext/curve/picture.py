@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
@@ -37,8 +38,27 @@ def draw(comparison: Comparison) -> bytes:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set(xlabel="labelled sentences", ylabel=f"{comparison.split} F1 (%)")
+    return _png(figure, axes)
+
+
+def draw_costs(comparison: Comparison) -> bytes:
+    """F1 over the processor time that it takes to make a model, as PNG: a point a system and size."""
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for place, system in enumerate(comparison.systems):
+        own = [point for point in comparison.points() if point.system == system]
+        spent = [comparison.costs(point.size, system).get("processor_seconds") for point in own]
+        known = [(seconds / 60, 100 * point.mean) for seconds, point in zip(spent, own, strict=True) if seconds]
+        if known:
+            axes.plot(*zip(*known, strict=True), MARKERS[place % len(MARKERS)], label=system, markersize=6)
+    axes.set_xscale("log")
+    axes.set(xlabel="processor minutes, of the teacher too where there is one", ylabel=f"{comparison.split} F1 (%)")
+    return _png(figure, axes)
+
+
+def _png(figure: Figure, axes: Axes) -> bytes:
     axes.grid(alpha=0.3)
-    if points:
+    if axes.get_legend_handles_labels()[0]:
         axes.legend()
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()

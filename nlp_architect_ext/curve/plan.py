@@ -14,7 +14,8 @@ from nlp_architect_ext.manifest import MANIFEST, METRICS
 CELLS, STORE = "cells", "soft_labels"
 
 DATA = ("train_filename", "dev_filename", "test_filename", "tag_col", "ignore_token", "scheme")
-RAW_TEXT = ("unlabeled_filename", "unlabeled_format", "unlabeled_size", "tokenizer", "language")
+SPLITTING = ("tokenizer", "language")
+RAW_TEXT = ("unlabeled_filename", "unlabeled_format", "unlabeled_size", *SPLITTING)
 READING = ("precision", "teacher_max_seq_len")  # with the weights they decide what a teacher says
 
 
@@ -83,7 +84,7 @@ def _cell(settings: LearningCurveSettings, system: System, size: int, seed: int)
     elif system.is_distilled:
         arguments += _taught(settings, size, seed)
     else:
-        arguments += _flags(settings, *(RAW_TEXT if system.needs_raw_text else ("tokenizer", "language")))
+        arguments += [_store(settings), *_flags(settings, *(RAW_TEXT if system.needs_raw_text else SPLITTING))]
     done = folder / (METRICS if system.command == TRANSFORMER else MANIFEST)
     needs = (f"{size}-{seed}/{LABELS}",) if system.is_distilled else ()
     return Cell(size, seed, system.name, (*arguments, *system.flags), folder, done, needs)
@@ -108,9 +109,13 @@ def _draw(settings: LearningCurveSettings, size: int, seed: int) -> list[str]:
 
 def _taught(settings: LearningCurveSettings, size: int, seed: int) -> list[str]:
     """The teacher of the draw, where its answers lie, and what decides which they are."""
-    store = Path(settings.output_dir).absolute() / STORE
-    teacher = [f"--teacher={_place(settings, size, seed) / TEACHER}", f"--soft_labels_dir={store}"]
+    teacher = [f"--teacher={_place(settings, size, seed) / TEACHER}", _store(settings)]
     return [*teacher, *_flags(settings, *RAW_TEXT, *READING)]
+
+
+def _store(settings: LearningCurveSettings) -> str:
+    """Where all cells keep what teachers and encoders answer."""
+    return f"--soft_labels_dir={Path(settings.output_dir).absolute() / STORE}"
 
 
 def _flags(settings: LearningCurveSettings, *names: str, called: str | None = None) -> list[str]:

@@ -16,9 +16,9 @@ from nlp_architect_ext.corpus import Corpus, summary
 from nlp_architect_ext.curve.cell import last_line
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.engine import SKIPPED, Engine, LocalEngine, run_cells
-from nlp_architect_ext.curve.folder import ALL, JOURNAL, PICTURE, ROWS, TABLE, check, open_folder
+from nlp_architect_ext.curve.folder import ALL, COSTS, JOURNAL, PICTURE, ROWS, TABLE, check, open_folder
 from nlp_architect_ext.curve.outcomes import read_outcome
-from nlp_architect_ext.curve.picture import draw
+from nlp_architect_ext.curve.picture import draw, draw_costs
 from nlp_architect_ext.curve.plan import Cell, plan
 from nlp_architect_ext.curve.ray_engine import RayEngine
 from nlp_architect_ext.curve.systems import LABELS, System, systems_of
@@ -97,7 +97,7 @@ class _Run:
             done = sum(cell.is_done for cell in self.cells)
             say(f"{done:,} of {len(self.cells):,} cells are finished; the same command with --resume goes on")
             raise
-        say(f"\n{page(self.comparison)}\nwritten to {self.folder}: {TABLE}, {ROWS}, {ALL}, {PICTURE}")
+        say(f"\n{page(self.comparison)}\nwritten to {self.folder}: {TABLE}, {ROWS}, {ALL}, {PICTURE}, {COSTS}")
         if self.failed:
             log = self.failed[0].log
             skipped = f", {self.skipped:,} that need them weren't run" if self.skipped else ""
@@ -142,6 +142,7 @@ class _Run:
         atomic_write_text(self.folder / ROWS, rows(self.comparison))
         atomic_write_text(self.folder / ALL, everything(self.comparison))
         atomic_write_bytes(self.folder / PICTURE, draw(self.comparison))
+        atomic_write_bytes(self.folder / COSTS, draw_costs(self.comparison))
 
 
 def _files(settings: LearningCurveSettings) -> list[Path]:

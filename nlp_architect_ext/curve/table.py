@@ -6,14 +6,16 @@ import csv
 import dataclasses
 import io
 import json
+from collections.abc import Mapping
 
+from nlp_architect_ext.costs import ASSUMED, KINDS, UNITS, shown
 from nlp_architect_ext.curve.comparison import Comparison, Pair, Point
 from nlp_architect_ext.curve.statistics import RESAMPLES
 from nlp_architect_ext.curve.systems import LABELS
 from nlp_architect_ext.tables import Rows, markdown
 
 MISSING = "-"
-COLUMNS = ("size", "seed", "system", "split", "f1", "precision", "recall", "seconds")
+COLUMNS = ("size", "seed", "system", "split", "f1", "precision", "recall", *KINDS)
 
 
 def page(comparison: Comparison) -> str:
@@ -27,6 +29,13 @@ def page(comparison: Comparison) -> str:
         markdown(_scores(comparison)),
         "![F1 over labelled sentences](curve.png)\n",
     ]
+    if any(comparison.costs(size, system) for size in comparison.sizes for system in comparison.systems):
+        parts += [
+            "## Cost\n",
+            f"What it takes to make a model, mean over the seeds, of a distilled one with its teacher. {ASSUMED}\n",
+            markdown(_costs(comparison)),
+            "![F1 over processor time](cost.png)\n",
+        ]
     if pairs:
         parts += [
             "## Differences\n",
@@ -39,19 +48,20 @@ def page(comparison: Comparison) -> str:
 
 
 def rows(comparison: Comparison) -> str:
-    """A line a cell and split; scores between 0 and 1, wall-clock seconds of the whole cell."""
+    """A line a cell and split; scores between 0 and 1, costs of the whole cell, empty where an older run has none."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
     for (size, system, seed), outcome in sorted(comparison.outcomes.items()):
         for split, scores in outcome.scores.items():
             rates = (scores[name] for name in ("f1", "precision", "recall"))
-            writer.writerow([size, seed, system, split, *rates, round(sum(outcome.seconds.values()), 2)])
+            costs = (_sum(outcome.costs.get(kind)) for kind in KINDS)
+            writer.writerow([size, seed, system, split, *rates, *costs])
     return buffer.getvalue()
 
 
 def everything(comparison: Comparison) -> str:
-    """The curve as JSON: cells with their seconds by phase, points, differences; scores between 0 and 1."""
+    """The curve as JSON: cells with their costs by phase, points, differences; scores between 0 and 1."""
     cells = [
         {
             "size": size,
@@ -59,7 +69,7 @@ def everything(comparison: Comparison) -> str:
             "system": system,
             **{split: {name: scores[name] for name in ("f1", "precision", "recall")}
                for split, scores in outcome.scores.items()},
-            "seconds": dict(outcome.seconds),
+            **outcome.costs,
         }
         for (size, system, seed), outcome in sorted(comparison.outcomes.items())
     ]  # fmt: skip
@@ -69,7 +79,9 @@ def everything(comparison: Comparison) -> str:
         "systems": list(comparison.systems),
         "cells": [cell for cell in cells if cell["system"] != LABELS],
         "labelling": [cell for cell in cells if cell["system"] == LABELS],
-        "points": [dataclasses.asdict(point) for point in comparison.points()],
+        "points": [
+            {**dataclasses.asdict(point), **comparison.costs(point.size, point.system)} for point in comparison.points()
+        ],
         "differences": [
             {"size": pair.size, "one": pair.one, "other": pair.other, **dataclasses.asdict(pair.difference)}
             for pair in comparison.pairs()
@@ -84,6 +96,18 @@ def _scores(comparison: Comparison) -> Rows:
     for size in comparison.sizes:
         lines.append([f"{size:,}", *(_shown(points.get((size, system))) for system in comparison.systems)])
     return lines
+
+
+def _costs(comparison: Comparison) -> Rows:
+    lines = [["sentences", "system", "F1", *UNITS]]
+    for point in comparison.points():
+        costs = shown(comparison.costs(point.size, point.system))
+        lines.append([f"{point.size:,}", point.system, f"{100 * point.mean:.2f}", *costs])
+    return lines
+
+
+def _sum(by_phase: Mapping[str, float] | None) -> float | None:
+    return None if by_phase is None else round(sum(by_phase.values()), 2)
 
 
 def _shown(point: Point | None) -> str:

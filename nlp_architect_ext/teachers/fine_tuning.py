@@ -94,7 +94,7 @@ def fine_tune(
     Returns:
         Plain data: ``log`` (a dict an epoch: epoch, step, loss, dev_f1 if scored, seconds; every ``logging_steps`` one
         of step, loss, learning_rate), ``epochs``, ``best_epoch``, ``dev`` (scores of that epoch, or None),
-        ``learning_rate``, ``seconds``, ``name``, ``revision``.
+        ``learning_rate``, ``operations`` (six for each piece and weight), ``seconds``, ``name``, ``revision``.
 
     Raises:
         UserError: the checkpoint can't be used (see :func:`find`), no word has a piece, or training diverged.
@@ -114,22 +114,22 @@ def fine_tune(
     plan = _plan(settings, len(examples), _scorer(teacher, dev, labels) if dev else None)
     partial = _empty(output_dir.with_name(f"{output_dir.name}.partial"))
     with quiet():
-        _trainer(teacher, examples, settings, plan, partial).train()
+        operations = _train(teacher, examples, settings, plan, partial)
     plan.restore(model)
     _check_finite(model, folder.name)
     if folder.revision:  # a path isn't kept: the same weights would get another fingerprint elsewhere
         model.config.update({"base_model": folder.name, "base_revision": folder.revision})
     _write(model, tokenizer, folder, partial, output_dir)
     return {
-        "name": folder.name,
-        "revision": folder.revision,
+        "name": folder.name, "revision": folder.revision,
         "log": plan.log,
         "epochs": plan.epoch,
         "best_epoch": plan.best_epoch,
         "learning_rate": _rate(settings, model),
         "dev": plan.best,
+        "operations": operations,
         "seconds": round(time.perf_counter() - started, 1),
-    }
+    }  # fmt: skip
 
 
 def _rate(settings: FineTuning, model: transformers.PreTrainedModel) -> float:
@@ -176,9 +176,10 @@ def _scorer(
     return lambda: score(gold, teacher.predict(dev), labels)
 
 
-def _trainer(
+def _train(
     teacher: TransformerTokenClassifier, examples: list[Example], settings: FineTuning, plan: BestEpoch, folder: Path
-) -> transformers.Trainer:
+) -> int:
+    """Train; returns the floating-point operations."""
     on_cpu = torch.device(settings.device).type == "cpu"
     arguments = transformers.TrainingArguments(
         output_dir=str(folder), save_strategy="no", report_to="none", disable_tqdm=True, remove_unused_columns=False,
@@ -197,7 +198,8 @@ def _trainer(
         data_collator=lambda batch: _collate(teacher, batch),
     )  # fmt: skip
     trainer.remove_callback(transformers.trainer_callback.PrinterCallback)
-    return trainer
+    trainer.train()
+    return int(trainer.state.total_flos)
 
 
 def _plan(settings: FineTuning, examples: int, evaluate: Callable[[], dict[str, Any]] | None) -> BestEpoch:

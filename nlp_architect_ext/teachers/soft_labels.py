@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from tqdm import tqdm
 
+from nlp_architect_ext.costs import Meter, Prices
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes
 from nlp_architect_ext.progress import bar
@@ -40,6 +41,8 @@ class SoftLabelStore:
         self.teacher, self.fingerprint = teacher, teacher.fingerprint
         self.folder = Path(folder) / self.fingerprint[:16]  # another teacher's answers aren't even read
         self._stored: dict[bytes, Rows] | None = None
+        self._prices = Prices()  # of a word, in earlier runs
+        self.found_words = 0  # in the store, of all sentences that were asked for
 
     def labels(self, sentences: Sequence[Sentence], label: str = "teacher labels") -> list[Rows]:
         """The teacher's logits (words, labels) of each sentence; zeros for words that it can't see.
@@ -56,8 +59,14 @@ class SoftLabelStore:
         keys = [self._key(sentence) for sentence in sentences]
         pairs = zip(keys, sentences, strict=True)
         missing = {key: sentence.without_labels() for key, sentence in pairs if key not in self._stored}
+        self.found_words += sum(len(self._stored[key]) for key in keys if key in self._stored)
         self._stored |= self._label(missing, label)
         return [self._stored[key] for key in keys]
+
+    @property
+    def saved(self) -> dict[str, float]:
+        """The times, by kind, that earlier runs spent on what was asked for and found."""
+        return self._prices.of(self.found_words)
 
     def _key(self, sentence: Sentence) -> bytes:
         content = [self.fingerprint, sentence.words, sentence.text, sentence.offsets]
@@ -72,9 +81,9 @@ class SoftLabelStore:
         progress: tqdm[Any] = bar((), total=len(keys), label=label, unit="sentences")
         with progress:
             for start in range(0, len(keys), SHARD):
-                part = keys[start : start + SHARD]
+                part, meter = keys[start : start + SHARD], Meter()
                 rows = [self._halved(row) for row in self.teacher.logits([missing[key] for key in part])]
-                self._write(part, rows)
+                self._write(part, rows, meter)
                 found |= dict(zip(part, rows, strict=True))
                 progress.update(len(part))
         return found
@@ -86,8 +95,9 @@ class SoftLabelStore:
         most = np.finfo(np.float16).max
         return logits.clip(-most, most).astype(np.float16)
 
-    def _write(self, keys: list[bytes], rows: list[Rows]) -> None:
+    def _write(self, keys: list[bytes], rows: list[Rows], meter: Meter) -> None:
         """One shard; its name is that of its content, so that runs side by side can't overwrite each other's."""
+        metadata = {kind: str(value) for kind, value in meter.read().items()}
         tensors: dict[str, NDArray[Any]] = {
             "keys": np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1),
             "lengths": np.array([len(row) for row in rows], np.int64),
@@ -95,7 +105,7 @@ class SoftLabelStore:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{hashlib.sha256(b''.join(keys)).hexdigest()[:32]}.safetensors"
-        atomic_write_bytes(path, save(tensors, metadata={"sha256": _digest(tensors)}))
+        atomic_write_bytes(path, save(tensors, metadata={**metadata, "sha256": _digest(tensors)}))
 
     def _read_all(self) -> Iterable[tuple[bytes, Rows]]:
         for path in sorted(self.folder.glob("*.safetensors")):
@@ -108,11 +118,12 @@ class SoftLabelStore:
         try:
             with safe_open(path, framework="numpy") as file:
                 tensors = {name: file.get_tensor(name) for name in ("keys", "lengths", "logits")}
-                digest = (file.metadata() or {}).get("sha256")
+                metadata = file.metadata() or {}
         except (SafetensorError, OSError) as error:
             raise UserError(str(path), f"can't be read ({error})", expected, remedy) from error
-        if digest != _digest(tensors):
+        if metadata.get("sha256") != _digest(tensors):
             raise UserError(str(path), "is damaged", expected, remedy)
+        self._prices.note(metadata, int(tensors["lengths"].sum()))
         return tensors
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
+from nlp_architect_ext.costs import Meter, Prices
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.formats.files import atomic_write_bytes
 from nlp_architect_ext.teachers.word_encoder import WordEncoder
@@ -31,6 +32,8 @@ class WordVectorStore:
     def __init__(self, folder: str | Path, encoder: WordEncoder) -> None:
         self.encoder = encoder
         self.folder = Path(folder) / f"words-{encoder.fingerprint[:16]}"
+        self._prices = Prices()  # of a word, in earlier runs
+        self.saved: dict[str, float] = {}  # times, by kind, that earlier runs spent on what was asked for and found
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One vector a word (words, width of the encoder), rounded to float16.
@@ -40,26 +43,31 @@ class WordVectorStore:
         """
         known = dict(self._read_all())
         missing = [word for word in dict.fromkeys(words) if word not in known]
+        self.saved = self._prices.of(len(words) - len(missing))
         if missing:
+            meter = Meter()
             vectors = self.encoder.vectors(missing).astype(np.float16)
-            self._write(missing, vectors)
+            self._write(missing, vectors, meter)
             known |= zip(missing, vectors, strict=True)
         return np.stack([known[word] for word in words]).astype(np.float32)
 
-    def _write(self, words: list[str], vectors: Halves) -> None:
+    def _write(self, words: list[str], vectors: Halves, meter: Meter) -> None:
         """One file; its name is that of its content, so that runs side by side can't overwrite each other's."""
         text = json.dumps(words).encode()
         self.folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, NDArray[Any]] = {"vectors": vectors, "words": np.frombuffer(text, np.uint8)}
         name = hashlib.sha256(text).hexdigest()[:32]
-        atomic_write_bytes(self.folder / f"{name}.safetensors", save(tensors))
+        metadata = {kind: str(value) for kind, value in meter.read().items()}
+        atomic_write_bytes(self.folder / f"{name}.safetensors", save(tensors, metadata=metadata))
 
     def _read_all(self) -> Iterable[tuple[str, Halves]]:
         for path in sorted(self.folder.glob("*.safetensors")):
             try:
-                tensors = load_file(path)
-                words = json.loads(tensors["words"].tobytes())
-                yield from zip(words, tensors["vectors"], strict=True)
+                with safe_open(path, framework="numpy") as file:
+                    words = json.loads(file.get_tensor("words").tobytes())
+                    vectors = file.get_tensor("vectors")
+                    self._prices.note(file.metadata() or {}, len(words))
+                yield from zip(words, vectors, strict=True)
             except (SafetensorError, OSError, ValueError, KeyError) as error:
                 raise UserError(str(path), f"can't be read ({error})", "a file of stored word vectors",
                                 "delete it: its words are read again") from error  # fmt: skip

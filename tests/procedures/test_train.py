@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -68,6 +69,34 @@ def test_the_main_job_leaves_everything(distilled, data):
     assert found["bytes"] == (distilled / "model.safetensors").stat().st_size
     assert {"teacher", "labelling", "student", "evaluation"} <= found["seconds"].keys()
     assert NeuralTagger.load(distilled)("Anna lives in Oslo .")
+
+
+def test_every_phase_that_makes_something_has_its_operations_and_the_card_says_so(distilled):
+    found = metrics(distilled)
+    made = {"teacher", "labelling", "word vectors", "student"}
+    assert {phase for phase, count in found["operations"].items() if count > 0} == made
+    assert found["seconds"].keys() == found["processor_seconds"].keys() == found["operations"].keys()
+    card = (distilled / "README.md").read_text()
+    rows = [line.split("|")[1].strip() for line in card.split("## Cost")[1].splitlines() if line.startswith("| ")]
+    assert set(rows[1:]) == {*made, "all"}
+    assert re.search(r"distilled from .+ on \d+ labelled and \d+ raw sentences", card)
+
+
+@pytest.mark.parametrize("command", ["tagger", "tagger_cvt"])
+def test_an_encoder_gives_word_vectors_without_a_teacher(command, run, encoder, tmp_path):
+    store = ["--soft_labels_dir", tmp_path / "store"]
+    assert run(command, tmp_path / "out", "--word_encoder", encoder, *store, "-e", 1) == 0
+    found = metrics(tmp_path / "out")
+    assert found["operations"]["word vectors"] > 0
+    assert list((tmp_path / "store").glob("words-*/*.safetensors"))
+    assert not found["teacher"]
+    weights = load_file(tmp_path / "out" / "model.safetensors")
+    assert weights["student.word_embedding.weight"].shape[0] > 100  # the encoder's words beside those of the data
+    # What another run has stored costs the same.
+    assert run(command, tmp_path / "again", "--word_encoder", encoder, *store, "-e", 1) == 0
+    again = metrics(tmp_path / "again")
+    assert again["operations"] == found["operations"]
+    assert again["seconds"]["word vectors"] > 0.5 * found["seconds"]["word vectors"]
 
 
 def test_no_file_of_a_run_is_a_pickle(distilled):

@@ -1,0 +1,123 @@
+"""What a run costs: time, the processor's time, floating-point operations, and an estimate of the energy."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+Item = TypeVar("Item")
+
+SAMPLE = 64  # things of which operations are counted, to know those of all
+WATTS = 10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
+TIMES = ("seconds", "processor_seconds")
+KINDS = (*TIMES, "operations")
+SHOWN = {  # heading, unit, digits
+    "seconds": ("minutes", 60, 1),
+    "processor_seconds": ("processor minutes", 60, 1),
+    "operations": ("operations (10¹²)", 1e12, 2),
+    "watt_hours": ("energy (Wh)", 1, 2),
+}
+UNITS = tuple(heading for heading, _, _ in SHOWN.values())
+ASSUMED = (
+    "Minutes by the clock; processor minutes of all cores together; floating-point operations of the matrix products, "
+    f"forwards and backwards; energy of the busy cores, estimated at {WATTS:.0f} W each with their memory. Epochs' "
+    "scores on dev are in them, the scores at the end aren't."
+)
+MEASURING = ("evaluation", "teacher evaluation")  # phases that make nothing, so a model doesn't cost them
+
+
+@dataclass
+class Meter:
+    """Runs from its making to its reading.
+
+    Args:
+        operations: set by whoever knows them; what a phase takes from scratch, whatever was stored before.
+        earlier: times, by kind, that earlier runs spent on what was read from a store; set as well.
+    """
+
+    operations: int = 0
+    earlier: Mapping[str, float] = field(default_factory=dict)
+    _started: tuple[float, float] = field(default_factory=lambda: (time.monotonic(), time.process_time()))
+
+    def read(self) -> dict[str, float]:
+        """Wall-clock seconds, seconds of all processor cores of this process together, and the operations."""
+        now = (time.monotonic(), time.process_time())
+        spent = (end - start for start, end in zip(self._started, now, strict=True))
+        times = {kind: round(own + self.earlier.get(kind, 0.0), 2) for kind, own in zip(TIMES, spent, strict=True)}
+        return {**times, "operations": self.operations}
+
+
+class Prices:
+    """What stored answers took, so that who reads them knows what they would have cost."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.spent = dict.fromkeys(TIMES, 0.0)
+
+    def note(self, metadata: Mapping[str, str], count: int) -> None:
+        """Take in what is written beside `count` stored answers."""
+        if all(kind in metadata for kind in TIMES):
+            self.count += count
+            self.spent = {kind: spent + float(metadata[kind]) for kind, spent in self.spent.items()}
+
+    def of(self, count: int) -> dict[str, float]:
+        """The times of so many answers, by kind."""
+        return {kind: spent * count / max(self.count, 1) for kind, spent in self.spent.items()}
+
+
+def operations(compute: Callable[[], object]) -> int:
+    """The floating-point operations of the matrix products in a computation: two for a multiplication and an addition.
+
+    It's run once, without another effect on what is random later. Element-wise operations aren't counted.
+
+    Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library computes them whole.
+    """
+    cards = range(torch.cuda.device_count())
+    with (
+        warnings.catch_warnings(action="ignore"),  # of what torch has for other processors
+        torch.random.fork_rng(cards),
+        torch.backends.mkldnn.flags(enabled=False),
+        torch.backends.cudnn.flags(enabled=False),
+        FlopCounterMode(display=False) as counter,
+    ):
+        compute()
+    return int(counter.get_total_flops())
+
+
+def operations_of_all(compute: Callable[[Sequence[Item]], object], items: Sequence[Item]) -> int:
+    """The operations of ``compute(items)``, estimated from some of them, evenly spread."""
+    some = items[:: -(-len(items) // SAMPLE)] if items else items
+    return round(operations(lambda: compute(some)) * len(items) / len(some)) if some else 0
+
+
+def total(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """What it took to make a model, by kind of cost; also ``watt_hours`` where only processor cores were used.
+
+    Args:
+        metrics: of a run, with each kind of cost by phase; kinds that an older run hasn't counted are left out.
+    """
+    sums = {kind: _made(metrics[kind]) for kind in KINDS if kind in metrics}
+    if "processor_seconds" in sums and metrics.get("device") == "cpu":
+        sums["watt_hours"] = sums["processor_seconds"] * WATTS / 3600
+    return sums
+
+
+def added(totals: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Totals together, of the kinds that all of them know."""
+    return {kind: sum(one[kind] for one in totals) for kind in SHOWN if all(kind in one for one in totals)}
+
+
+def shown(totals: Mapping[str, float]) -> list[str]:
+    """A total for people, in the units of `UNITS`; a dash for what isn't known."""
+    units = ((kind, size, digits) for kind, (_, size, digits) in SHOWN.items())
+    return [f"{totals[kind] / size:,.{digits}f}" if kind in totals else "-" for kind, size, digits in units]
+
+
+def _made(by_phase: Mapping[str, float]) -> float:
+    return sum(value for phase, value in by_phase.items() if phase not in MEASURING)
