@@ -92,7 +92,7 @@ class LearningCurveSettings(TextsSettings):
         spread=True,
     )
     variant: tuple[str, ...] = setting(
-        (), help='NAME="FLAGS": one more distilled system, with these flags of tagger_kd_pseudo; may be repeated'
+        (), help='NAME="FLAGS": one more system, of tagger_kd_pseudo or the command that the flags begin with'
     )
     student_flags: str = setting("", help='flags of `nlp-train tagger` for every student, as in "--epochs 10"')
     teacher_flags: str = setting("", help="flags of `nlp-train transformer_token` for every teacher")

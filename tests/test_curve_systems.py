@@ -1,6 +1,5 @@
 """Names of systems and the commands that they stand for."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from nlp_architect_ext.curve.plan import plan
 from nlp_architect_ext.curve.systems import COMMANDS, systems_of
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.recipes import RECIPES
-from nlp_architect_ext.settings import TaggerKdPseudoSettings
 
 
 def settings(**values):
@@ -90,8 +88,6 @@ def test_flags_of_students_teachers_and_variants_reach_their_cells():
 
 
 def test_the_encoder_gives_word_vectors_except_in_the_papers_recipe():
-    if "word_encoder" not in {field.name for field in dataclasses.fields(TaggerKdPseudoSettings)}:
-        pytest.skip("students have no --word_encoder")
     variant = ("own=--word_encoder other", "vectors=--embedding_file v.txt", "old=--recipe paper", "new=--epochs 2")
     found = systems_of(settings(systems=("paper", "paper-crf", "default", "default-crf"), variant=variant))
     given = {system.name for system in found if "--word_encoder=encoder" in system.flags}
@@ -126,6 +122,17 @@ def test_mistakes(values, complaint):
     with pytest.raises(UserError) as caught:
         systems_of(settings(**values))
     assert complaint in str(caught.value)
+
+
+def test_a_variant_may_be_of_another_command():
+    variant = ("words=tagger --word_encoder own", "half=tagger_kd_cvt --view_w 0.5", "cvt2=  tagger_cvt")
+    found = {system.name: system for system in systems_of(settings(systems=("plain",), variant=variant))}
+    assert (found["words"].command, found["words"].flags) == ("tagger", ("--word_encoder", "own"))
+    assert not found["words"].needs_teacher
+    assert found["half"].flags == ("--word_encoder=encoder", "--view_w", "0.5")
+    assert (found["cvt2"].command, found["cvt2"].flags) == ("tagger_cvt", ())
+    with pytest.raises(UserError, match="unrecognized arguments: --view_w"):
+        systems_of(settings(variant=("a=tagger --view_w 2",)))
 
 
 def test_views_learn_from_raw_text_with_and_without_a_teacher():

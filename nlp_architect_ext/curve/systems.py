@@ -37,6 +37,8 @@ COMMANDS: dict[str, type[Any]] = {
     DISTILLED_VIEWS: TaggerKdCvtSettings,
 }
 VIEWS = {"cvt": SELF_TAUGHT, "kd-cvt": DISTILLED_VIEWS}
+TAUGHT = (DISTILLED, DISTILLED_VIEWS)
+STUDENTS = (SUPERVISED, SELF_TAUGHT, *TAUGHT)
 # Set by the curve itself, for all cells alike or for each one.
 ITS_OWN = {field.name for group in (RunSettings, DataSettings) for field in dataclasses.fields(group)} | {
     "teacher", "soft_labels_dir", "model_name_or_path", "precision", "teacher_max_seq_len", "max_seq_length",
@@ -62,7 +64,7 @@ class System:
     @property
     def is_distilled(self) -> bool:
         """Whether it learns from the teacher of its cell."""
-        return self.command in (DISTILLED, DISTILLED_VIEWS)
+        return self.command in TAUGHT
 
     @property
     def needs_teacher(self) -> bool:
@@ -87,9 +89,9 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
         known[PLAIN + ending] = System(PLAIN + ending, SUPERVISED, (*shared, *more))
         for recipe in RECIPES:
             flags = (f"--recipe={recipe}", *shared, *more)
-            known[recipe + ending] = System(recipe + ending, DISTILLED, (*_words(settings, flags), *flags))
+            known[recipe + ending] = System(recipe + ending, DISTILLED, (*_words(settings, DISTILLED, flags), *flags))
         for name, command in VIEWS.items():
-            words = _words(settings, (*shared, *more)) if command == DISTILLED_VIEWS else ()
+            words = _words(settings, command, (*shared, *more)) if command in TAUGHT else ()
             known[name + ending] = System(name + ending, command, (*words, *shared, *more))
     chosen = []
     for name in dict.fromkeys(settings.systems):
@@ -100,8 +102,11 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
     for name, text in variants(settings).items():
         if name in known or name == LABELS:
             raise UserError(f"--variant {name}", "is a system already", "a name of its own", "choose another name")
-        flags = (*shared, *_checked(DISTILLED, text, f"--variant {name}", set()))
-        chosen.append(System(name, DISTILLED, (*_words(settings, flags), *flags)))
+        first, _, rest = text.strip().partition(" ")
+        command, text = (first, rest) if first in STUDENTS else (DISTILLED, text)
+        flags = (*shared, *_checked(command, text, f"--variant {name}", set()))
+        words = _words(settings, command, flags) if command in TAUGHT else ()
+        chosen.append(System(name, command, (*words, *flags)))
     if settings.teacher is None and any(system.needs_teacher for system in chosen):
         raise UserError("--teacher", "missing", "an encoder, folder or hub name", "give it, or only plain systems")
     return chosen
@@ -175,8 +180,8 @@ def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
     return resolve(cls, Namespace(**{**values, **found}), CVT_RECIPES if command == SELF_TAUGHT else RECIPES)
 
 
-def _words(settings: LearningCurveSettings, flags: tuple[str, ...]) -> tuple[str, ...]:
+def _words(settings: LearningCurveSettings, command: str, flags: tuple[str, ...]) -> tuple[str, ...]:
     """The encoder that starts a student's word vectors: the teacher's, of which a cell has a fine-tuned copy only."""
-    chosen = _resolved(DISTILLED, flags, "--student_flags")
+    chosen = _resolved(command, flags, "--student_flags")
     is_given = getattr(chosen, WORD_ENCODER) is not None or chosen.embedding_file is not None
     return () if is_given or chosen.recipe == "paper" else (f"--{WORD_ENCODER}={settings.teacher}",)
