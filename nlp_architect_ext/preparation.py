@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from nlp_architect_ext import config
@@ -33,7 +34,7 @@ from nlp_architect_ext.students.base import Viewable, own_arguments
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.tagger_config import TaggerConfig
 from nlp_architect_ext.vocabulary import Vocabulary
-from nlp_architect_ext.word_vectors import read_word_vectors
+from nlp_architect_ext.word_vectors import Vectors, read_word_vectors
 
 RANDOM = "none"  # of --word_encoder
 
@@ -103,17 +104,9 @@ def new_tagger(
     """An untrained tagger, its weights drawn by the seed; the vectors of a file are copied in if there is one."""
     given = config.read_json(Path(settings.config_file)) if settings.config_file else {}
     arguments = _student_arguments(settings, given, freeze_words)
-    vectors: dict[str, Any] = {}
-    if settings.embedding_file:
-        vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
-        if not vectors:
-            raise UserError(settings.embedding_file, "no vector of any word of the data", "vectors of its language",
-                            "give another file")  # fmt: skip
-        if given.get("word_width", width) != width:
-            raise UserError(str(settings.config_file), f"word_width {given['word_width']}",
-                            f"{width}, as in {settings.embedding_file}", "correct it or leave it out")  # fmt: skip
-        arguments["word_width"] = width
-        say(f"word vectors: {len(vectors):,} of {len(vocabulary.words):,} words, {width} dimensions")
+    vectors = _vectors_of_file(settings, vocabulary, given)
+    if vectors:
+        arguments["word_width"] = len(next(iter(vectors.values())))
     WordSplitter(settings.language, settings.tokenizer)  # what can't be used must not come out at inference
     torch.manual_seed(settings.seed)
     tagger = NeuralTagger(
@@ -130,9 +123,29 @@ def new_tagger(
         vocabulary,
         device,
     )
+    if isinstance(settings, TaggerCvtSettings) and settings.recipe != "paper" and "word_width" in arguments:
+        # Words of raw text alone say nothing until the views have learnt what to make of them.
+        labelled = {word.lower() for sentence in corpus.train for word in sentence.words}
+        nothing = np.zeros(tagger.word_width, np.float32)
+        vectors = {**{word: nothing for word in vocabulary.words if word not in labelled}, **vectors}
     if vectors:
         tagger.set_word_vectors(vectors)
     return tagger
+
+
+def _vectors_of_file(settings: TaggerSettings, vocabulary: Vocabulary, given: dict[str, Any]) -> Vectors:
+    """The vectors that `--embedding_file` has for words of the vocabulary; none without such a file."""
+    if not settings.embedding_file:
+        return {}
+    vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
+    if not vectors:
+        raise UserError(settings.embedding_file, "no vector of any word of the data", "vectors of its language",
+                        "give another file")  # fmt: skip
+    if given.get("word_width", width) != width:
+        raise UserError(str(settings.config_file), f"word_width {given['word_width']}",
+                        f"{width}, as in {settings.embedding_file}", "correct it or leave it out")  # fmt: skip
+    say(f"word vectors: {len(vectors):,} of {len(vocabulary.words):,} words, {width} dimensions")
+    return vectors
 
 
 def _student_arguments(settings: TaggerSettings, given: dict[str, Any], freeze_words: bool) -> dict[str, Any]:

@@ -47,6 +47,17 @@ def test_the_result_is_a_student_like_any_other(trained, model, tmp_path):
     )
 
 
+def test_words_of_raw_text_alone_say_nothing_at_first(run, data, tmp_path):
+    assert run(tmp_path / "out", "-e", 1, "--lr", 1e-8) == 0
+    lines = (data / "train.txt").read_text().splitlines()
+    labelled = {line.split()[0].lower() for line in lines if line.strip()}
+    words = json.loads((tmp_path / "out" / "vocabulary.json").read_text())["words"]
+    vectors = load_file(tmp_path / "out" / "model.safetensors")["student.word_embedding.weight"][2:]
+    sizes = dict(zip(words, vectors[: len(words)].abs().amax(dim=1).tolist(), strict=True))
+    assert labelled < sizes.keys()
+    assert all((size > 1e-3) == (word in labelled) for word, size in sizes.items())
+
+
 def test_both_kinds_of_steps_are_in_the_log(trained):
     lines = [json.loads(line) for line in (trained / "metrics.jsonl").read_text().splitlines()]
     steps = [line for line in lines if line["phase"] == "student" and "loss" in line]
