@@ -46,10 +46,10 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def borrowed(cls: type[Any], name: str) -> Any:
-    """A field that means the same as the one of this name in another settings dataclass."""
+def borrowed(cls: type[Any], name: str, **other: Any) -> Any:
+    """A field that means the same as the one of this name in another settings dataclass; `other` may hold a default."""
     field = next(field for field in _fields(cls) if field.name == name)
-    return dataclasses.field(default=field.default, metadata=field.metadata)
+    return dataclasses.field(**{"default": field.default, **other}, metadata=field.metadata)
 
 
 def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp_architect_ext.config import setting
-from nlp_architect_ext.settings import TaggerKdPseudoSettings, TaggerSettings, UnlabelledSettings
+from nlp_architect_ext.config import borrowed, setting
+from nlp_architect_ext.settings import StudentSettings, TaggerKdPseudoSettings, TaggerSettings, UnlabelledSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,9 @@ class TaughtViewsSettings:
 @dataclass(frozen=True, kw_only=True)
 class TaggerCvtSettings(TaggerSettings, UnlabelledSettings, CrossViewSettings, SelfTeachingSettings):
     """Settings of `nlp-train tagger_cvt`."""
+
+    epochs: int = borrowed(StudentSettings, "epochs", default=12)
+    ema_decay: float = borrowed(StudentSettings, "ema_decay", default=0.998)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ RECIPES: dict[str, dict[str, object]] = {
 
 # What Clark et al. (2018) say, section 4 and appendix A; their networks are five to ten times as wide.
 CVT_RECIPES: dict[str, dict[str, object]] = {
-    "default": {"epochs": 12, "ema_decay": 0.998},
+    "default": {},
     "paper": {
         "use_crf": False,
         "word_dropout": 0.0,
