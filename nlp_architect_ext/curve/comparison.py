@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
-from nlp_architect_ext.costs import added, total
+from nlp_architect_ext.costs import SHOWN, added, total
 from nlp_architect_ext.curve.outcomes import Outcome
 from nlp_architect_ext.curve.statistics import Counts, Difference, difference, mean_and_deviation, resampled_totals
 from nlp_architect_ext.curve.systems import TEACHER
@@ -64,13 +65,14 @@ class Comparison:
         }
 
     def costs(self, size: int, system: str) -> dict[str, float]:
-        """What it took to make a model, mean over the seeds; of a distilled one with its teacher."""
+        """What it took to make a model, of a distilled one with its teacher; mean over the seeds that counted it."""
         found = []
         for (its_size, name, seed), outcome in self.outcomes.items():
             if (its_size, name) == (size, system):
                 teacher = self.outcomes.get((size, TEACHER, seed)) if outcome.is_distilled else None
                 found.append(added([total(one.costs) for one in (outcome, teacher) if one is not None]))
-        return {kind: value / len(found) for kind, value in added(found).items()} if found else {}
+        kinds = {kind: [one[kind] for one in found if kind in one] for kind in SHOWN}
+        return {kind: fmean(values) for kind, values in kinds.items() if values}
 
     def points(self) -> list[Point]:
         """A point for each size and system that has a finished cell."""
