@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Progress:
         best_score: best dev score so far; -1 before the first one.
         best_epoch: the epoch that reached it, from 1; 0 before the first one.
         finished: whether training is over.
+        spent: times so far, by kind.
     """
 
     epoch: int = 0
@@ -38,6 +39,7 @@ class Progress:
     best_score: float = -1.0
     best_epoch: int = 0
     finished: bool = False
+    spent: dict[str, float] = field(default_factory=dict)
 
 
 class Checkpoints:

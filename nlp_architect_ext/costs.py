@@ -32,9 +32,13 @@ ASSUMED = (
 MEASURING = ("evaluation", "teacher evaluation")  # phases that make nothing, so a model doesn't cost them
 
 
+def _now() -> tuple[float, float]:
+    return time.monotonic(), time.process_time()
+
+
 @dataclass
 class Meter:
-    """Runs from its making to its reading.
+    """Runs from its making to its stop, or to its reading.
 
     Args:
         operations: set by whoever knows them; what a phase takes from scratch, whatever was stored before.
@@ -43,14 +47,21 @@ class Meter:
 
     operations: int = 0
     earlier: Mapping[str, float] = field(default_factory=dict)
-    _started: tuple[float, float] = field(default_factory=lambda: (time.monotonic(), time.process_time()))
+    _started: tuple[float, float] = field(default_factory=_now)
+    _stopped: tuple[float, float] | None = None
+
+    def stop(self) -> None:
+        """What comes now isn't charged."""
+        self._stopped = _now()
+
+    def times(self) -> dict[str, float]:
+        """Wall-clock seconds, and seconds of all processor cores of this process together."""
+        spent = (end - start for start, end in zip(self._started, self._stopped or _now(), strict=True))
+        return {kind: round(own + self.earlier.get(kind, 0.0), 2) for kind, own in zip(TIMES, spent, strict=True)}
 
     def read(self) -> dict[str, float]:
-        """Wall-clock seconds, seconds of all processor cores of this process together, and the operations."""
-        now = (time.monotonic(), time.process_time())
-        spent = (end - start for start, end in zip(self._started, now, strict=True))
-        times = {kind: round(own + self.earlier.get(kind, 0.0), 2) for kind, own in zip(TIMES, spent, strict=True)}
-        return {**times, "operations": self.operations}
+        """The times and the operations."""
+        return {**self.times(), "operations": self.operations}
 
 
 class Prices:
@@ -78,7 +89,7 @@ def operations(compute: Callable[[], object]) -> int:
 
     Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library computes them whole.
     """
-    cards = range(torch.cuda.device_count())
+    cards = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # don't wake any up
     with (
         warnings.catch_warnings(action="ignore"),  # of what torch has for other processors
         torch.random.fork_rng(cards),
@@ -91,9 +102,9 @@ def operations(compute: Callable[[], object]) -> int:
 
 
 def operations_of_all(compute: Callable[[Sequence[Item]], object], items: Sequence[Item]) -> int:
-    """The operations of ``compute(items)``, estimated from some of them, evenly spread."""
+    """The operations of ``compute(items)``, estimated from some of them, evenly spread, each without padding."""
     some = items[:: -(-len(items) // SAMPLE)] if items else items
-    return round(operations(lambda: compute(some)) * len(items) / len(some)) if some else 0
+    return round(operations(lambda: [compute([item]) for item in some]) * len(items) / len(some)) if some else 0
 
 
 def total(metrics: Mapping[str, Any]) -> dict[str, float]:

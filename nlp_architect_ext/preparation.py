@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from nlp_architect_ext import config
 from nlp_architect_ext.batches import EncodedSentence
@@ -91,9 +92,12 @@ def input_files(settings: DataSettings) -> list[Path]:
 def pretrained_words(settings: TaggerSettings, corpus: Corpus, device: torch.device) -> PretrainedWords | None:
     """The encoder that gives the student's word vectors, if the settings ask for one and the student can take them."""
     name = settings.word_encoder or (settings.teacher[0] if isinstance(settings, TaggerKdSettings) else RANDOM)
-    if name == RANDOM or settings.embedding_file:
-        return None
-    if "word_width" not in own_arguments(load(STUDENTS, settings.model_type)):
+    takes_vectors = "word_width" in own_arguments(load(STUDENTS, settings.model_type))
+    if settings.word_encoder not in (None, RANDOM) and (settings.embedding_file or not takes_vectors):
+        other = "--embedding_file" if settings.embedding_file else f"student {settings.model_type!r}"
+        raise UserError("--word_encoder", f"can't be used with {other}", "one source of word vectors, and a student "
+                        "that takes them", "leave one of them out")  # fmt: skip
+    if name == RANDOM or settings.embedding_file or not takes_vectors:
         return None
     return PretrainedWords(name, corpus, settings.vocabulary_limit, not settings.closed_vocabulary, device)
 
@@ -123,7 +127,8 @@ def new_tagger(
         vocabulary,
         device,
     )
-    if isinstance(settings, TaggerCvtSettings) and settings.recipe != "paper" and "word_width" in arguments:
+    embedding = getattr(tagger.model["student"], "word_embedding", None)
+    if isinstance(settings, TaggerCvtSettings) and settings.recipe != "paper" and isinstance(embedding, nn.Embedding):
         # Words of raw text alone say nothing until the views have learnt what to make of them.
         labelled = {word.lower() for sentence in corpus.train for word in sentence.words}
         nothing = np.zeros(tagger.word_width, np.float32)

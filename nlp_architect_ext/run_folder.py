@@ -76,13 +76,9 @@ class RunFolder:
         self.journal.write("costs", 0, name=name, **meter.read())
 
     def costs(self) -> dict[str, dict[str, float]]:
-        """By kind of cost and phase; the time is the sum over all times a phase was finished."""
-        found: dict[str, dict[str, float]] = {kind: {} for kind in KINDS}
-        for line in self.journal.read("costs"):
-            for kind in KINDS:
-                before = 0 if kind == "operations" else found[kind].get(line["name"], 0)
-                found[kind][line["name"]] = round(before + line[kind], 2)
-        return found
+        """By kind of cost and phase; the last time that a phase ended says what it took in all."""
+        ends = self.journal.read("costs")
+        return {kind: {line["name"]: line[kind] for line in ends} for kind in KINDS}
 
 
 def check(settings: RunSettings, files: list[Path]) -> None:
@@ -175,7 +171,8 @@ def _check_result_file(settings: RunSettings) -> None:
 
 def _check_inputs(path: Path, settings: RunSettings, files: list[Path]) -> None:
     """Whether all that the run reads lies outside of what it's about to remove."""
-    transformers = [getattr(settings, "model_name_or_path", ""), *getattr(settings, "teacher", ())]
+    names = ("model_name_or_path", "word_encoder")
+    transformers = [*(getattr(settings, name, None) for name in names), *getattr(settings, "teacher", ())]
     removed = {(path / name).resolve() for name in WRITTEN}
     for place in (*files, *(Path(name) for name in transformers if name)):
         if removed & {place.resolve(), *place.resolve().parents}:

@@ -63,6 +63,12 @@ class BatchStream:
         for indices in self._plan(number)[skip:]:
             yield collate([self.sentences[index] for index in indices])
 
+    @property
+    def words_a_step(self) -> float:
+        """Words of a batch, padding included: the mean over the first epoch."""
+        plan = self._plan(0)
+        return sum(len(batch) * max(len(self.sentences[index]) for index in batch) for batch in plan) / len(plan)
+
     def _plan(self, number: int) -> list[Indices]:
         if self.parts > 1:
             batches = self._pass(number // self.parts, 0)

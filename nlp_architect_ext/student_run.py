@@ -11,6 +11,7 @@ from nlp_architect_ext import hardware
 from nlp_architect_ext.balance import fit_balance
 from nlp_architect_ext.batches import encode
 from nlp_architect_ext.corpus import Corpus, dev_sample, summary
+from nlp_architect_ext.costs import Meter
 from nlp_architect_ext.estimate import describe
 from nlp_architect_ext.objectives import CrossView, DistilledCrossView, Objective
 from nlp_architect_ext.preparation import (
@@ -65,9 +66,10 @@ def train_student(settings: TaggerSettings) -> None:
         with run.phase("word vectors") as meter:
             store = WordVectorStore(run.store(settings), words.encoder)
             tagger.set_embedding(words.vectors(tagger.word_width, store))
+            meter.stop()
             meter.operations, meter.earlier = words.operations(), store.saved
     with run.phase("student") as meter:
-        meter.operations = fit_student(settings, corpus, tagger, objective, run, lessons)
+        fit_student(settings, corpus, tagger, objective, run, lessons, meter)
     write_result(run, settings, corpus, tagger, lessons)
 
 
@@ -78,8 +80,9 @@ def fit_student(
     objective: Objective,
     run: RunFolder,
     lessons: Lessons | None,
-) -> int:
-    """Train the tagger's student, leave the best epoch's weights in it, and return what that took in operations."""
+    meter: Meter,
+) -> None:
+    """Train the tagger's student, and leave the best epoch's weights in it."""
     parts = (
         (corpus.train, lessons.train if lessons else None),
         (corpus.unlabelled, lessons.unlabelled if lessons else None),
@@ -104,10 +107,12 @@ def fit_student(
         run.checkpoints,
         run.journal,
         (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
+        meter,
     )
     if dev and settings.recipe != "paper" and (handicap := fit_balance(tagger, dev)):
         say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
-    return progress.step * operations_a_step(model, stream, objective)
+    meter.stop()
+    meter.operations = round(progress.step * operations_a_step(model, stream, objective))
 
 
 def _trained(tagger: NeuralTagger, objective: Objective) -> nn.ModuleDict:

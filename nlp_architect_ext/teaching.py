@@ -99,6 +99,7 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
     with run.phase("labelling") as meter:
         train = store.labels([sentence.without_labels() for sentence in corpus.train], "teacher labels train")
         unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []
+        meter.stop()
         read = [*corpus.train, *corpus.unlabelled]
         meter.operations = sum(operations_of_all(teacher.logits, read) for teacher in teachers)
         meter.earlier = store.saved

@@ -14,7 +14,7 @@ from torch.optim import SGD, Adam, Optimizer
 from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.checkpoint import Checkpoints, Progress
-from nlp_architect_ext.costs import operations
+from nlp_architect_ext.costs import Meter, operations
 from nlp_architect_ext.journal import Journal
 from nlp_architect_ext.losses import check_finite
 from nlp_architect_ext.objectives import Objective
@@ -75,6 +75,7 @@ def fit(
     checkpoints: Checkpoints,
     journal: Journal,
     dev_score: Callable[[], float] | None = None,
+    meter: Meter | None = None,
 ) -> Progress:
     """Train until the last epoch or until patience ends, and leave the best epoch's weights in the model.
 
@@ -88,10 +89,13 @@ def fit(
         checkpoints: where the state is kept.
         journal: where the curves are kept.
         dev_score: the model's score on dev, higher is better; without it the last epoch counts as the best.
+        meter: of the phase; learns what was spent before an interruption.
     """
+    meter = meter or Meter()
     optimizer = OPTIMIZERS[schedule.optimizer](model.parameters())
     average = MovingAverage(model, schedule.ema_decay)
     progress = checkpoints.restore_last(model, optimizer, average) or Progress()
+    meter.earlier = progress.spent
     journal.forget(PHASE, progress.step)
     if progress.step:
         say(f"continuing after step {progress.step}")
@@ -111,23 +115,30 @@ def fit(
                     journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **latest)
                     bars.set_postfix({name: f"{value:.3f}" for name, value in latest.items()}, refresh=False)
                 if progress.step % schedule.save_steps == 0:
+                    progress.spent = meter.times()
                     checkpoints.save_last(model, optimizer, average, progress)
         with average.applied():
             score = dev_score() if dev_score else None
             _close_epoch(model, schedule, checkpoints, journal, progress, score)
+        progress.spent = meter.times()
         checkpoints.save_last(model, optimizer, average, progress)
     checkpoints.restore_best(model)
     return progress
 
 
-def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> int:
-    """The floating-point operations of a training step, the mean of an epoch's first ones; no weight is moved."""
+def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
+    """The floating-point operations of a training step, mean over an epoch; the model stays as it is.
+
+    They are counted in the epoch's first steps, as operations a word, padding included.
+    """
     batches = list(islice(stream.epoch(0), COUNTED))
+    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}  # some layers learn by looking
     model.train()
     count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
     model.zero_grad()
     model.eval()
-    return count // len(batches)
+    model.load_state_dict(kept)
+    return count / sum(batch.words.numel() for batch in batches) * stream.words_a_step
 
 
 def _gradients(model: nn.ModuleDict, batch: Batch, objective: Objective) -> tuple[Tensor, dict[str, float]]:

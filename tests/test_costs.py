@@ -54,6 +54,13 @@ def test_processor_time_is_not_that_of_the_clock():
     assert found["processor_seconds"] < 0.1
 
 
+def test_what_comes_after_the_stop_is_not_charged_and_what_came_before_is():
+    meter = Meter(earlier={"seconds": 5.0})
+    meter.stop()
+    time.sleep(0.1)
+    assert meter.times() == {"seconds": pytest.approx(5.0, abs=0.05), "processor_seconds": pytest.approx(0, abs=0.05)}
+
+
 def test_energy_is_only_known_of_processors_and_totals_only_of_what_all_know():
     times = {"student": 3600.0, "teacher": 0.0, "evaluation": 99.0, "teacher evaluation": 99.0}
     on_cpu = total({"seconds": times, "processor_seconds": times, "device": "cpu"})

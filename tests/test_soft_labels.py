@@ -122,6 +122,7 @@ def test_who_reads_answers_knows_what_they_took(tmp_path):
     second.labels(SENTENCES)
     assert 0.15 <= second.saved["seconds"] < 0.5
     third = SoftLabelStore(tmp_path, Slow())
+    third.labels([*SENTENCES[:6], *SENTENCES[:6]])  # twice the same answers
     third.labels(SENTENCES[:6])
     words = [sum(len(sentence.words) for sentence in SENTENCES[:count]) for count in (6, 22)]
     everything = SoftLabelStore(tmp_path, Slow())

@@ -1,13 +1,16 @@
 """The loop: what it keeps, and that an interruption changes nothing."""
 
 import json
+import time
 
 import pytest
 import torch
+from torch import nn
 
 from nlp_architect_ext.averaging import MovingAverage
 from nlp_architect_ext.batches import encode
 from nlp_architect_ext.checkpoint import Checkpoints, Progress
+from nlp_architect_ext.costs import operations
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.journal import Journal
 from nlp_architect_ext.labels import LabelSet
@@ -16,7 +19,7 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.streams import BatchStream
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.tagger_config import TaggerConfig
-from nlp_architect_ext.training import PHASE, Schedule, fit
+from nlp_architect_ext.training import PHASE, Schedule, fit, operations_a_step
 from nlp_architect_ext.vocabulary import Vocabulary
 
 LABELS = LabelSet.for_types(["PER"])
@@ -46,7 +49,7 @@ def new_tagger():
     return NeuralTagger(config, Vocabulary.build(SENTENCES))
 
 
-def train(folder, scores=None, stop_at=None, **schedule):
+def train(folder, scores=None, stop_at=None, pause=0.0, **schedule):
     """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off."""
     tagger = new_tagger()
     encoded = encode(SENTENCES, tagger.vocabulary, LABELS, max_words=50)
@@ -60,6 +63,7 @@ def train(folder, scores=None, stop_at=None, **schedule):
             if steps == stop_at:
                 raise StoppedError
             steps += 1
+            time.sleep(pause)
             return objective.loss(student, batch)
 
     remaining = iter(scores or ())
@@ -110,6 +114,36 @@ def test_the_moving_average_survives_an_interruption(tmp_path, stop_at):
     assert_equal(weights(resumed), weights(whole))
     without, _ = train(tmp_path / "without")
     assert not torch.equal(weights(whole)["student.output.weight"], weights(without)["student.output.weight"])
+
+
+def test_the_time_before_an_interruption_counts(tmp_path):
+    with pytest.raises(StoppedError):
+        train(tmp_path, stop_at=7, pause=0.05, save_steps=2)
+    _, progress = train(tmp_path)
+    assert 6 * 0.05 < progress.spent["seconds"] < 20
+
+
+def test_operations_are_those_of_an_epoch_and_counting_them_changes_nothing():
+    tagger = new_tagger()
+    tagger.model["norm"] = nn.BatchNorm1d(3)
+    lengths = [7 * index % 30 for index in range(60)]
+    sentences = [Sentence(("Anna", *["ran"] * (1 + count)), ("B-PER", *["O"] * (1 + count))) for count in lengths]
+    encoded = encode(sentences, tagger.vocabulary, LABELS, max_words=50)
+    stream, objective = BatchStream(encoded, [], 4, None, seed=5), Supervised(tagger.decoder)
+
+    class Looking:
+        def loss(self, student, batch):
+            tagger.model["norm"](torch.rand(4, 3))
+            return objective.loss(student, batch)
+
+    before = weights(tagger)
+    found = operations_a_step(tagger.model, stream, Looking())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in weights(tagger).items())
+    assert all(parameter.grad is None for parameter in tagger.model.parameters())
+    steps = list(stream.epoch(0))
+    tagger.model.train()
+    expected = operations(lambda: [objective.loss(tagger.model["student"], batch)[0].backward() for batch in steps])
+    assert found == pytest.approx(expected / len(steps), rel=0.1)
 
 
 def test_a_finished_run_does_nothing_more(tmp_path):

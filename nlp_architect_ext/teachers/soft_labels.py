@@ -42,7 +42,8 @@ class SoftLabelStore:
         self.folder = Path(folder) / self.fingerprint[:16]  # another teacher's answers aren't even read
         self._stored: dict[bytes, Rows] | None = None
         self._prices = Prices()  # of a word, in earlier runs
-        self.found_words = 0  # in the store, of all sentences that were asked for
+        self._on_disk: set[bytes] = set()  # when the store was opened
+        self._found: set[bytes] = set()  # of those, what was asked for
 
     def labels(self, sentences: Sequence[Sentence], label: str = "teacher labels") -> list[Rows]:
         """The teacher's logits (words, labels) of each sentence; zeros for words that it can't see.
@@ -56,17 +57,19 @@ class SoftLabelStore:
         """
         if self._stored is None:
             self._stored = dict(self._read_all())
+            self._on_disk = set(self._stored)
         keys = [self._key(sentence) for sentence in sentences]
         pairs = zip(keys, sentences, strict=True)
         missing = {key: sentence.without_labels() for key, sentence in pairs if key not in self._stored}
-        self.found_words += sum(len(self._stored[key]) for key in keys if key in self._stored)
+        self._found |= self._on_disk.intersection(keys)
         self._stored |= self._label(missing, label)
         return [self._stored[key] for key in keys]
 
     @property
     def saved(self) -> dict[str, float]:
         """The times, by kind, that earlier runs spent on what was asked for and found."""
-        return self._prices.of(self.found_words)
+        stored = self._stored or {}
+        return self._prices.of(sum(len(stored[key]) for key in self._found))
 
     def _key(self, sentence: Sentence) -> bytes:
         content = [self.fingerprint, sentence.words, sentence.text, sentence.offsets]

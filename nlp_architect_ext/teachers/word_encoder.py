@@ -74,7 +74,7 @@ class WordEncoder:
         windows.sort(key=lambda window: len(window.ids))
         found = np.zeros((len(words), self.encoder.config.hidden_size), np.float32)
         starts = range(0, len(windows), BATCH)
-        progress = bar(starts, total=len(starts), label="word vectors", unit="steps")
+        progress = bar(starts, total=len(starts), label="word vectors", unit="steps", hidden=len(starts) == 1)
         with progress as shown, torch.inference_mode():
             for start in shown:
                 part = windows[start : start + BATCH]

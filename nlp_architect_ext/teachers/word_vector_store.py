@@ -43,7 +43,7 @@ class WordVectorStore:
         """
         known = dict(self._read_all())
         missing = [word for word in dict.fromkeys(words) if word not in known]
-        self.saved = self._prices.of(len(words) - len(missing))
+        self.saved = self._prices.of(len(set(words)) - len(missing))
         if missing:
             meter = Meter()
             vectors = self.encoder.vectors(missing).astype(np.float16)
