@@ -6,14 +6,11 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-Item = TypeVar("Item")
-
-SAMPLE = 64  # things of which operations are counted, to know those of all
 WATTS = 10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
 TIMES = ("seconds", "processor_seconds")
 KINDS = (*TIMES, "operations")
@@ -99,12 +96,6 @@ def operations(compute: Callable[[], object]) -> int:
     ):
         compute()
     return int(counter.get_total_flops())
-
-
-def operations_of_all(compute: Callable[[Sequence[Item]], object], items: Sequence[Item]) -> int:
-    """The operations of ``compute(items)``, estimated from some of them, evenly spread, each without padding."""
-    some = items[:: -(-len(items) // SAMPLE)] if items else items
-    return round(operations(lambda: [compute([item]) for item in some]) * len(items) / len(some)) if some else 0
 
 
 def total(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 
 from nlp_architect_ext.corpus import Corpus
-from nlp_architect_ext.costs import operations_of_all
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.word_encoder import WordEncoder, reduced
 from nlp_architect_ext.teachers.word_vector_store import WordVectorStore
@@ -58,7 +57,7 @@ class PretrainedWords:
 
     def operations(self) -> int:
         """The floating-point operations of the encoder's reading all those words."""
-        return operations_of_all(self.encoder.vectors, self.forms)
+        return self.encoder.operations(self.forms)
 
 
 def _usual_forms(sentences: Iterable[Sentence]) -> dict[str, str]:

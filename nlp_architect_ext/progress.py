@@ -16,9 +16,7 @@ def say(line: str) -> None:
     tqdm.write(line, file=sys.stderr)
 
 
-def bar(
-    items: Iterable[Item], *, label: str, unit: str, total: int | None = None, start: int = 0, hidden: bool = False
-) -> tqdm[Item]:
+def bar(items: Iterable[Item], *, label: str, unit: str, total: int | None = None, start: int = 0) -> tqdm[Item]:
     """A progress bar with rate and time left; in a log file a line every ten seconds instead of a moving bar.
 
     Args:
@@ -27,7 +25,6 @@ def bar(
         unit: what is counted, in the plural.
         total: how many there are, if that's known.
         start: how many were done before.
-        hidden: whether it isn't shown, because it's over at once.
     """
     is_terminal = sys.stderr.isatty()
     interval = 0.1 if is_terminal else 10.0
@@ -38,7 +35,6 @@ def bar(
         unit=f" {unit}",
         initial=start,
         file=sys.stderr,
-        disable=hidden,
         mininterval=interval,
         delay=0.0 if is_terminal else interval,
         leave=False,

@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 
 from nlp_architect_ext.corpus import Corpus, dev_sample
-from nlp_architect_ext.costs import operations_of_all
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.metrics import score
 from nlp_architect_ext.progress import say
@@ -101,7 +100,7 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
         unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []
         meter.stop()
         read = [*corpus.train, *corpus.unlabelled]
-        meter.operations = sum(operations_of_all(teacher.logits, read) for teacher in teachers)
+        meter.operations = sum(teacher.operations(read) for teacher in teachers)
         meter.earlier = store.saved
     with run.phase("teacher evaluation"):
         splits = {split: sentences for split, sentences in (("dev", corpus.dev), ("test", corpus.test)) if sentences}

@@ -119,6 +119,16 @@ def _reset_head(model: transformers.PreTrainedModel) -> None:
                 nn.init.zeros_(module.bias)
 
 
+def reading_operations(model: transformers.PreTrainedModel, pieces: int) -> int:
+    """The floating-point operations of reading so many word pieces: two for each weight that isn't an embedding.
+
+    Source: Kaplan et al. (2020), "Scaling Laws for Neural Language Models", section 2.1; training takes three times as
+    many, which is what transformers counts.
+    """
+    weights: int = model.num_parameters(exclude_embeddings=True)
+    return 2 * weights * pieces
+
+
 def piece_limit(model: transformers.PreTrainedModel, asked: int | None, name: str) -> int:
     """The most pieces of a window, special ones counted: what is asked, within what the model has positions for.
 

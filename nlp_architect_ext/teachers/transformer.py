@@ -20,7 +20,7 @@ from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.alignment import Aligner, PieceWindow, pad
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.folder import find
-from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit
+from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit, reading_operations
 
 PRECISIONS = ("fp32", "bf16")
 
@@ -112,6 +112,10 @@ class TransformerTokenClassifier:
                 for window, logits in zip(batch, self._run(batch), strict=True):
                     rows[window.sentence][window.words] = logits[window.positions]
         return rows
+
+    def operations(self, sentences: Sequence[Sentence]) -> int:
+        """The floating-point operations of reading them, without padding: see `reading_operations`."""
+        return reading_operations(self.model, sum(len(window.ids) for window in self.aligner.windows(sentences)))
 
     def predict(self, sentences: Sequence[Sentence]) -> list[tuple[str, ...]]:
         """The most likely legal labels of each sentence; ``O`` (or the first label) for a word without pieces."""

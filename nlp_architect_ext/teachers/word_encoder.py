@@ -14,7 +14,7 @@ from nlp_architect_ext.progress import bar
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.alignment import Aligner, pad
 from nlp_architect_ext.teachers.folder import find
-from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit
+from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit, reading_operations
 
 Vectors = NDArray[np.float32]
 
@@ -74,13 +74,18 @@ class WordEncoder:
         windows.sort(key=lambda window: len(window.ids))
         found = np.zeros((len(words), self.encoder.config.hidden_size), np.float32)
         starts = range(0, len(windows), BATCH)
-        progress = bar(starts, total=len(starts), label="word vectors", unit="steps", hidden=len(starts) == 1)
+        progress = bar(starts, total=len(starts), label="word vectors", unit="steps")
         with progress as shown, torch.inference_mode():
             for start in shown:
                 part = windows[start : start + BATCH]
                 batch = {name: tensor.to(self.device) for name, tensor in pad(part, self.pad_id).items()}
                 found[[window.sentence for window in part]] = self._means(batch).cpu().numpy()
         return found
+
+    def operations(self, words: Sequence[str]) -> int:
+        """The floating-point operations of reading them: see `reading_operations`."""
+        windows = self.aligner.windows([Sentence((word,)) for word in words])
+        return reading_operations(self.encoder, sum(len(window.ids) for window in windows))
 
     def _means(self, batch: dict[str, Tensor]) -> Tensor:
         """Mean over pieces (batch, width); the special pieces around a word count too."""
