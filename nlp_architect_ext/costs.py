@@ -24,7 +24,7 @@ UNITS = tuple(heading for heading, _, _ in SHOWN.values())
 ASSUMED = (
     "Minutes by the clock; processor minutes of all cores together; floating-point operations of the matrix products, "
     f"forwards and backwards; energy of the busy cores, estimated at {WATTS:.0f} W each with their memory. Epochs' "
-    "scores on dev are in them, the scores at the end aren't."
+    "scores on dev are in the minutes and the energy, the scores at the end aren't."
 )
 MEASURING = ("evaluation", "teacher evaluation")  # phases that make nothing, so a model doesn't cost them
 
@@ -55,6 +55,10 @@ class Meter:
         """Wall-clock seconds, and seconds of all processor cores of this process together."""
         spent = (end - start for start, end in zip(self._started, self._stopped or _now(), strict=True))
         return {kind: round(own + self.earlier.get(kind, 0.0), 2) for kind, own in zip(TIMES, spent, strict=True)}
+
+    def metadata(self) -> dict[str, str]:
+        """The times as text, to be kept beside an answer; see `Prices`."""
+        return {kind: str(value) for kind, value in self.times().items()}
 
     def read(self) -> dict[str, float]:
         """The times and the operations."""

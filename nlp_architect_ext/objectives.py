@@ -13,6 +13,7 @@ from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.cross_view import CrossViewHeads
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.losses import check_finite, distillation_kl, distillation_mse, soft_cross_entropy
+from nlp_architect_ext.modes import mode
 from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.students.dropout import dropping
 
@@ -162,10 +163,8 @@ def _view_loss(said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, le
 @torch.no_grad()
 def _own_probabilities(student: nn.Module, decoder: Decoder, batch: Batch) -> Tensor:
     """What the student says of each label (batch, words, labels), without dropout and without gradient."""
-    was_training = student.training
-    student.eval()
-    emissions = _emissions(student, batch)
-    student.train(was_training)
+    with mode(student, training=False):
+        emissions = _emissions(student, batch)
     return decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()
 
 

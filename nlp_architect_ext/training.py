@@ -17,6 +17,7 @@ from nlp_architect_ext.checkpoint import Checkpoints, Progress
 from nlp_architect_ext.costs import Meter, operations
 from nlp_architect_ext.journal import Journal
 from nlp_architect_ext.losses import check_finite
+from nlp_architect_ext.modes import mode
 from nlp_architect_ext.objectives import Objective
 from nlp_architect_ext.progress import bar, say
 from nlp_architect_ext.streams import BatchStream
@@ -133,10 +134,9 @@ def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Obje
     """
     batches = list(islice(stream.epoch(0), COUNTED))
     kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}  # some layers learn by looking
-    model.train()
-    count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
+    with mode(model, training=True):
+        count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
     model.zero_grad()
-    model.eval()
     model.load_state_dict(kept)
     return count / sum(batch.words.numel() for batch in batches) * stream.words_a_step
 

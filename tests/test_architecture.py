@@ -17,7 +17,7 @@ LEVELS = (
     # 0: what everything else is made of
     {"agreement", "averaging", "calibration", "composed_settings", "config", "cross_view_settings", "crf",
      "costs", "deployment_settings", "errors", "hardware", "labels",
-     "losses", "metrics", "progress", "recipes", "registry", "sentence", "settings", "windows"},
+     "losses", "metrics", "modes", "progress", "recipes", "registry", "sentence", "settings", "windows"},
     # 1: files and numbers
     {"batches", "corpus", "formats", "journal", "manifest", "model_folder", "onnx_graph", "plots", "selection",
      "streams", "tagger_config", "vocabulary", "word_parts", "word_vectors"},

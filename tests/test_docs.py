@@ -106,20 +106,32 @@ def test_links_lead_somewhere(path):
             assert anchor in anchors(target.read_text(encoding="utf-8")), link
 
 
-@pytest.mark.parametrize("path", PAGES, ids=shown)
-def test_commands_are_understood(path):
-    for program, *arguments in commands(path.read_text(encoding="utf-8")):
-        if not arguments or arguments[0] == "--help":
-            continue
-        procedure, rest = procedure_of(program, arguments[0]), arguments[1:]
-        if rest == ["--help"]:
-            continue
-        parser = ArgumentParser(prog=shlex.join([program, *arguments]), allow_abbrev=False)
-        procedure.add_arguments(parser)
-        found = parser.parse_args(rest)
+def complaint(program, arguments):
+    """What the command has against these arguments; None if it takes them."""
+    parser = ArgumentParser(prog=shlex.join([program, *arguments]), allow_abbrev=False)
+    procedure_of(program, arguments[0]).add_arguments(parser)
+    try:
+        found = parser.parse_args(arguments[1:])
         settings = script.settings_of(program, arguments[0])
         if settings and "config" not in found:  # that file gives the rest
             resolve(settings, found, RECIPES)
+    except SystemExit:
+        return "not understood"  # standard error says why
+    except UserError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_commands_are_understood(path):
+    for program, *arguments in commands(path.read_text(encoding="utf-8")):
+        if arguments and arguments[0] != "--help" and arguments[1:] != ["--help"]:
+            assert complaint(program, arguments) is None, arguments
+
+
+@pytest.mark.parametrize("arguments", [["tagger"], ["tagger", "--data_dri", "x"], ["tagger_cvt", "--view_w", "-1"]])
+def test_a_command_that_is_wrong_would_be_seen(arguments):
+    assert complaint("nlp-train", arguments)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=shown)
@@ -135,7 +147,7 @@ def test_flags_and_commands_that_are_mentioned_exist(path):
 def test_python_compiles(path):
     for language, block in blocks(path.read_text(encoding="utf-8")):
         if language == "python":
-            ast.parse(block)
+            assert ast.parse(block).body
 
 
 def test_flags_without_effect_are_listed():

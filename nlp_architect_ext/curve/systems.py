@@ -91,8 +91,8 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
             flags = (f"--recipe={recipe}", *shared, *more)
             known[recipe + ending] = System(recipe + ending, DISTILLED, (*_words(settings, DISTILLED, flags), *flags))
         for name, command in VIEWS.items():
-            words = _words(settings, command, (*shared, *more)) if command in TAUGHT else ()
-            known[name + ending] = System(name + ending, command, (*words, *shared, *more))
+            flags = (*shared, *more)
+            known[name + ending] = System(name + ending, command, (*_words(settings, command, flags), *flags))
     chosen = []
     for name in dict.fromkeys(settings.systems):
         if name not in known:
@@ -105,8 +105,7 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
         first, _, rest = text.strip().partition(" ")
         command, text = (first, rest) if first in STUDENTS else (DISTILLED, text)
         flags = (*shared, *_checked(command, text, f"--variant {name}", set()))
-        words = _words(settings, command, flags) if command in TAUGHT else ()
-        chosen.append(System(name, command, (*words, *flags)))
+        chosen.append(System(name, command, (*_words(settings, command, flags), *flags)))
     if settings.teacher is None and any(system.needs_teacher for system in chosen):
         raise UserError("--teacher", "missing", "an encoder, folder or hub name", "give it, or only plain systems")
     return chosen
@@ -181,7 +180,9 @@ def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
 
 
 def _words(settings: LearningCurveSettings, command: str, flags: tuple[str, ...]) -> tuple[str, ...]:
-    """The encoder that starts a student's word vectors: the teacher's, of which a cell has a fine-tuned copy only."""
+    """The encoder of a taught student's word vectors: the teacher's own, of which a cell has a fine-tuned copy only."""
+    if command not in TAUGHT:
+        return ()
     chosen = _resolved(command, flags, "--student_flags")
     is_given = getattr(chosen, WORD_ENCODER) is not None or chosen.embedding_file is not None
     return () if is_given or chosen.recipe == "paper" else (f"--{WORD_ENCODER}={settings.teacher}",)

@@ -29,7 +29,7 @@ def page(comparison: Comparison) -> str:
         markdown(_scores(comparison)),
         "![F1 over labelled sentences](curve.png)\n",
     ]
-    if any(comparison.costs(size, system) for size in comparison.sizes for system in comparison.systems):
+    if comparison.points():
         parts += [
             "## Cost\n",
             f"What it takes to make a model, mean over the seeds, of a distilled one with its teacher. {ASSUMED}\n",

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from nlp_architect_ext.batches import Batch
 from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.modes import mode
 from nlp_architect_ext.registry import STUDENTS, load
 from nlp_architect_ext.students.character_cnn import CharacterCnn
 from nlp_architect_ext.students.views import Views
@@ -117,10 +118,8 @@ def _try(student: nn.Module) -> None:
     """One word: some arguments, such as a width of 0, build a student that can't compute."""
     one = torch.ones(1, 1, dtype=torch.long)
     batch = Batch(words=one, characters=one.unsqueeze(2), lengths=one[0], labels=one, is_gold=one[0] > 0)
-    student.eval()
-    with torch.no_grad():
+    with mode(student, training=False), torch.no_grad():
         student(batch)
-    student.train()
 
 
 def own_arguments(student_class: Any) -> dict[str, Any]:

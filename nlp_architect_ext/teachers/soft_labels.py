@@ -100,7 +100,6 @@ class SoftLabelStore:
 
     def _write(self, keys: list[bytes], rows: list[Rows], meter: Meter) -> None:
         """One shard; its name is that of its content, so that runs side by side can't overwrite each other's."""
-        metadata = {kind: str(value) for kind, value in meter.read().items()}
         tensors: dict[str, NDArray[Any]] = {
             "keys": np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1),
             "lengths": np.array([len(row) for row in rows], np.int64),
@@ -108,7 +107,7 @@ class SoftLabelStore:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{hashlib.sha256(b''.join(keys)).hexdigest()[:32]}.safetensors"
-        atomic_write_bytes(path, save(tensors, metadata={**metadata, "sha256": _digest(tensors)}))
+        atomic_write_bytes(path, save(tensors, metadata={**meter.metadata(), "sha256": _digest(tensors)}))
 
     def _read_all(self) -> Iterable[tuple[bytes, Rows]]:
         for path in sorted(self.folder.glob("*.safetensors")):

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.modes import mode
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.teachers.alignment import Aligner, PieceWindow, pad
 from nlp_architect_ext.teachers.best_labels import best_labels
@@ -138,13 +139,10 @@ class TransformerTokenClassifier:
 
     @contextmanager
     def _evaluating(self) -> Iterator[None]:
-        was_training, device = self.model.training, next(self.model.parameters()).device
-        self.model.eval()
-        try:
-            with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-                yield
-        finally:
-            self.model.train(was_training)
+        device, is_half = next(self.model.parameters()).device, self.precision == "bf16"
+        precision = torch.autocast(device.type, torch.bfloat16, enabled=is_half)
+        with mode(self.model, training=False), torch.inference_mode(), precision:
+            yield
 
 
 def columns_for(labels: LabelSet, names: Sequence[str], where: str) -> list[int]:

@@ -57,8 +57,7 @@ class WordVectorStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, NDArray[Any]] = {"vectors": vectors, "words": np.frombuffer(text, np.uint8)}
         name = hashlib.sha256(text).hexdigest()[:32]
-        metadata = {kind: str(value) for kind, value in meter.read().items()}
-        atomic_write_bytes(self.folder / f"{name}.safetensors", save(tensors, metadata=metadata))
+        atomic_write_bytes(self.folder / f"{name}.safetensors", save(tensors, metadata=meter.metadata()))
 
     def _read_all(self) -> Iterable[tuple[str, Halves]]:
         for path in sorted(self.folder.glob("*.safetensors")):
