@@ -31,7 +31,7 @@ class BenchmarkSettings:
     output_dir: str = setting(help="folder for benchmark.md, benchmark.json and benchmark.png")
     overwrite_output_dir: bool = setting(False, help="replace an earlier benchmark")
     against: tuple[str, ...] = setting(
-        ("bert-base",), help="bert-base, bert-large, bert-base:int8, spacy, token classifiers", spread=True
+        ("bert-base",), help="bert-base, bert-large, bert-base:int8, spacy, students, token classifiers", spread=True
     )
     batch_sizes: tuple[int, ...] = setting((1, 32, 64, 128), help="sentences at once", spread=True, least=1)
     data_file: str | None = setting(None, help="labelled file to tag; the dev file of training if not given")

@@ -28,6 +28,11 @@ def write_model(folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], 
     atomic_write_bytes(folder / WEIGHTS, save(owned))
 
 
+def holds_model(folder: Path) -> bool:
+    """Whether a folder looks like a trained tagger or its export."""
+    return (folder / CONFIG).exists() and (folder / VOCABULARY).exists()
+
+
 def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Tensor]]:
     """Read what `write_model` wrote: config, vocabulary, weights; every byte is checked before it's used.
 

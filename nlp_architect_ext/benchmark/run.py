@@ -21,7 +21,7 @@ from nlp_architect_ext.formats.columns import read_columns
 from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.manifest import to_text
-from nlp_architect_ext.model_folder import CONFIG, VOCABULARY
+from nlp_architect_ext.model_folder import holds_model
 from nlp_architect_ext.plots import speed
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.runtime.folder import export_of, read_export
@@ -50,6 +50,7 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
         content = read_export(export)
         labels = LabelSet.from_json(content.config.labels)
         systems += [rival(name, labels, content.vocabulary, settings.threads) for name in settings.against]
+        check_names([system.name for system in systems])
         timings: list[Timing] = []
         for size in sorted(set(settings.batch_sizes)):
             timings += compare(systems, sentences, size, settings.rounds, say)
@@ -92,7 +93,7 @@ def _check_place(folder: Path, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise UserError(str(folder), "is a file", "a folder", "choose another --output_dir")
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    if (folder / CONFIG).exists() and (folder / VOCABULARY).exists():
+    if holds_model(folder):
         raise UserError(str(folder), "holds a model", "another folder", "choose another --output_dir")
     if there & WRITTEN and not overwrite:
         raise UserError(str(folder), "holds an earlier benchmark", "a new folder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,9 @@ from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.model_folder import NEEDED, holds_model
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import export_of
+from nlp_architect_ext.runtime.folder import export_of, is_export
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings
 from nlp_architect_ext.tagger import NeuralTagger
@@ -61,15 +63,25 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
         export = scratch / "export"
         tagger.export(export)
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
-    size = sum((model_dir / name).stat().st_size for name in ("model.safetensors", "vocabulary.json", "config.json"))
+    size = sum((model_dir / name).stat().st_size for name in NEEDED)
     return [_exported(export, threads), _in_torch("student, torch", tagger, tagger.model["student"], parameters, size)]
 
 
-def _exported(folder: Path, threads: int) -> System:
+def _another_student(folder: Path, threads: int) -> System:
+    """The export of a model to compare with, made for the moment if there is none."""
+    export = export_of(folder)
+    if export is not None:
+        return _exported(export, threads, folder.name)
+    with tempfile.TemporaryDirectory() as scratch:
+        NeuralTagger.load(folder, use_export=False).export(Path(scratch) / "export")
+        return _exported(Path(scratch) / "export", threads, folder.name)
+
+
+def _exported(folder: Path, threads: int, name: str = "student") -> System:
     tagger = Tagger.load(folder, threads)
     size = sum(path.stat().st_size for path in folder.iterdir())
     return System(
-        "student, export",
+        f"{name}, export",
         lambda batch: tagger.predict(batch, len(batch)),
         lambda batch: tagger.network(batch, len(batch)),
         bytes=size,
@@ -93,10 +105,10 @@ def _in_torch(name: str, tagger: TextTagger, network: nn.Module, parameters: int
 
 
 def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
-    """A system to compare with: `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, or a token classifier.
+    """A system to compare with: `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, a student or a token classifier.
 
     Args:
-        name: its name; of a token classifier the folder or hub name.
+        name: its name; of a student the folder, of a token classifier the folder or hub name.
         labels: for architectures with random weights, which are as fast as trained ones.
         vocabulary: the same; their tokenizer is made of it.
         threads: of ONNX Runtime; torch has been told its own.
@@ -109,6 +121,8 @@ def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> 
     architecture = name.removesuffix(INT8)
     if architecture in ARCHITECTURES:
         return _architecture(name, architecture, labels, vocabulary, threads)
+    if is_export(Path(name)) or holds_model(Path(name)):
+        return _another_student(Path(name), threads)
     settings = TransformerInferenceSettings(model_path=name, data_file="-", output_dir="-", tokenizer="whitespace")
     tagger = load_transformer_tagger(settings, torch.device("cpu"))
     count = tagger.transformer.parameters
@@ -152,11 +166,11 @@ def _spacy(labels: LabelSet) -> System:
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Whether names can be systems at all.
+    """Whether every system has a name of its own.
 
     Raises:
-        UserError: one is given twice.
+        UserError: one is there twice.
     """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UserError("--against", f"{twice[0]!r} is given twice", "each system once", "leave one out")
+        raise UserError("--against", f"{twice[0]!r} is there twice", "systems of different names", "leave one out")

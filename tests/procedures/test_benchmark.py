@@ -64,6 +64,19 @@ def test_an_export_is_measured_without_its_model(model, tmp_path):
     assert only.bytes == sum(path.stat().st_size for path in (tmp_path / "dist").iterdir())
 
 
+def test_another_student_is_measured_as_its_export(model, tmp_path):
+    labels, vocabulary = LabelSet.for_types(["PER", "LOC"]), Vocabulary.build(SENTENCES)
+    shutil.copytree(model, tmp_path / "other")
+    before = sorted((tmp_path / "other").rglob("*"))
+    made = rival(str(tmp_path / "other"), labels, vocabulary, 1)
+    assert sorted((tmp_path / "other").rglob("*")) == before
+    assert cli.train(["export", "--model_dir", str(tmp_path / "other")]) == 0
+    found = rival(str(tmp_path / "other"), labels, vocabulary, 1)
+    assert made.name == found.name == "other, export"
+    assert found.bytes == sum(path.stat().st_size for path in (tmp_path / "other" / "export").iterdir())
+    assert made.tag(SENTENCES) == found.tag(SENTENCES) == Tagger.load(tmp_path / "other" / "export").predict(SENTENCES)
+
+
 def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_bert):
     labels = LabelSet.for_types(["PER", "LOC"])
     vocabulary = Vocabulary.build(SENTENCES)
@@ -123,7 +136,8 @@ def test_batches_hold_everything_once_by_length():
     ("arguments", "said"),
     [
         (["--against", "no-such-model"], "no-such-model"),
-        (["--against", "spacy", "spacy"], "'spacy' is given twice"),
+        (["--against", "spacy", "spacy"], "'spacy' is there twice"),
+        (["--against", "{folder}/a/model", "{folder}/b/model"], "'model, export' is there twice"),
         (["--data_file", "{folder}/none.txt"], "none.txt: can't be read"),
         (["--output_dir", "{model}"], "holds a model"),
         (["--output_dir", "{folder}/file"], "is a file"),
@@ -134,6 +148,8 @@ def test_batches_hold_everything_once_by_length():
 def test_bad_input_ends_in_one_line(model, tmp_path, monkeypatch, capsys, arguments, said):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     (tmp_path / "file").touch()
+    for place in ("a", "b"):
+        shutil.copytree(model, tmp_path / place / "model")
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "benchmark.md").touch()
     given = [argument.format(folder=tmp_path, model=model) for argument in arguments]
