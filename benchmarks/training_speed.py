@@ -3,7 +3,8 @@
     python benchmarks/training_speed.py --threads 2
 
 Steps of 32 sentences, half of them labelled, as the default recipe takes them. A teacher of the size of BERT-base, or
-what `--teacher` names, reads each batch of such steps once; its time is added to the student's.
+what `--teachers` names, reads each batch of such steps once, in both of its arithmetics; its time is added to the
+student's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -83,9 +85,12 @@ def student_step(
     return step
 
 
-def teacher_milliseconds(name: str, sentences: list[Sentence], vocabulary: Vocabulary, labels: LabelSet) -> float:
+def teacher_milliseconds(
+    name: str, precision: str, sentences: list[Sentence], vocabulary: Vocabulary, labels: LabelSet
+) -> float:
     """What the teacher takes for the sentences of a step."""
-    teacher = TransformerTokenClassifier(*random_bert(name, len(labels), vocabulary), labels.names, labels, name=name)
+    model, tokenizer = random_bert(name, len(labels), vocabulary)
+    teacher = TransformerTokenClassifier(model, tokenizer, labels.names, labels, name=name, precision=precision)
     drawn = np.random.default_rng(1).permutation(len(sentences))[: (TEACHER_STEPS + 1) * BATCH].reshape(-1, BATCH)
     draws = iter(drawn.tolist())
     return milliseconds(lambda: teacher.logits([sentences[index] for index in next(draws)]), TEACHER_STEPS)
@@ -112,9 +117,9 @@ def main() -> None:
     print("| | ms a step of 32 sentences | sentences/s |\n|---|---|---|")
     for name, taken in steps.items():
         print(f"| student, {name} | {taken:.1f} | {1000 * BATCH / taken:.0f} |", flush=True)
-    for name in options.teachers:
-        both = teacher_milliseconds(name, sentences, vocabulary, labels) + steps["softmax"]
-        print(f"| with {name} in every step | {both:.0f} | {1000 * BATCH / both:.1f} |: "
+    for name, precision in product(options.teachers, ("fp32", "bf16")):
+        both = teacher_milliseconds(name, precision, sentences, vocabulary, labels) + steps["softmax"]
+        print(f"| with {name} ({precision}) in every step | {both:.0f} | {1000 * BATCH / both:.1f} |: "
               f"the student alone is {both / steps['softmax']:.1f} times as fast", flush=True)  # fmt: skip
 
 

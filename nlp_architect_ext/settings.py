@@ -136,7 +136,9 @@ class DistillationSettings:
     teacher_epochs: int = setting(5, help="fine-tuning: passes over the labelled sentences", least=1)
     teacher_min_steps: int = setting(400, help="fine-tuning: fewest steps, however few the sentences", least=0)
     teacher_batch_size: int = setting(8, help="fine-tuning: sentences a step", least=1)
-    precision: str = setting("fp32", help="arithmetic of the teacher", choices=("fp32", "bf16"))
+    precision: str = setting(
+        "auto", help="of the teacher; auto: labels in bf16 if that's faster", choices=("auto", "fp32", "bf16")
+    )
     kd_temp: float = setting(2.0, help="temperature T of the distillation loss", least=0.01)
     kd_dist_w: float = setting(1.0, help="weight of the distillation loss", least=0.0)
     kd_student_w: float = setting(1.0, help="weight of the task loss", least=0.0)
@@ -167,7 +169,9 @@ class FineTuningSettings:
     logging_steps: int = setting(50, help="steps between two lines of metrics.jsonl", least=1)
     save_steps: int = setting(100, help="NLP Architect's flag; the best epoch is kept")
     best_result_file: str = setting("best_dev.txt", help="file of the best dev scores, in output_dir")
-    precision: str = setting("fp32", help="arithmetic", choices=("fp32", "bf16"))
+    precision: str = setting(
+        "auto", help="arithmetic; auto: labels in bf16 if that's faster", choices=("auto", "fp32", "bf16")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +232,8 @@ class TransformerInferenceSettings(InferenceSettings):
     max_seq_length: int | None = setting(None, help="word pieces a window; the model's limit if not given", least=16)
     do_lower_case: bool = setting(False, help="NLP Architect's flag; the tokenizer knows its case")
     load_quantized_model: bool = setting(False, help="compute with 8-bit integers in linear layers")
-    precision: str = setting("fp32", help="arithmetic", choices=("fp32", "bf16"))
+    precision: str = setting(
+        "auto", help="arithmetic; auto: labels in bf16 if that's faster", choices=("auto", "fp32", "bf16")
+    )
     tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
     language: str = setting("en", help="language of raw text, for the tokenizer")

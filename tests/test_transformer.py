@@ -163,8 +163,18 @@ def test_bf16_is_close_and_comes_as_float32(folders, teacher):
         assert 0 < np.abs(close - exact).max() < 0.1
 
 
+@pytest.mark.parametrize(("is_there", "taken"), [(True, "bf16"), (False, "fp32")])
+def test_it_labels_in_bf16_where_the_processor_has_units_for_it(folders, monkeypatch, is_there, taken):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": is_there})
+    chosen = TransformerTokenClassifier.load(folders["wordpiece"], LABELS)
+    expected = TransformerTokenClassifier.load(folders["wordpiece"], LABELS, precision=taken)
+    assert chosen.fingerprint == expected.fingerprint
+    for one, other in zip(chosen.logits(SENTENCES), expected.logits(SENTENCES), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_another_precision_is_refused(folders):
-    with pytest.raises(UserError, match="'fp16'; expected one of: fp32, bf16"):
+    with pytest.raises(UserError, match="'fp16'; expected one of: auto, fp32, bf16"):
         TransformerTokenClassifier.load(folders["wordpiece"], LABELS, precision="fp16")
 
 

@@ -48,7 +48,7 @@ class FineTuning:
         logging_steps: steps between two entries of the log beside one an epoch; 0 for none.
         seed: decides the new layer, the order of the sentences, and dropout.
         device: cpu, cuda, ...
-        precision: ``fp32``, or ``bf16`` for autocast.
+        precision: ``fp32``, or ``bf16`` for autocast; ``auto`` is fp32, and on dev what labelling will be in.
     """
 
     learning_rate: float | None = None
@@ -66,7 +66,7 @@ class FineTuning:
     logging_steps: int = 0
     seed: int = 42
     device: str | torch.device = "cpu"
-    precision: str = "fp32"
+    precision: str = "auto"
 
 
 # Izsak et al. (2019): 5 epochs, best of dev; the rest is NLP Architect's.

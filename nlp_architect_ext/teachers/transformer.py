@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.hardware import has_fast_bf16
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.modes import mode
 from nlp_architect_ext.sentence import Sentence
@@ -23,7 +24,7 @@ from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.folder import find
 from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit, reading_operations
 
-PRECISIONS = ("fp32", "bf16")
+PRECISIONS = ("auto", "fp32", "bf16")
 
 
 class TransformerTokenClassifier:
@@ -35,7 +36,8 @@ class TransformerTokenClassifier:
         names: the model's labels by id.
         labels: the labels in the order that is wanted.
         name: what the user calls it, for error messages.
-        precision: arithmetic, ``fp32`` or ``bf16`` (autocast); logits are float32 in both.
+        precision: arithmetic, ``fp32`` or ``bf16`` (autocast), or ``auto``: bf16 where the device is faster with it;
+            logits are float32 in both.
         max_pieces: the most word pieces of a window; what the model can read (at most 512) if None.
         batch_size: windows at once.
 
@@ -51,7 +53,7 @@ class TransformerTokenClassifier:
         labels: LabelSet,
         *,
         name: str = "teacher",
-        precision: str = "fp32",
+        precision: str = "auto",
         max_pieces: int | None = None,
         batch_size: int = 32,
     ) -> None:
@@ -72,7 +74,7 @@ class TransformerTokenClassifier:
         labels: LabelSet,
         *,
         device: str | torch.device = "cpu",
-        precision: str = "fp32",
+        precision: str = "auto",
         max_pieces: int | None = None,
         batch_size: int = 32,
     ) -> TransformerTokenClassifier:
@@ -99,7 +101,8 @@ class TransformerTokenClassifier:
             max_pieces=max_pieces,
             batch_size=batch_size,
         )
-        teacher.fingerprint = folder.fingerprint(labels.names, precision=precision, max_pieces=max_pieces)
+        arithmetic = "bf16" if teacher._is_half else "fp32"  # two machines may choose differently
+        teacher.fingerprint = folder.fingerprint(labels.names, precision=arithmetic, max_pieces=max_pieces)
         teacher.revision = folder.revision or getattr(model.config, "base_revision", None)
         return teacher
 
@@ -129,8 +132,7 @@ class TransformerTokenClassifier:
 
     def _run(self, batch: Sequence[PieceWindow]) -> NDArray[np.float32]:
         """Logits (batch, pieces, labels) with the columns in the order of ``labels``."""
-        device = next(self.model.parameters()).device
-        inputs = {name: tensor.to(device) for name, tensor in pad(batch, self.pad_id).items()}
+        inputs = {name: tensor.to(self._device) for name, tensor in pad(batch, self.pad_id).items()}
         if not self.has_types:
             del inputs["token_type_ids"]
         logits = self.model(**inputs).logits.float()[:, :, self.columns]
@@ -139,10 +141,17 @@ class TransformerTokenClassifier:
 
     @contextmanager
     def _evaluating(self) -> Iterator[None]:
-        device, is_half = next(self.model.parameters()).device, self.precision == "bf16"
-        precision = torch.autocast(device.type, torch.bfloat16, enabled=is_half)
+        precision = torch.autocast(self._device.type, torch.bfloat16, enabled=self._is_half)
         with mode(self.model, training=False), torch.inference_mode(), precision:
             yield
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.model.parameters()).device
+
+    @property
+    def _is_half(self) -> bool:
+        return self.precision == "bf16" or (self.precision == "auto" and has_fast_bf16(self._device))
 
 
 def columns_for(labels: LabelSet, names: Sequence[str], where: str) -> list[int]:
