@@ -36,7 +36,7 @@ def write_export(
         decoder: trained with it.
         config: of the tagger.
         vocabulary: of the tagger.
-        precision: "int8" rounds word vectors and LSTMs to 8 bits; "fp32" changes nothing.
+        precision: "int8" rounds word vectors, LSTMs and large products to 8 bits; "fp32" changes nothing.
 
     Raises:
         UserError: the student doesn't offer what an export needs.
@@ -89,4 +89,4 @@ def _graph(student: Exportable, weights: dict[str, NDArray[Any]], label_count: i
     model = graph.finish(emissions, width, label_count)
     content = bytes(model.SerializeToString())
     # Other operators are small, and faster as they are.
-    return quantized(content, ["LSTM"]) if precision == "int8" else content
+    return quantized(content, graph.large) if precision == "int8" and graph.large else content

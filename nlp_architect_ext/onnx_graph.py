@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,12 @@ FEATURES, LENGTHS, EMISSIONS = "features", "lengths", "emissions"
 class OnnxGraph:
     """Collects operators and weights; values are known by their names.
 
-    The inputs are `features` (batch, words, width) as float32 and `lengths` (batch,) as int32.
+    The inputs are `features` (batch, words, width) as float32 and `lengths` (batch,) as int32. `large` names the
+    operators that an export with 8-bit integers rounds: LSTMs and `product`.
     """
 
     def __init__(self) -> None:
+        self.large: list[str] = []
         self._nodes: list[onnx.NodeProto] = []
         self._weights: list[onnx.TensorProto] = []
 
@@ -38,7 +39,15 @@ class OnnxGraph:
     def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         """An operator of the ONNX standard with its inputs and attributes; the name of its first output."""
         name = output or f"value_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(operator, inputs, [name], **attributes))
+        self._nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
+        if operator == "LSTM":
+            self.large.append(name)
+        return name
+
+    def product(self, features: str, weights: str) -> str:
+        """Features times a constant matrix (inputs, outputs) so large that it's worth rounding."""
+        name = self.add("MatMul", features, weights)
+        self.large.append(name)
         return name
 
     def linear(self, layer: nn.Linear, features: str) -> str:
@@ -80,11 +89,15 @@ class OnnxGraph:
         return model
 
 
-def quantized(model: bytes, operators: Sequence[str]) -> bytes:
+def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
     """The graph with the weights of some operators as 8-bit integers, and their other inputs rounded as they come.
 
+    Args:
+        model: the graph.
+        nodes: names of these operators: LSTMs, and products with a constant.
+
     Raises:
-        AssertionError: none of these operators was rounded.
+        AssertionError: one of them was not rounded.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -95,11 +108,12 @@ def quantized(model: bytes, operators: Sequence[str]) -> bytes:
         level = logger.level
         logger.setLevel(logging.ERROR)  # it advises steps for graphs of other exporters
         try:
-            quantize_dynamic(before, after, op_types_to_quantize=list(operators), weight_type=QuantType.QInt8)
+            quantize_dynamic(before, after, nodes_to_quantize=list(nodes), weight_type=QuantType.QInt8)
         finally:
             logger.setLevel(level)
         content = after.read_bytes()
-    was, now = (Counter(node.op_type for node in onnx.load_from_string(graph).graph.node) for graph in (model, content))
-    if any(was[operator] and was[operator] == now[operator] for operator in operators):
-        raise AssertionError(f"nothing was rounded: {dict(now)}")
+    left = {(node.name, node.op_type) for node in onnx.load_from_string(content).graph.node}
+    as_before = [node.name for node in onnx.load_from_string(model).graph.node if (node.name, node.op_type) in left]
+    if missed := set(nodes).intersection(as_before):
+        raise AssertionError(f"not rounded: {', '.join(sorted(missed))}")
     return content

@@ -100,6 +100,18 @@ def test_rounded_to_int8_it_is_smaller_and_close(name, tmp_path):
         assert 0 < np.abs(one - other).max() < 0.1 * np.abs(one).max()
 
 
+def test_convolutions_are_rounded_too(tmp_path):
+    tagger = TAGGERS["id-cnn"]
+    large, small = export(tagger, tmp_path / "fp32"), export(tagger, tmp_path / "int8", "int8")
+    graph = onnx.load(tmp_path / "int8" / GRAPH).graph
+    operators = [node.op_type for node in graph.node]
+    layers = 1 + len(tagger.model["student"].block)
+    assert (operators.count("MatMulInteger"), operators.count("MatMul")) == (layers, 1)  # the labels' layer stays
+    batch = [Sentence(("Anna", "met", "Bo", "in", "Oslo")), Sentence(("today", "."))]
+    for one, other in zip(large.emissions(batch), small.emissions(batch), strict=True):
+        assert 0 < np.abs(one - other).max() < 0.1 * np.abs(one).max()
+
+
 def test_it_runs_with_onnxruntime_and_numpy_alone(tmp_path):
     export(SOFTMAX, tmp_path)
     text = "Anna met Bo in Oslo (today)."

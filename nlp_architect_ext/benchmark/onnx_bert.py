@@ -36,7 +36,10 @@ class OnnxBert(nn.Module):
         self.place = nn.Parameter(torch.zeros(0), requires_grad=False)  # says that it computes on the CPU
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = threads, 3
-        content = quantized(bert_graph(model).SerializeToString(), ("MatMul",))
+        graph = bert_graph(model)
+        weights = {tensor.name for tensor in graph.graph.initializer}
+        layers = [node.name for node in graph.graph.node if node.op_type == "MatMul" and node.input[1] in weights]
+        content = quantized(graph.SerializeToString(), layers)
         self.bytes = len(content)
         self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 

@@ -89,25 +89,44 @@ class IdCnn(nn.Module):
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """See `students.base.Exportable`."""
-        shape = graph.add("Shape", features)
-        words = graph.add("Gather", shape, graph.weight(torch.tensor(1)), axis=0)
-        zero, one = graph.weight(torch.tensor(0)), graph.weight(torch.tensor(1))
-        positions = graph.add("Cast", graph.add("Range", zero, words, one), to=INT32)
-        last_axis = graph.weight(torch.tensor([1]))
-        is_word = graph.add("Less", positions, graph.add("Unsqueeze", lengths, last_axis))  # (batch, words)
-        mask = graph.add("Unsqueeze", graph.add("Cast", is_word, to=FLOAT), last_axis)  # (batch, 1, words)
-        value = graph.add("Mul", graph.add("Transpose", features, perm=[0, 2, 1]), mask)
-        block = [layer for layer in self.block if isinstance(layer, nn.Conv1d)]
-        names = ("weight", "bias")
-        weights = {layer: [graph.weight(layer.get_parameter(name)) for name in names] for layer in (self.first, *block)}
-        for convolution in (self.first, *block * self.blocks):
-            (dilation,) = convolution.dilation
-            value = graph.add("Conv", value, *weights[convolution], dilations=[dilation], pads=[dilation, dilation])
-            value = graph.add("Mul", graph.add("Relu", value), mask)
-        return graph.linear(self.output, graph.add("Transpose", value, perm=[0, 2, 1]))
+        words = graph.add("Gather", graph.add("Shape", features), graph.weight(torch.tensor(1)), axis=0)
+        places = graph.add("Range", graph.weight(torch.tensor(0)), words, graph.weight(torch.tensor(1)))
+        column, last_axis = graph.weight(torch.tensor([1])), graph.weight(torch.tensor([2]))
+        ends = graph.add("Cast", graph.add("Unsqueeze", lengths, column), to=INT64)
+        is_word = graph.add("Cast", graph.add("Less", places, ends), to=FLOAT)  # (batch, words)
+        mask = graph.add("Unsqueeze", is_word, last_axis)
+        places = graph.add("Unsqueeze", places, column)  # (words, 1)
+        value = graph.add("Mul", features, mask)
+        block = [_Product(layer, graph) for layer in self.block if isinstance(layer, nn.Conv1d)]
+        for convolution in (_Product(self.first, graph), *block * self.blocks):
+            value = graph.add("Mul", graph.add("Relu", convolution.write(value, places)), mask)
+        return graph.linear(self.output, value)
 
 
-INT32, FLOAT = 6, 1  # ONNX's numbers of these types
+INT64, FLOAT = 7, 1  # ONNX's numbers of these types
+
+
+class _Product:
+    """A convolution over three words as one product of their features side by side: twice as fast in ONNX Runtime.
+
+    Args:
+        layer: the convolution.
+        graph: what it's written to, as often as it's applied; its weights once.
+    """
+
+    def __init__(self, layer: nn.Conv1d, graph: OnnxGraph) -> None:
+        (self.reach,), self.graph = layer.dilation, graph
+        self.weights = graph.weight(layer.weight.permute(2, 1, 0).flatten(0, 1))
+        self.bias = graph.weight(layer.get_parameter("bias"))
+
+    def write(self, features: str, places: str) -> str:
+        """What it gives for features (batch, words, width), padded with zeros; places (words, 1) are 0, 1, ..."""
+        graph, reach = self.graph, self.reach
+        padded = graph.add("Pad", features, graph.weight(torch.tensor([0, reach, 0, 0, reach, 0])))
+        three = graph.add("Add", places, graph.weight(torch.tensor([0, reach, 2 * reach])))
+        side_by_side = graph.add("Gather", padded, three, axis=1)  # (batch, words, 3, width)
+        joined = graph.add("Reshape", side_by_side, graph.weight(torch.tensor([0, 0, -1])))
+        return graph.add("Add", graph.product(joined, self.weights), self.bias)
 
 
 def _convolution(width: int, filters: int, dilation: int) -> nn.Conv1d:
