@@ -171,8 +171,13 @@ def test_the_driver_runs_with_a_teacher_and_data_of_the_users_own(encoder, data,
     assert demo.main(flags) == 0
     shown = capfd.readouterr().out
     commands = [line.split()[1:3] for line in shown.splitlines() if line.startswith("$ ")]
-    assert commands == [["nlp-train", "tagger_kd_pseudo"], ["nlp-train", "tagger"], ["nlp-inference", "tagger"]]
-    for name in ("teacher", "plain student", "distilled student"):
+    assert commands == [
+        ["nlp-train", "tagger_kd_pseudo"],
+        ["nlp-train", "tagger"],
+        ["nlp-train", "export"],
+        ["nlp-inference", "tagger"],
+    ]
+    for name in ("teacher", "plain student", "distilled student", "its export"):
         assert re.search(rf"^{name} +\d+\.\d +\d+\.\d+ M +\d+\.\d MB +[\d,]+ +[\d,]+$", shown, re.MULTILINE)
     assert (data / "unlabeled.txt").read_text(encoding="utf-8").splitlines()[0] in shown
     for name in re.findall(r"^  (\S+\.\w+) ", shown, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""The whole project in one go: make data, distil a teacher, train the same student without it, compare, tag a text.
+"""The whole project in one go: make data, distil a teacher, export the student, train it without teacher, compare, tag.
 
     make demo
     make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -32,6 +32,7 @@ SPEED_SECONDS = 2.0  # how long each speed is measured
 # The demo's own encoder and data are for a look, not for quality: fewer steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
 STUDENT_FLAGS = ("--epochs", "4")
+EXPORT_FLAGS = ("--overwrite_output_dir", "--force")  # a tag more or less of 500 sentences mustn't end a demo
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
@@ -40,7 +41,8 @@ TO_OPEN = """\
   learning_curve.png  what happened during training
   README.md           the model card
   metrics.json        every score, per type
-  report.html         all of it on one page"""
+  report.html         all of it on one page
+  export/             what runs with onnxruntime and numpy alone"""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,26 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
     """A student's score and sizes from its result folder; its speed measured here."""
     from nlp_architect_ext.tagger import NeuralTagger
 
-    tagger = NeuralTagger.load(folder)
+    tagger = NeuralTagger.load(folder, use_export=False)
     metrics = _metrics(folder)
     speeds = [speed(tagger.predict_labels, sentences, size) for size in (1, 32)]
     return Row(name, metrics["test"]["f1"], metrics["parameters"]["student"], metrics["bytes"], *speeds)
+
+
+def export_row(folder: Path, test: Path) -> Row:
+    """The same of the export in a student's folder, which needs no torch; its score is measured here too."""
+    from nlp_architect_ext.inference import read_labelled
+    from nlp_architect_ext.metrics import score
+    from nlp_architect_ext.runtime import Tagger
+    from nlp_architect_ext.runtime.folder import INSIDE
+
+    tagger = Tagger.load(folder / INSIDE)
+    labelled = read_labelled(tagger, test, -1, "")
+    found = [prediction.labels for prediction in tagger.predict_labels(labelled)]
+    f1 = float(score([sentence.labels or () for sentence in labelled], found, tagger.labels)["f1"])
+    on_disk = sum(path.stat().st_size for path in (folder / INSIDE).iterdir())
+    speeds = [speed(tagger.predict_labels, labelled, size) for size in (1, 32)]
+    return Row("its export", f1, _metrics(folder)["parameters"]["student"], on_disk, *speeds)
 
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
@@ -128,7 +146,7 @@ def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
     found = find(folder / "teacher" if (folder / "teacher").is_dir() else teacher).path
-    model = TransformerTokenClassifier.load(found, NeuralTagger.load(folder).labels)
+    model = TransformerTokenClassifier.load(found, NeuralTagger.load(folder, use_export=False).labels)
     metrics = _metrics(folder)
     size = sum(path.stat().st_size for path in found.glob("*.safetensors"))
     speeds = [speed(lambda some, _: model.predict(some), sentences, size) for size in (1, 32)]
@@ -136,7 +154,7 @@ def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
 
 
 def compare(output: Path, teacher: str, test: Path) -> list[Row]:
-    """What the teacher and both students are worth, on the processor."""
+    """What the teacher, both students and the export of one are worth, on the processor."""
     from nlp_architect_ext.formats.columns import read_columns
 
     sentences = [sentence.without_labels() for sentence in read_columns(test)]
@@ -144,6 +162,7 @@ def compare(output: Path, teacher: str, test: Path) -> list[Row]:
         teacher_row(teacher, output / "distilled", sentences),
         student_row("plain student", output / "plain", sentences),
         student_row("distilled student", output / "distilled", sentences),
+        export_row(output / "distilled", test),
     ]
 
 
@@ -204,6 +223,7 @@ def demo(teacher: str | None, data_dir: Path | None, output: Path, epochs: int |
     both = ("--data_dir", str(data), *length, "--overwrite_output_dir")
     run("nlp-train", "tagger_kd_pseudo", "--teacher", teacher, *flags, *both, "--output_dir", str(distilled))
     run("nlp-train", "tagger", *both, "--output_dir", str(plain))
+    run("nlp-train", "export", "--model_dir", str(distilled), *EXPORT_FLAGS)
     rows = compare(output, teacher, data / "test.txt")
     if data_dir is None:
         text = RAW_TEXT
