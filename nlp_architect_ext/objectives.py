@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,12 +24,13 @@ Network = Callable[[Batch], Tensor]  # gives emissions (batch, words, labels)
 class Objective(Protocol):
     """What the training loop minimises."""
 
-    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
         """The loss of a batch as a scalar, and its parts by name for the log.
 
         Args:
             student: the network in training.
             batch: what it reads.
+            done: how much of training is over, between 0 and 1; for weights that change.
         """
 
 
@@ -39,7 +41,7 @@ class Supervised:
     decoder: Decoder
     smoothing: float = 0.0
 
-    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has gold labels."""
         emissions = _emissions(student, batch)
         loss = self.decoder.task_loss(emissions, batch.labels, batch.lengths, batch.mask, self.smoothing)
@@ -64,7 +66,7 @@ class Distillation:
     distillation_weight: float
     loss_fn: str = "kl"
 
-    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert batch.soft_labels is not None, "distillation needs soft labels"
         emissions = _emissions(student, batch)
@@ -98,23 +100,26 @@ class CrossView:
         heads: of the views.
         view_weight: of the loss of unlabelled ones.
         dropout: share of dropout in unlabelled steps; None for the student's own.
+        ramp: share of training in which `view_weight` grows from nearly 0; what the student says at first is wrong.
     """
 
     supervised: Supervised
     heads: CrossViewHeads
     view_weight: float = 1.0
     dropout: float | None = None
+    ramp: float = 0.0
 
-    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; all sentences of the batch have gold labels, or none has."""
         if bool(batch.is_gold.all()):
-            return self.supervised.loss(student, batch)
+            return self.supervised.loss(student, batch, done)
         assert isinstance(student, nn.Module)
         assert isinstance(student, Viewable)
         probabilities = _own_probabilities(student, self.supervised.decoder, batch)
         with dropping(student, self.dropout):
             _, views = student.views(batch)
-        loss = self.view_weight * _view_loss(self.heads(views, batch.mask), probabilities, batch.mask)
+        weight = self.view_weight * grown(done, self.ramp)
+        loss = weight * _view_loss(self.heads(views, batch.mask), probabilities, batch.mask)
         return loss, {"views": loss.item()}
 
 
@@ -138,13 +143,13 @@ class DistilledCrossView:
     view_weight: float = 1.0
     teacher_share: float = 0.5
 
-    def loss(self, student: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert isinstance(student, nn.Module)
         assert isinstance(student, Viewable)
         assert batch.soft_labels is not None, "distillation needs soft labels"
         emissions, views = student.views(batch)
-        loss, parts = self.distillation.loss(lambda _: emissions, batch)
+        loss, parts = self.distillation.loss(lambda _: emissions, batch, done)
         probabilities = self.teacher_share * batch.soft_labels.softmax(dim=2)
         if self.teacher_share < 1:
             own = _own_probabilities(student, self.distillation.decoder, batch)
@@ -152,6 +157,18 @@ class DistilledCrossView:
         learns = batch.is_taught & ~batch.is_gold.unsqueeze(1)
         of_views = self.view_weight * _view_loss(self.heads(views, batch.mask), probabilities, learns)
         return loss + of_views, {**parts, "views": of_views.item()}
+
+
+def grown(done: float, ramp: float) -> float:
+    """What a weight that grows has reached, up to 1: ``exp(-5 · (1 - done / ramp)²)``, then 1.
+
+    Source: Laine & Aila (2017), "Temporal Ensembling for Semi-Supervised Learning", section 2.1 and appendix A.
+
+    Args:
+        done: how much of training is over, between 0 and 1.
+        ramp: of training, for how much it grows; 0 for not at all.
+    """
+    return math.exp(-5 * (1 - done / ramp) ** 2) if done < ramp else 1.0
 
 
 def _view_loss(said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor) -> Tensor:

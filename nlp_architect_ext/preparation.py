@@ -196,7 +196,8 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
         raise UserError("--label_smoothing", "a CRF has no labels to smooth", "a softmax", "give --no_use_crf")
     supervised = Supervised(decoder, settings.label_smoothing)
     if isinstance(settings, TaggerCvtSettings):
-        return CrossView(supervised, _heads(settings, tagger), settings.view_w, settings.unlabelled_dropout)
+        heads = _heads(settings, tagger)
+        return CrossView(supervised, heads, settings.view_w, settings.unlabelled_dropout, settings.view_ramp)
     if not isinstance(settings, TaggerKdSettings):
         return supervised
     distillation = Distillation(

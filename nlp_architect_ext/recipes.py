@@ -47,6 +47,7 @@ CVT_RECIPES: dict[str, dict[str, object]] = {
         "ema_decay": 0.998,
         "label_smoothing": 0.1,
         "unlabelled_dropout": 0.2,
+        "view_ramp": 0.0,
         "epochs": 40,
         "patience": 0,
     },

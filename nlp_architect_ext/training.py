@@ -100,6 +100,7 @@ def fit(
     journal.forget(PHASE, progress.step)
     if progress.step:
         say(f"continuing after step {progress.step}")
+    steps = schedule.epochs * stream.steps_an_epoch
     while not progress.finished:
         model.train()
         batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
@@ -107,8 +108,8 @@ def fit(
         label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
         with bar(batches, total=stream.steps_an_epoch, label=label, unit="steps", start=progress.step_in_epoch) as bars:
             for batch in bars:
-                rate = schedule.rate(progress.step, schedule.epochs * stream.steps_an_epoch)
-                latest |= _step(model, batch, objective, optimizer, rate, schedule.max_grad_norm)
+                rate, done = schedule.rate(progress.step, steps), progress.step / steps
+                latest |= _step(model, batch, objective, done, optimizer, rate, schedule.max_grad_norm)
                 progress.step += 1
                 average.update(progress.step)
                 progress.step_in_epoch += 1
@@ -141,22 +142,30 @@ def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Obje
     return count / sum(batch.words.numel() for batch in batches) * stream.words_a_step
 
 
-def _gradients(model: nn.ModuleDict, batch: Batch, objective: Objective) -> tuple[Tensor, dict[str, float]]:
+def _gradients(
+    model: nn.ModuleDict, batch: Batch, objective: Objective, done: float = 1.0
+) -> tuple[Tensor, dict[str, float]]:
     """The gradients of a batch's loss are added to the parameters'; returns the loss and its parts."""
-    loss, parts = objective.loss(model["student"], batch.to(next(model.parameters()).device))
+    loss, parts = objective.loss(model["student"], batch.to(next(model.parameters()).device), done)
     check_finite(loss)
     loss.backward()
     return loss, parts
 
 
 def _step(
-    model: nn.ModuleDict, batch: Batch, objective: Objective, optimizer: Optimizer, rate: float, max_grad_norm: float
+    model: nn.ModuleDict,
+    batch: Batch,
+    objective: Objective,
+    done: float,
+    optimizer: Optimizer,
+    rate: float,
+    max_grad_norm: float,
 ) -> dict[str, float]:
     """One step of gradient descent; returns the loss, its parts and the length of the gradient."""
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.zero_grad()
-    loss, parts = _gradients(model, batch, objective)
+    loss, parts = _gradients(model, batch, objective, done)
     norm = nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
     check_finite(norm)
     optimizer.step()

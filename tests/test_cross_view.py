@@ -1,5 +1,8 @@
 """Views of a student, their heads, and what a step of Cross-View Training moves."""
 
+import math
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -141,6 +144,19 @@ def test_the_loss_is_the_sum_over_heads_of_the_cross_entropy_with_the_students_o
         total = sum(-p * log for s, w in places for p, log in zip(own[s][w], logs[s][w], strict=True))
         expected += total / len(places)
     assert loss.item() == pytest.approx(0.5 * expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("done", "ramp", "expected"),
+    [(0, 0.5, math.exp(-5)), (0.25, 0.5, math.exp(-1.25)), (0.5, 0.5, 1), (0.9, 0.5, 1), (0, 0, 1), (1, 1, 1)],
+)
+def test_the_weight_of_the_views_grows(done, ramp, expected):
+    student = new_student(dropout=0.0, word_dropout=0.0).train()
+    objective, batch = new_objective(student, view_weight=0.5), batch_of(RAW)
+    whole, _ = objective.loss(student, batch, done)
+    loss, parts = replace(objective, ramp=ramp).loss(student, batch, done)
+    assert loss.item() == pytest.approx(expected * whole.item())
+    assert parts == {"views": pytest.approx(loss.item())}
 
 
 def test_the_students_own_word_is_without_dropout_and_dropout_is_as_it_was_afterwards():

@@ -49,8 +49,11 @@ def new_tagger():
     return NeuralTagger(config, Vocabulary.build(SENTENCES))
 
 
-def train(folder, scores=None, stop_at=None, pause=0.0, **schedule):
-    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off."""
+def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
+    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off.
+
+    What the objective is told of the progress is added to `told`.
+    """
     tagger = new_tagger()
     encoded = encode(SENTENCES, tagger.vocabulary, LABELS, max_words=50)
     stream = BatchStream(encoded, [], 2, None, seed=5)
@@ -58,13 +61,15 @@ def train(folder, scores=None, stop_at=None, pause=0.0, **schedule):
     steps = 0
 
     class Stopping:
-        def loss(self, student, batch):
+        def loss(self, student, batch, done):
             nonlocal steps
             if steps == stop_at:
                 raise StoppedError
             steps += 1
+            if told is not None:
+                told.append(done)
             time.sleep(pause)
-            return objective.loss(student, batch)
+            return objective.loss(student, batch, done)
 
     remaining = iter(scores or ())
     torch.manual_seed(1)
@@ -105,6 +110,15 @@ def test_an_interrupted_run_ends_with_the_same_weights_and_curves(tmp_path, stop
     assert curves[0] == curves[1]
 
 
+def test_the_objective_is_told_how_much_is_over(tmp_path):
+    before, after = [], []
+    with pytest.raises(StoppedError):
+        train(tmp_path, stop_at=6, told=before, save_steps=2)
+    train(tmp_path, told=after)
+    assert before == pytest.approx([step / 15 for step in range(6)])
+    assert after == pytest.approx([step / 15 for step in range(6, 15)])
+
+
 @pytest.mark.parametrize("stop_at", [3, 5, 12])
 def test_the_moving_average_survives_an_interruption(tmp_path, stop_at):
     whole, _ = train(tmp_path / "whole", ema_decay=0.9)
@@ -132,9 +146,9 @@ def test_operations_are_those_of_an_epoch_and_counting_them_changes_nothing():
     stream, objective = BatchStream(encoded, [], 4, None, seed=5), Supervised(tagger.decoder)
 
     class Looking:
-        def loss(self, student, batch):
+        def loss(self, student, batch, done):
             tagger.model["norm"](torch.rand(4, 3))
-            return objective.loss(student, batch)
+            return objective.loss(student, batch, done)
 
     before = weights(tagger)
     found = operations_a_step(tagger.model, stream, Looking())
