@@ -23,8 +23,11 @@ class SelfTeachingSettings:
     unlabelled_dropout: float | None = setting(
         None, help="dropout in steps of unlabelled text; the student's own if not given", least=0.0, most=0.9
     )
-    view_ramp: float = setting(
-        0.33, help="share of training in which view_w grows from nearly 0", least=0.0, most=1.0
+    view_ramp: float | None = setting(
+        None,
+        help="share of training in which view_w grows from nearly 0; 0.33 with pretrained word vectors, else 0",
+        least=0.0,
+        most=1.0,
     )
 
 

@@ -38,6 +38,7 @@ from nlp_architect_ext.vocabulary import Vocabulary
 from nlp_architect_ext.word_vectors import Vectors, read_word_vectors
 
 RANDOM = "none"  # of --word_encoder
+VIEW_RAMP = 0.33  # share of training
 
 
 def load_corpus(settings: DataSettings) -> Corpus:
@@ -196,8 +197,8 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
         raise UserError("--label_smoothing", "a CRF has no labels to smooth", "a softmax", "give --no_use_crf")
     supervised = Supervised(decoder, settings.label_smoothing)
     if isinstance(settings, TaggerCvtSettings):
-        heads = _heads(settings, tagger)
-        return CrossView(supervised, heads, settings.view_w, settings.unlabelled_dropout, settings.view_ramp)
+        heads, ramp = _heads(settings, tagger), _view_ramp(settings)
+        return CrossView(supervised, heads, settings.view_w, settings.unlabelled_dropout, ramp)
     if not isinstance(settings, TaggerKdSettings):
         return supervised
     distillation = Distillation(
@@ -211,6 +212,14 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
         heads = _heads(settings, tagger)
         return DistilledCrossView(distillation, heads, settings.view_w, settings.view_teacher_w)
     return distillation
+
+
+def _view_ramp(settings: TaggerCvtSettings) -> float:
+    """See `CrossView`: pretrained vectors know more at first than views do; random ones learn from views at once."""
+    if settings.view_ramp is not None:
+        return settings.view_ramp
+    is_pretrained = settings.embedding_file or settings.word_encoder not in (None, RANDOM)
+    return VIEW_RAMP if is_pretrained else 0.0
 
 
 def _heads(settings: TaggerCvtSettings | TaggerKdCvtSettings, tagger: NeuralTagger) -> CrossViewHeads:

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 import torch
+from test_tagger import SOFTMAX
 from torch import nn
 
+from nlp_architect_ext import preparation
 from nlp_architect_ext.batches import collate, encode
 from nlp_architect_ext.cross_view import CrossViewHeads
+from nlp_architect_ext.cross_view_settings import TaggerCvtSettings
 from nlp_architect_ext.decoder import Decoder
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.objectives import CrossView, Distillation, DistilledCrossView, Supervised
@@ -157,6 +160,22 @@ def test_the_weight_of_the_views_grows(done, ramp, expected):
     loss, parts = replace(objective, ramp=ramp).loss(student, batch, done)
     assert loss.item() == pytest.approx(expected * whole.item())
     assert parts == {"views": pytest.approx(loss.item())}
+
+
+@pytest.mark.parametrize(
+    ("given", "ramp"),
+    [
+        ({}, 0.0),
+        ({"word_encoder": "none"}, 0.0),
+        ({"word_encoder": "an encoder"}, 0.33),
+        ({"embedding_file": "a file"}, 0.33),
+        ({"embedding_file": "a file", "view_ramp": 0.0}, 0.0),
+        ({"view_ramp": 0.5}, 0.5),
+    ],
+)
+def test_views_of_pretrained_words_start_slowly(given, ramp):
+    settings = TaggerCvtSettings(data_dir="-", output_dir="-", **given)
+    assert preparation.new_objective(settings, SOFTMAX).ramp == ramp
 
 
 def test_the_students_own_word_is_without_dropout_and_dropout_is_as_it_was_afterwards():
