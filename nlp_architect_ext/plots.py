@@ -68,14 +68,15 @@ def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int
         milliseconds: a sentence, by system, one number a batch size.
         batch_sizes: sentences at once.
     """
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(10, 5), layout="constrained")
     axes = figure.subplots()
-    for name, values in milliseconds.items():
+    for name, values in sorted(milliseconds.items(), key=lambda item: item[1][-1]):  # as the lines end, from above
         axes.plot(batch_sizes, [1000 / value for value in values], marker="o", markersize=4, label=name)
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])
     _finish(axes, "Words to entities", "sentences a second", "sentences a batch")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return _png(figure)
 
 
