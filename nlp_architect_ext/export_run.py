@@ -16,7 +16,7 @@ from nlp_architect_ext.model_folder import NEEDED
 from nlp_architect_ext.parity import MOST_LOST, Parity, compare
 from nlp_architect_ext.progress import say
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export
+from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export, size_of
 from nlp_architect_ext.tagger import NeuralTagger
 
 MEGABYTE = 1e6
@@ -50,8 +50,7 @@ def export_tagger(settings: ExportSettings) -> None:
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    say(f"written to {folder}: {size / MEGABYTE:.1f} MB, {settings.precision}")
+    say(f"written to {folder}: {size_of(folder) / MEGABYTE:.1f} MB, {settings.precision}")
 
 
 def _check(parity: Parity, dev_file: Path | None, settings: ExportSettings) -> None:

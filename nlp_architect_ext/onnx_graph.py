@@ -112,8 +112,9 @@ def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
         finally:
             logger.setLevel(level)
         content = after.read_bytes()
-    left = {(node.name, node.op_type) for node in onnx.load_from_string(content).graph.node}
-    as_before = [node.name for node in onnx.load_from_string(model).graph.node if (node.name, node.op_type) in left]
-    if missed := set(nodes).intersection(as_before):
+    was, now = (
+        {(node.name, node.op_type) for node in onnx.load_from_string(graph).graph.node} for graph in (model, content)
+    )
+    if missed := {name for name, _ in was & now}.intersection(nodes):
         raise AssertionError(f"not rounded: {', '.join(sorted(missed))}")
     return content

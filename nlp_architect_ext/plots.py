@@ -75,8 +75,8 @@ def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])
-    _finish(axes, "Words to entities", "sentences a second", "sentences a batch")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    beside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+    _finish(axes, "Words to entities", "sentences a second", "sentences a batch", legend=beside)
     return _png(figure)
 
 
@@ -87,8 +87,10 @@ def _png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def _finish(axes: Axes, title: str, y_label: str, x_label: str = "step") -> None:
+def _finish(
+    axes: Axes, title: str, y_label: str, x_label: str = "step", legend: Mapping[str, Any] | None = None
+) -> None:
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
     axes.grid(alpha=0.3)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend()
+        axes.legend(**(legend or {}))

@@ -28,6 +28,7 @@ from nlp_architect_ext.settings import TaggerSettings
 from nlp_architect_ext.tables import last_split, markdown, overall
 from nlp_architect_ext.tagger import NeuralTagger
 from nlp_architect_ext.teaching import Lessons
+from nlp_architect_ext.text_tagger import TextTagger
 from nlp_architect_ext.training import PHASE
 
 
@@ -61,7 +62,7 @@ def write_result(
     say(f"\n{markdown(overall(metrics))}\nwritten to {run.path}: {named}")
 
 
-def score_tagger(tagger: NeuralTagger, sentences: list[Sentence]) -> dict[str, Any]:
+def score_tagger(tagger: TextTagger, sentences: list[Sentence]) -> dict[str, Any]:
     """The scores of a tagger against gold labels."""
     predicted = [prediction.labels for prediction in tagger.predict_labels(sentences)]
     return score([sentence.labels or () for sentence in sentences], predicted, tagger.labels)

@@ -155,9 +155,14 @@ def load_transformer_tagger(settings: TransformerInferenceSettings, device: torc
     Raises:
         UserError: the checkpoint can't be used, or its labels are no scheme of ours.
     """
-    path = settings.model_path
+    path, precision = settings.model_path, settings.precision
+    if settings.load_quantized_model:
+        if precision == "bf16":
+            raise UserError("--precision bf16", "can't be used with --load_quantized_model", "one kind of arithmetic",
+                            "leave one of them out")  # fmt: skip
+        precision = "fp32"  # of what isn't in 8-bit integers
     model = TransformerTokenClassifier.load(
-        path, _label_set(path), device=device, precision=settings.precision, max_pieces=settings.max_seq_length
+        path, _label_set(path), device=device, precision=precision, max_pieces=settings.max_seq_length
     )
     if settings.load_quantized_model:
         with warnings.catch_warnings():

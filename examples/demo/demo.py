@@ -126,17 +126,15 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 def export_row(folder: Path, test: Path) -> Row:
     """The same of the export in a student's folder, which needs no torch; its score is measured here too."""
     from nlp_architect_ext.inference import read_labelled
-    from nlp_architect_ext.metrics import score
+    from nlp_architect_ext.result import score_tagger
     from nlp_architect_ext.runtime import Tagger
-    from nlp_architect_ext.runtime.folder import INSIDE
+    from nlp_architect_ext.runtime.folder import INSIDE, size_of
 
     tagger = Tagger.load(folder / INSIDE)
     labelled = read_labelled(tagger, test, -1, "")
-    found = [prediction.labels for prediction in tagger.predict_labels(labelled)]
-    f1 = float(score([sentence.labels or () for sentence in labelled], found, tagger.labels)["f1"])
-    on_disk = sum(path.stat().st_size for path in (folder / INSIDE).iterdir())
+    f1 = float(score_tagger(tagger, labelled)["f1"])
     speeds = [speed(tagger.predict_labels, labelled, size) for size in (1, 32)]
-    return Row("its export", f1, _metrics(folder)["parameters"]["student"], on_disk, *speeds)
+    return Row("its export", f1, _metrics(folder)["parameters"]["student"], size_of(folder / INSIDE), *speeds)
 
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:

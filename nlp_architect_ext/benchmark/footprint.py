@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.folder import size_of
 
 # The peak of the process's own memory; getrusage would count that of the process which started it.
 FIRST = """
@@ -60,8 +61,7 @@ def footprint(folder: Path, texts: Sequence[str]) -> Footprint:
         started = time.perf_counter()
         peaks.append(_run(folder, texts[0]))
         seconds.append(time.perf_counter() - started)
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    return Footprint(size, statistics.median(seconds), max(peaks), _words_a_second(folder, texts))
+    return Footprint(size_of(folder), statistics.median(seconds), max(peaks), _words_a_second(folder, texts))
 
 
 def _run(folder: Path, text: str) -> float:

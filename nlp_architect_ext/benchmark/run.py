@@ -40,7 +40,6 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
     """
     folder = Path(settings.output_dir)
     _check_place(folder, settings.overwrite_output_dir)
-    check_names(settings.against)
     torch.set_num_threads(settings.threads)
     everything = _sentences(settings)
     sentences = everything[: settings.sentences]

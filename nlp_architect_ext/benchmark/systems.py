@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nlp_architect_ext.errors import UserError
 from nlp_architect_ext.labels import LabelSet
 from nlp_architect_ext.model_folder import NEEDED, holds_model
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import export_of, is_export
+from nlp_architect_ext.runtime.folder import export_of, size_of
 from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.settings import TransformerInferenceSettings
 from nlp_architect_ext.tagger import NeuralTagger
@@ -68,23 +68,19 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
 
 
 def _another_student(folder: Path, threads: int) -> System:
-    """The export of a model to compare with, made for the moment if there is none."""
-    export = export_of(folder)
-    if export is not None:
-        return _exported(export, threads, folder.name)
+    """The export of a model to compare with, by the name of its folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        NeuralTagger.load(folder, use_export=False).export(Path(scratch) / "export")
-        return _exported(Path(scratch) / "export", threads, folder.name)
+        export, *_ = student_systems(folder, Path(scratch), threads)
+    return replace(export, name=f"{folder.name}, export")
 
 
-def _exported(folder: Path, threads: int, name: str = "student") -> System:
+def _exported(folder: Path, threads: int) -> System:
     tagger = Tagger.load(folder, threads)
-    size = sum(path.stat().st_size for path in folder.iterdir())
     return System(
-        f"{name}, export",
+        "student, export",
         lambda batch: tagger.predict(batch, len(batch)),
         lambda batch: tagger.network(batch, len(batch)),
-        bytes=size,
+        bytes=size_of(folder),
     )
 
 
@@ -121,9 +117,11 @@ def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> 
     architecture = name.removesuffix(INT8)
     if architecture in ARCHITECTURES:
         return _architecture(name, architecture, labels, vocabulary, threads)
-    if is_export(Path(name)) or holds_model(Path(name)):
+    if holds_model(Path(name)):
         return _another_student(Path(name), threads)
-    settings = TransformerInferenceSettings(model_path=name, data_file="-", output_dir="-", tokenizer="whitespace")
+    settings = TransformerInferenceSettings(
+        model_path=name, data_file="-", output_dir="-", tokenizer="whitespace", precision="fp32"
+    )
     tagger = load_transformer_tagger(settings, torch.device("cpu"))
     count = tagger.transformer.parameters
     return _in_torch(f"{Path(name).name}, torch", tagger, tagger.transformer.model, count, 4 * count)
@@ -173,4 +171,5 @@ def check_names(names: Sequence[str]) -> None:
     """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UserError("--against", f"{twice[0]!r} is there twice", "systems of different names", "leave one out")
+        raise UserError("--against", f"{twice[0]!r} is there twice", "systems of different names",
+                        "leave one out, or rename its folder")  # fmt: skip

@@ -76,6 +76,11 @@ def is_export(folder: Path) -> bool:
     return (folder / GRAPH).is_file()
 
 
+def size_of(folder: Path) -> int:
+    """Bytes of an export on disk."""
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
 def export_of(model: Path) -> Path | None:
     """The export that a model's folder is, or that lies in it and was made from just this model; None without one."""
     if is_export(model):

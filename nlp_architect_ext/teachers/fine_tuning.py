@@ -66,7 +66,7 @@ class FineTuning:
     logging_steps: int = 0
     seed: int = 42
     device: str | torch.device = "cpu"
-    precision: str = "auto"
+    precision: str = "fp32"
 
 
 # Izsak et al. (2019): 5 epochs, best of dev; the rest is NLP Architect's.

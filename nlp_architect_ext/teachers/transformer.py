@@ -53,7 +53,7 @@ class TransformerTokenClassifier:
         labels: LabelSet,
         *,
         name: str = "teacher",
-        precision: str = "auto",
+        precision: str = "fp32",
         max_pieces: int | None = None,
         batch_size: int = 32,
     ) -> None:
@@ -74,7 +74,7 @@ class TransformerTokenClassifier:
         labels: LabelSet,
         *,
         device: str | torch.device = "cpu",
-        precision: str = "auto",
+        precision: str = "fp32",
         max_pieces: int | None = None,
         batch_size: int = 32,
     ) -> TransformerTokenClassifier:

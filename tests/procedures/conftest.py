@@ -17,3 +17,13 @@ def model(data, tmp_path_factory):
     places = ["--data_dir", data, "--output_dir", folder / "tagger"]
     assert cli.train(["tagger", *map(str, [*places, *arguments, "--min_epoch_steps", 1])]) == 0
     return folder / "tagger"
+
+
+@pytest.fixture(scope="session")
+def transformer(data, encoder, tmp_path_factory):
+    """A tiny transformer, fine-tuned by the command."""
+    folder = tmp_path_factory.mktemp("models") / "transformer"
+    places = ["--data_dir", data, "--output_dir", folder, "--model_name_or_path", encoder]
+    tuning = ["--min_steps", 40, "--learning_rate", 3e-3]
+    assert cli.train(["transformer_token", *map(str, [*places, *tuning])]) == 0
+    return folder

@@ -7,6 +7,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from torch import nn
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.benchmark import random_bert as architectures
@@ -87,6 +88,17 @@ def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_ber
     assert rivals[0].parameters > 0
 
 
+def test_transformers_are_timed_in_float32_even_where_bfloat16_is_faster(transformer, small_bert, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
+    labels, vocabulary, kinds = LabelSet.for_types(["PER", "LOC"]), Vocabulary.build(SENTENCES), set()
+    handle = nn.modules.module.register_module_forward_hook(lambda *call: kinds.add(getattr(call[2], "dtype", None)))
+    for name in ("bert-base", str(transformer)):
+        rival(name, labels, vocabulary, 1).tag(SENTENCES)
+    handle.remove()
+    assert torch.float32 in kinds
+    assert torch.bfloat16 not in kinds
+
+
 def test_the_network_alone_gives_what_the_whole_tagger_is_given(model, tmp_path):
     tagger = Tagger.load(student_systems(model, tmp_path, 1) and tmp_path / "export")
     alone = [scores for batch in tagger.network(SENTENCES, 2)() for scores in batch]
@@ -136,7 +148,7 @@ def test_batches_hold_everything_once_by_length():
     ("arguments", "said"),
     [
         (["--against", "no-such-model"], "no-such-model"),
-        (["--against", "spacy", "spacy"], "'spacy' is there twice"),
+        (["--against", "spacy", "spacy"], "\"spaCy's NER component\" is there twice"),
         (["--against", "{folder}/a/model", "{folder}/b/model"], "'model, export' is there twice"),
         (["--data_file", "{folder}/none.txt"], "none.txt: can't be read"),
         (["--output_dir", "{model}"], "holds a model"),

@@ -6,18 +6,9 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from nlp_architect_ext import cli
-
-
-@pytest.fixture(scope="module")
-def transformer(data, encoder, tmp_path_factory):
-    """A tiny transformer, fine-tuned by the command."""
-    folder = tmp_path_factory.mktemp("models") / "transformer"
-    places = ["--data_dir", data, "--output_dir", folder, "--model_name_or_path", encoder]
-    tuning = ["--min_steps", 40, "--learning_rate", 3e-3]
-    assert cli.train(["transformer_token", *map(str, [*places, *tuning])]) == 0
-    return folder
 
 
 def test_raw_text_to_columns(model, tmp_path):
@@ -83,6 +74,17 @@ def test_a_transformer_tags_too(transformer, data, tmp_path, extra):
     trained = json.loads((transformer / "metrics.json").read_text())["test"]
     assert scores["f1"] == pytest.approx(trained["f1"], abs=0.15)  # legal sequences only, and 8 bits, move a few words
     assert scores["support"] == trained["support"]
+
+
+def test_8_bits_are_no_bfloat16_even_where_that_is_fast(transformer, data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
+    arguments = ["--model_path", transformer, "--data_file", data / "test.txt", "--output_dir", tmp_path / "out"]
+    arguments += ["--data_format", "columns", "--load_quantized_model"]
+    assert cli.inference(["transformer_token", *map(str, arguments)]) == 0
+    capsys.readouterr()
+    assert cli.inference(["transformer_token", *map(str, arguments), "--precision", "bf16"]) == 2
+    complaint = "--precision bf16: can't be used with --load_quantized_model; expected one kind of arithmetic"
+    assert complaint in capsys.readouterr().err
 
 
 def test_students_and_doctor_say_what_is_installed(capsys):
