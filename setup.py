@@ -64,7 +64,7 @@ setup(
             "tagger_kd_pseudo = nlp_architect_ext_procedures.tagger_kd_pseudo:TrainTaggerKdPseudo",
             "transformer_token = nlp_architect_ext_procedures.transformer_token:TrainTransformerToken",
         ],
-        "nlp_architect_ext.inference": [
+        "nlp_architect_ext.serving.files": [
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
             "transformer_token = nlp_architect_ext_procedures.transformer_token_inference:RunTransformerToken",
         ],
@@ -72,9 +72,9 @@ setup(
             "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],
-        "nlp_architect_ext.formats": [
-            "columns = nlp_architect_ext.formats.columns:read_columns",
-            "text = nlp_architect_ext.formats.text:read_text",
+        "nlp_architect_ext.data.formats": [
+            "columns = nlp_architect_ext.data.formats.columns:read_columns",
+            "text = nlp_architect_ext.data.formats.text:read_text",
         ],
     },
 )

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.calibration import EDGE, apply, fit, reliability
-from nlp_architect_ext.corpus import read_corpus
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.corpus import read_corpus
+from nlp_architect_ext.runtime.calibration import EDGE, apply, fit, reliability
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 FOLDS = 5
 JOINS: dict[str, Callable[[Sequence[float]], float]] = {

@@ -19,10 +19,10 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from nlp_architect_ext.formats.columns import read_columns
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import GRAPH
-from nlp_architect_ext.sentence import Sentence
 
 SIZE, SENTENCES, ROUNDS, LEAST_SECONDS = 768, 128, 9, 0.1
 

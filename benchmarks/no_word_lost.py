@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nlp_architect_ext.formats.columns import read_columns
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 

@@ -21,17 +21,17 @@ import torch
 from torch import nn
 from torch.optim import Adam
 
-from nlp_architect_ext.batches import Batch, EncodedSentence, encode
+from nlp_architect_ext.batches.batch import Batch, EncodedSentence, encode
+from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
-from nlp_architect_ext.decoder import Decoder
-from nlp_architect_ext.formats.columns import read_columns
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.objectives import Distillation
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.streams import BatchStream
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.training.objectives import Distillation
 
 BATCH, LABELLED, POOL = 32, 300, 1_700
 TEACHER_STEPS = 8

@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from nlp_architect_ext import (
-    composed_settings,
-    config,
-    cross_view_settings,
-    deployment_settings,
-    recipes,
-    registry,
-    settings,
-)
+from nlp_architect_ext.core import registry
+from nlp_architect_ext.settings import cross_view as cross_view_settings
+from nlp_architect_ext.settings import deployment as deployment_settings
+from nlp_architect_ext.settings import fields as config
+from nlp_architect_ext.settings import groups as settings
+from nlp_architect_ext.settings import recipes
+from nlp_architect_ext.settings import texts as composed_settings
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}

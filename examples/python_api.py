@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.sentence import Entity
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Entity
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 TEXT = "Ada Lovelace moved to London."
 WORDS = ["Grace", "Hopper", "was", "born", "in", "New", "York", "."]

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from nlp_architect_ext import __version__, registry
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext import __version__
+from nlp_architect_ext.core import registry
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure
 
 # What may be missing where only a part of the program was installed, and the extra that brings it.

@@ -1,7 +1,7 @@
 """What a command is: a class with two static methods, registered under a name.
 
 The contract is NLP Architect's: `add_arguments(parser)` and `run_procedure(args)`. A package of your own brings a
-command by an entry point in the group `nlp_architect_ext.train` or `nlp_architect_ext.inference`.
+command by an entry point in the group `nlp_architect_ext.train` or `nlp_architect_ext.serving.files`.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ from safetensors.torch import save as save_weights
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nlp_architect_ext.batches import Batch, EncodedSentence, collate
-from nlp_architect_ext.losses import cross_entropy
-from nlp_architect_ext.registry import STUDENTS, load
+from nlp_architect_ext.batches.batch import Batch, EncodedSentence, collate
+from nlp_architect_ext.core.registry import STUDENTS, load
+from nlp_architect_ext.data.vocabulary import UNKNOWN
 from nlp_architect_ext.students.base import SIZES, Exportable, own_arguments
-from nlp_architect_ext.vocabulary import UNKNOWN
+from nlp_architect_ext.training.losses import cross_entropy
 
 WORD_COUNT, CHARACTER_COUNT, LABEL_COUNT = 50, 40, 5
 SENTENCE_LENGTHS = (1, 7, 2, 12, 5, 1)  # words
@@ -222,7 +222,7 @@ def _check_saved(student: nn.Module, make: Make, sentences: list[EncodedSentence
 
 
 def _check_export(student: Exportable, sentences: list[EncodedSentence]) -> None:
-    from nlp_architect_ext.onnx_graph import FEATURES, LENGTHS, OnnxGraph
+    from nlp_architect_ext.layers.onnx_graph import FEATURES, LENGTHS, OnnxGraph
     from nlp_architect_ext.runtime.session import Session
 
     assert isinstance(student, nn.Module)

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
-from nlp_architect_ext.deployment_settings import BenchmarkSettings
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings.deployment import BenchmarkSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
 
 
 @register_train_cmd(name="benchmark", description="time a trained tagger beside transformers and spaCy")

@@ -6,8 +6,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 from importlib.metadata import PackageNotFoundError, version
 
-from nlp_architect_ext import registry
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.core import registry
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 
 PACKAGES = (

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
-from nlp_architect_ext.deployment_settings import ExportSettings
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings.deployment import ExportSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
 
 
 @register_train_cmd(name="export", description="make a trained tagger a small folder that runs without torch")
@@ -20,6 +20,6 @@ class Export(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Write the folder and check it against the original."""
         settings = resolve(ExportSettings, args)
-        from nlp_architect_ext.export_run import export_tagger
+        from nlp_architect_ext.runs.export_tagger import export_tagger
 
         export_tagger(settings)

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.composed_settings import SelectUnlabelledSettings
-from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.texts import SelectUnlabelledSettings
 
 
 @register_train_cmd(name="select_unlabelled", description="choose raw text that is like the labelled sentences")
@@ -20,6 +20,6 @@ class SelectUnlabelled(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Score the pool, write the best lines, and say what was kept."""
         settings = resolve(SelectUnlabelledSettings, args)
-        from nlp_architect_ext.selection_run import select_unlabelled
+        from nlp_architect_ext.runs.select_text import select_unlabelled
 
         select_unlabelled(settings)

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.composed_settings import SoftLabelsSettings
-from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.texts import SoftLabelsSettings
 
 
 @register_train_cmd(name="soft_labels", description="let a fine-tuned teacher label all texts, for students to come")
@@ -20,6 +20,6 @@ class SoftLabels(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Read the data, run the teacher over it, and store its answers."""
         settings = resolve(SoftLabelsSettings, args)
-        from nlp_architect_ext.labelling import label_texts
+        from nlp_architect_ext.runs.label_texts import label_texts
 
         label_texts(settings)

@@ -4,8 +4,8 @@ import inspect
 import sys
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext import registry
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.core import registry
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 
 GIVEN = {"self", "word_count", "character_count", "label_count"}  # by vocabulary and labels

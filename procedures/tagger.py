@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.recipes import RECIPES
-from nlp_architect_ext.settings import TaggerSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.groups import TaggerSettings
+from nlp_architect_ext.settings.recipes import RECIPES
 
 
 @register_train_cmd(name="tagger", description="train a compact tagger on labelled sentences")
@@ -21,6 +21,6 @@ class TrainTagger(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Train, score, and write the result folder."""
         settings = resolve(TaggerSettings, args, RECIPES)
-        from nlp_architect_ext.student_run import train_student
+        from nlp_architect_ext.runs.train_student import train_student
 
         train_student(settings)

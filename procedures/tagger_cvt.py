@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
-from nlp_architect_ext.cross_view_settings import TaggerCvtSettings
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.recipes import CVT_RECIPES
+from nlp_architect_ext.settings.cross_view import TaggerCvtSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.recipes import CVT_RECIPES
 
 
 @register_train_cmd(
@@ -23,6 +23,6 @@ class TrainTaggerCvt(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Train, score, and write the result folder."""
         settings = resolve(TaggerCvtSettings, args, CVT_RECIPES)
-        from nlp_architect_ext.student_run import train_student
+        from nlp_architect_ext.runs.train_student import train_student
 
         train_student(settings)

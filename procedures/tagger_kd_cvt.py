@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
-from nlp_architect_ext.cross_view_settings import TaggerKdCvtSettings
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.recipes import RECIPES
+from nlp_architect_ext.settings.cross_view import TaggerKdCvtSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.recipes import RECIPES
 
 
 @register_train_cmd(
@@ -23,6 +23,6 @@ class TrainTaggerKdCvt(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
         settings = resolve(TaggerKdCvtSettings, args, RECIPES)
-        from nlp_architect_ext.student_run import train_student
+        from nlp_architect_ext.runs.train_student import train_student
 
         train_student(settings)

@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.recipes import RECIPES
-from nlp_architect_ext.settings import TaggerKdPseudoSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.groups import TaggerKdPseudoSettings
+from nlp_architect_ext.settings.recipes import RECIPES
 
 
 @register_train_cmd(
@@ -24,6 +24,6 @@ class TrainTaggerKdPseudo(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
         settings = resolve(TaggerKdPseudoSettings, args, RECIPES)
-        from nlp_architect_ext.student_run import train_student
+        from nlp_architect_ext.runs.train_student import train_student
 
         train_student(settings)

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings import TransformerTokenSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.groups import TransformerTokenSettings
 
 
 @register_train_cmd(name="transformer_token", description="fine-tune a transformer to tag")
@@ -20,6 +20,6 @@ class TrainTransformerToken(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Fine-tune, score, and write a Hugging Face folder."""
         settings = resolve(TransformerTokenSettings, args)
-        from nlp_architect_ext.transformer_run import train_transformer
+        from nlp_architect_ext.runs.fine_tune import train_transformer
 
         train_transformer(settings)

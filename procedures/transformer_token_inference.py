@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from nlp_architect_ext.config import add_flags, resolve
 from nlp_architect_ext.procedure import Procedure, register_inference_cmd
-from nlp_architect_ext.settings import TransformerInferenceSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.groups import TransformerInferenceSettings
 
 
 @register_inference_cmd(name="transformer_token", description="tag raw text or columns with a fine-tuned transformer")
@@ -20,9 +20,9 @@ class RunTransformerToken(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Load the transformer and stream the file through it."""
         settings = resolve(TransformerInferenceSettings, args)
-        from nlp_architect_ext import hardware
-        from nlp_architect_ext.inference import tag_file
-        from nlp_architect_ext.transformer_run import load_transformer_tagger
+        from nlp_architect_ext.layers import device as hardware
+        from nlp_architect_ext.runs.fine_tune import load_transformer_tagger
+        from nlp_architect_ext.serving.files import tag_file
 
         device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
         tag_file(load_transformer_tagger(settings, device), settings)

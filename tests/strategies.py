@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from nlp_architect_ext.labels import Span, tags
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import Span, tags
 
 TYPES = ("PER", "LOC", "creative-work")
 ENTITY_SCHEMES = ("IOB1", "IOB2", "IOBES", "BILOU")

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.agreement import Disagreement, agreement, disagreements, examples
-from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.evaluation.agreement import Disagreement, agreement, disagreements, examples
 
 LABELS = LabelSet.for_types(["PER", "LOC"])
 GOLD = [["B-PER", "I-PER", "O"], ["O", "B-LOC"], ["O"]]

@@ -10,11 +10,11 @@ from strategies import words
 from tiny_teacher import POSITIONS, tiny_encoder
 from tokenizers import Tokenizer
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.teachers.alignment import Aligner, first_pieces, pad
-from nlp_architect_ext.teachers.folder import find
-from nlp_architect_ext.teachers.loading import load_tokenizer
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.encoders.alignment import Aligner, first_pieces, pad
+from nlp_architect_ext.encoders.folder import find
+from nlp_architect_ext.encoders.loading import load_tokenizer
 
 KINDS = ("wordpiece", "bytes", "metaspace")
 WORDS = ["Anna", "lives", "in", "Paris", "with", "Bertrand", ",", "gonna", "é", "0123456789", "[", "]", "SEP"]

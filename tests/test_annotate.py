@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_tagger import SOFTMAX, WORDS, new_tagger
 
-from nlp_architect_ext import annotate
-from nlp_architect_ext.annotate import most_uncertain, uncertainty
-from nlp_architect_ext.formats.columns import read_columns
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.evaluation import annotate
+from nlp_architect_ext.evaluation.annotate import most_uncertain, uncertainty
 
 
 def pool(count, seed=0):

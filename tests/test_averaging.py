@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from nlp_architect_ext.averaging import MovingAverage
+from nlp_architect_ext.training.averaging import MovingAverage
 
 
 def test_the_average_is_the_recursion_of_its_definition():

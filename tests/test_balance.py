@@ -2,12 +2,12 @@
 
 import torch
 
-from nlp_architect_ext.balance import fit_balance
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.tagger import NeuralTagger
-from nlp_architect_ext.tagger_config import TaggerConfig
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runtime.config import TaggerConfig
+from nlp_architect_ext.taggers.balance import fit_balance
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 LABELS = LabelSet.for_types(["PER"])
 DEV = [Sentence((name, "sings"), ("B-PER", "O")) for name in ("Anna", "Bo", "Cy", "Di")]

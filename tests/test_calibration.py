@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.calibration import Calibration, apply, entity_score, fit, outcomes, reliability
-from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.runtime.calibration import Calibration, apply, entity_score, fit, outcomes, reliability
 
 LABELS = LabelSet.for_types(["PER", "LOC"])
 chances = st.floats(0, 1)

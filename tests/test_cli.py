@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from nlp_architect_ext import __version__, cli, registry
+from nlp_architect_ext import __version__, cli
+from nlp_architect_ext.core import registry
 
 QUICK = 1.5  # seconds; half a second on a quiet machine
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext import config
-from nlp_architect_ext.config import add_flags, resolve, setting
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.settings import fields as config
+from nlp_architect_ext.settings.fields import add_flags, resolve, setting
 
 
 @dataclass(frozen=True, kw_only=True)

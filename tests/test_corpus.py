@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import ENTITY_SCHEMES, tagged_sentences
 
-from nlp_architect_ext.corpus import (
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet, convert
+from nlp_architect_ext.data.corpus import (
     Corpus,
     dev_sample,
     draw_labelled,
@@ -14,10 +17,7 @@ from nlp_architect_ext.corpus import (
     read_corpus,
     summary,
 )
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.columns import format_columns
-from nlp_architect_ext.labels import LabelSet, convert
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.data.formats.columns import format_columns
 
 TRAIN = "Anna B-PER\nBerg I-PER\nsings O\n\nParis B-LOC\nsings O\n"
 DEV = "Ben B-PER\nhums O\n"

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import best_sequence, label_probabilities, log_partition, sequence_score
 
-from nlp_architect_ext.crf import Crf, marginals, viterbi, word_mask
-from nlp_architect_ext.losses import cross_entropy
+from nlp_architect_ext.layers.crf import Crf, marginals, viterbi, word_mask
+from nlp_architect_ext.training.losses import cross_entropy
 
 sizes = st.fixed_dictionaries(
     {

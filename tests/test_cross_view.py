@@ -8,19 +8,19 @@ import torch
 from test_tagger import SOFTMAX
 from torch import nn
 
-from nlp_architect_ext import preparation
-from nlp_architect_ext.batches import collate, encode
-from nlp_architect_ext.cross_view import CrossViewHeads
-from nlp_architect_ext.cross_view_settings import TaggerCvtSettings
-from nlp_architect_ext.decoder import Decoder
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.objectives import CrossView, Distillation, DistilledCrossView, Supervised
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.batches.batch import collate, encode
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.runs import inputs as preparation
+from nlp_architect_ext.settings.cross_view import TaggerCvtSettings
 from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.students.id_cnn import IdCnn
 from nlp_architect_ext.students.views import Views
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.training.cross_view import CrossViewHeads
+from nlp_architect_ext.training.objectives import CrossView, Distillation, DistilledCrossView, Supervised
 
 LABELS = LabelSet.for_types(["PER"])
 GOLD = [Sentence(("Anna", "met", "Bo"), ("B-PER", "O", "B-PER")), Sentence(("No",), ("O",))]
@@ -248,7 +248,7 @@ def test_taught_views_learn_a_mixture_of_teacher_and_student_on_unlabelled_words
 
 def test_the_students_own_word_is_not_asked_for_where_only_the_teacher_counts(monkeypatch):
     student = new_student().train()
-    monkeypatch.setattr("nlp_architect_ext.objectives._own_probabilities", None)
+    monkeypatch.setattr("nlp_architect_ext.training.objectives._own_probabilities", None)
     loss, _ = taught(student, 1.0).loss(student, taught_batch())
     loss.backward()
     assert student.output.weight.grad.any()  # the teacher's word reaches it by distillation

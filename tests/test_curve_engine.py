@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from nlp_architect_ext import __version__
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.curve.cell import last_line, start
 from nlp_architect_ext.curve.engine import SKIPPED, LocalEngine, run_cells
 from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.ray_engine import RayEngine
-from nlp_architect_ext.errors import UserError
 
 GOOD, BAD = ("--version",), ("tager",)
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import tagged_sentences
 
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.outcomes import Outcome, read_counts
 from nlp_architect_ext.curve.picture import draw, draw_costs
 from nlp_architect_ext.curve.statistics import micro_f1
 from nlp_architect_ext.curve.table import everything, page, rows
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.predictions import format_predictions
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.metrics import score
+from nlp_architect_ext.data.formats.predictions import format_predictions
+from nlp_architect_ext.evaluation.metrics import score
 
 LABELS = LabelSet.for_types(("PER", "LOC", "creative-work"))
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from nlp_architect_ext.composed_settings import LearningCurveSettings
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.curve.plan import plan
 from nlp_architect_ext.curve.systems import COMMANDS, systems_of
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.recipes import RECIPES
+from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.texts import LearningCurveSettings
 
 
 def settings(**values):

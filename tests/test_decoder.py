@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import all_scores, is_legal, label_probabilities, softmax
 
-from nlp_architect_ext.crf import word_mask
-from nlp_architect_ext.decoder import Decoder
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.losses import cross_entropy
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.layers.crf import word_mask
+from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.training.losses import cross_entropy
 
 LABELS = LabelSet.for_types(["PER", "LOC"])  # O, B-LOC, I-LOC, B-PER, I-PER
 with_and_without_crf = pytest.mark.parametrize("use_crf", [False, True], ids=["softmax", "crf"])

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from nlp_architect_ext.corpus import read_corpus
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.columns import read_columns
-from nlp_architect_ext.formats.text import WordSplitter, read_text
-from nlp_architect_ext.labels import detect_scheme, spans
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.tags import detect_scheme, spans
+from nlp_architect_ext.data.corpus import read_corpus
+from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.data.formats.text import WordSplitter, read_text
 
 FOLDER = Path(__file__).parents[1] / "examples" / "demo"
 sys.path.insert(0, str(FOLDER))  # the demo is a folder of scripts, not a package

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.teachers.base import Teacher
 from nlp_architect_ext.teachers.ensemble import EnsembleTeacher
 

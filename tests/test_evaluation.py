@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from strategies import tagged_sentences
 from test_tagger import SOFTMAX, WORDS, new_tagger
 
-from nlp_architect_ext.calibration import Calibration
-from nlp_architect_ext.evaluation import Evaluation, evaluate
-from nlp_architect_ext.formats.predictions import format_predictions
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.metrics import score
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.text_tagger import Prediction
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.formats.predictions import format_predictions
+from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
+from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.runtime.calibration import Calibration
+from nlp_architect_ext.runtime.text_tagger import Prediction
 
 GOLD = [Sentence(("Anna", "met", "Bo"), ("B-PER", "O", "B-PER")), Sentence(("Oslo",), ("B-LOC",))]
 TEACHER = [("B-PER", "O", "O"), ("B-LOC",)]

@@ -14,16 +14,16 @@ from strategies import texts
 from test_tagger import CRF, IDCNN, SOFTMAX, WORDS, new_tagger, sentences
 from torch import nn
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.exporting import write_export
-from nlp_architect_ext.manifest import write_manifest
-from nlp_architect_ext.onnx_graph import OnnxGraph
-from nlp_architect_ext.parity import compare
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.manifest import write_manifest
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.evaluation.parity import compare
+from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import GRAPH, RULES, WEIGHTS
 from nlp_architect_ext.runtime.tensors import read_tensors
-from nlp_architect_ext.sentence import Sentence
 from nlp_architect_ext.students.base import Exportable
+from nlp_architect_ext.taggers.export import write_export
 
 TAGGERS = {
     "softmax": SOFTMAX,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text, decoded_lines, lines
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text, decoded_lines, lines
 
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\ufeff\0"))
 

@@ -10,12 +10,12 @@ import transformers
 from safetensors.torch import load_file
 from tiny_teacher import POSITIONS, tiny_classifier, tiny_encoder
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.metrics import score
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.encoders.folder import labels_of
+from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
-from nlp_architect_ext.teachers.folder import labels_of
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 WORDS = ("Anna", "Bertrand", "lives", "works", "in", "Paris", "Rome", ",", "New", "York")

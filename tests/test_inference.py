@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 from test_tagger import new_tagger
 
-from nlp_architect_ext import inference
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.inference import chunks, output, tag_file
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.settings import TaggerInferenceSettings
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.serving import files as inference
+from nlp_architect_ext.serving.files import chunks, output, tag_file
+from nlp_architect_ext.settings.groups import TaggerInferenceSettings
 
 TAGGER = new_tagger(tokenizer="whitespace")
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from nlp_architect_ext.formats.json_lines import format_entities
-from nlp_architect_ext.sentence import Entity
+from nlp_architect_ext.core.sentence import Entity
+from nlp_architect_ext.data.formats.json_lines import format_entities
 
 ENTITIES = st.lists(st.builds(Entity, st.text(max_size=4), st.floats(0, 1), texts(), st.integers(0), st.integers(0)))
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import softmax
 
-from nlp_architect_ext.losses import cross_entropy, distillation_kl, distillation_mse
+from nlp_architect_ext.training.losses import cross_entropy, distillation_kl, distillation_mse
 
 LOSSES = {
     "cross_entropy": lambda emissions, soft, labels, mask: cross_entropy(emissions, labels, mask),

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.manifest import MANIFEST, write_manifest
-from nlp_architect_ext.model_folder import NEEDED, read_model, write_model
-from nlp_architect_ext.tagger_config import TaggerConfig
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.manifest import MANIFEST, write_manifest
+from nlp_architect_ext.runtime.config import TaggerConfig
+from nlp_architect_ext.taggers.folder import NEEDED, read_model, write_model
 
 CONFIG = TaggerConfig(
     student="cnn-lstm",

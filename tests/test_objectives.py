@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from nlp_architect_ext.batches import collate, encode
-from nlp_architect_ext.crf import marginals
-from nlp_architect_ext.decoder import Decoder
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.losses import cross_entropy, distillation_kl, distillation_mse
-from nlp_architect_ext.objectives import Distillation, Supervised
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.batches.batch import collate, encode
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.layers.crf import marginals
+from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.training.losses import cross_entropy, distillation_kl, distillation_mse
+from nlp_architect_ext.training.objectives import Distillation, Supervised
 
 LABELS = LabelSet.for_types(["PER"])
 GOLD = Sentence(("Anna", "met", "Bo"), ("B-PER", "O", "B-PER"))

@@ -9,13 +9,13 @@ from corpora import WORDS
 from tiny_teacher import tiny_encoder
 from transformers import AutoModel, AutoTokenizer
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.pretrained_words import PretrainedWords
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.teachers.word_encoder import WordEncoder, reduced
-from nlp_architect_ext.teachers.word_vector_store import WordVectorStore
-from nlp_architect_ext.vocabulary import SPECIAL_WORDS, Vocabulary
-from nlp_architect_ext.word_parts import with_pieces
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.vocabulary import SPECIAL_WORDS, Vocabulary
+from nlp_architect_ext.encoders.pretrained_words import PretrainedWords
+from nlp_architect_ext.encoders.word_encoder import WordEncoder, reduced
+from nlp_architect_ext.encoders.word_parts import with_pieces
+from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
 
 KINDS = ("wordpiece", "bytes", "metaspace")
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from nlp_architect_ext import registry
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.core import registry
+from nlp_architect_ext.core.errors import UserError
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.run_folder import check, open_run
-from nlp_architect_ext.settings import TaggerSettings
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.runs.folder import check, open_run
+from nlp_architect_ext.settings.groups import TaggerSettings
 
 
 @pytest.fixture

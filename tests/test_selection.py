@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp_architect_ext import cli
-from nlp_architect_ext.selection import DomainScore, best
+from nlp_architect_ext.data.selection import DomainScore, best
 
 words = st.lists(st.sampled_from(["a", "A", "b", "c", "d", "E"]), min_size=1, max_size=30)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import texts
 
-from nlp_architect_ext.formats.text import LONGEST_STRETCH, WordSplitter
+from nlp_architect_ext.data.formats.text import LONGEST_STRETCH, WordSplitter
 from nlp_architect_ext.runtime import splitting
 from nlp_architect_ext.runtime.splitting import RuleSplitter, SplittingRules, spacy_rules
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.batches import encode_words
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.streams import BatchStream
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.batches.batch import encode_words
+from nlp_architect_ext.batches.streams import BatchStream
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.vocabulary import Vocabulary
 
 WORDS = tuple(f"w{number}" for number in range(400))
 VOCABULARY = Vocabulary.build([Sentence(WORDS)])

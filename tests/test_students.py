@@ -5,17 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import character_features, packed_bilstm
 
-from nlp_architect_ext.batches import Batch, EncodedSentence, collate
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.losses import cross_entropy
-from nlp_architect_ext.students import character_cnn
+from nlp_architect_ext.batches.batch import Batch, EncodedSentence, collate
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.layers import character_cnn
+from nlp_architect_ext.layers.character_cnn import CharacterCnn
+from nlp_architect_ext.layers.dropout import Dropout
+from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.base import build
-from nlp_architect_ext.students.character_cnn import CharacterCnn
 from nlp_architect_ext.students.cnn_lstm import BiLstm, CnnLstm, mirrored_rows
-from nlp_architect_ext.students.dropout import Dropout
 from nlp_architect_ext.students.id_cnn import IdCnn
-from nlp_architect_ext.students.words import WordEmbedding
 from nlp_architect_ext.testing import check_student
+from nlp_architect_ext.training.losses import cross_entropy
 
 UNKNOWN = 1
 every_student = pytest.mark.parametrize("student_class", [CnnLstm, IdCnn])

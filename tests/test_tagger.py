@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import texts
 
-from nlp_architect_ext import labels
-from nlp_architect_ext.batches import encode_words
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.manifest import write_manifest
-from nlp_architect_ext.sentence import Entity, Sentence
-from nlp_architect_ext.tagger import NeuralTagger
-from nlp_architect_ext.tagger_config import TaggerConfig
-from nlp_architect_ext.text_tagger import Prediction
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.batches.batch import encode_words
+from nlp_architect_ext.core import tags as labels
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.manifest import write_manifest
+from nlp_architect_ext.core.sentence import Entity, Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runtime.config import TaggerConfig
+from nlp_architect_ext.runtime.text_tagger import Prediction
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 WORDS = ["Anna", "met", "Bo", "in", "Oslo", "today", ".", "Éa", "x" * 40]
 CONFIG = TaggerConfig(

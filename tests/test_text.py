@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.text import TOKENIZERS, WordSplitter, looks_like_columns, read_text
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.text import TOKENIZERS, WordSplitter, looks_like_columns, read_text
 
 SPLITTERS = {name: WordSplitter("en", name) for name in TOKENIZERS}
 

@@ -17,14 +17,14 @@ from safetensors.torch import load_file, save_file
 from tiny_teacher import POSITIONS, tiny_classifier, tiny_encoder
 from torch import nn
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.encoders.folder import find, labels_of
+from nlp_architect_ext.encoders.loading import load_model
 from nlp_architect_ext.teachers.base import Teacher
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
-from nlp_architect_ext.teachers.folder import find, labels_of
-from nlp_architect_ext.teachers.loading import load_model
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 KINDS = ("wordpiece", "bytes", "metaspace")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import tagged_sentences, words
 
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.vocabulary import CATEGORIES, Vocabulary
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.vocabulary import CATEGORIES, Vocabulary
 
 SENTENCES = st.lists(tagged_sentences(), max_size=5)
 

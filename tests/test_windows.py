@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.windows import Window, windows
+from nlp_architect_ext.core.windows import Window, windows
 
 
 @st.composite

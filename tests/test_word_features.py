@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from strategies import words
 from test_tagger import SOFTMAX
 
-from nlp_architect_ext.batches import collate, encode_words
+from nlp_architect_ext.batches.batch import collate, encode_words
+from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime import word_features
 from nlp_architect_ext.runtime.word_features import WordFeatures
-from nlp_architect_ext.vocabulary import Vocabulary
 
 STUDENT = SOFTMAX.model["student"].eval()
 

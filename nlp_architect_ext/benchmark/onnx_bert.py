@@ -16,7 +16,7 @@ from onnx import TensorProto
 from torch import Tensor, nn
 from transformers import BertForTokenClassification
 
-from nlp_architect_ext.onnx_graph import OnnxGraph, quantized
+from nlp_architect_ext.layers.onnx_graph import OnnxGraph, quantized
 
 FAR = -1e9  # added to attention that mustn't be paid
 

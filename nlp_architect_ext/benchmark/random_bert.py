@@ -10,7 +10,7 @@ from tokenizers.models import WordPiece
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertForTokenClassification
 
-from nlp_architect_ext.vocabulary import Vocabulary
+from nlp_architect_ext.data.vocabulary import Vocabulary
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {  # Devlin et al. (2019), "BERT", section 3
     "bert-base": {},

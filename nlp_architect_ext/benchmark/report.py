@@ -9,7 +9,7 @@ from typing import Any
 from nlp_architect_ext.benchmark.footprint import Footprint
 from nlp_architect_ext.benchmark.systems import System
 from nlp_architect_ext.benchmark.timing import Timing
-from nlp_architect_ext.tables import markdown as table
+from nlp_architect_ext.reports.tables import markdown as table
 
 MEGABYTE = 1e6
 

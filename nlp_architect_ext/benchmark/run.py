@@ -14,18 +14,18 @@ from nlp_architect_ext.benchmark.footprint import footprint
 from nlp_architect_ext.benchmark.report import Measurements, markdown, to_json
 from nlp_architect_ext.benchmark.systems import check_names, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, compare
-from nlp_architect_ext.deployment_settings import BenchmarkSettings
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.export_run import trained_on
-from nlp_architect_ext.formats.columns import read_columns
-from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.manifest import to_text
-from nlp_architect_ext.model_folder import holds_model
-from nlp_architect_ext.plots import speed
-from nlp_architect_ext.progress import say
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.manifest import to_text
+from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.reports.plots import speed
+from nlp_architect_ext.runs.export_tagger import trained_on
 from nlp_architect_ext.runtime.folder import export_of, read_export
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.settings.deployment import BenchmarkSettings
+from nlp_architect_ext.taggers.folder import holds_model
 
 TABLE, DATA, PICTURE = "benchmark.md", "benchmark.json", "benchmark.png"
 WRITTEN = {TABLE, DATA, PICTURE}

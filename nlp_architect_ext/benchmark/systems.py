@@ -13,18 +13,18 @@ from torch import nn
 
 from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.model_folder import NEEDED, holds_model
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runs.fine_tune import TransformerTagger, load_transformer_tagger
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import export_of, size_of
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.settings import TransformerInferenceSettings
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.runtime.text_tagger import TextTagger
+from nlp_architect_ext.settings.groups import TransformerInferenceSettings
+from nlp_architect_ext.taggers.folder import NEEDED, holds_model
+from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
-from nlp_architect_ext.text_tagger import TextTagger
-from nlp_architect_ext.transformer_run import TransformerTagger, load_transformer_tagger
-from nlp_architect_ext.vocabulary import Vocabulary
 
 SPACY = "spacy"
 INT8 = ":int8"  # behind the name of an architecture: in ONNX Runtime with 8-bit integers

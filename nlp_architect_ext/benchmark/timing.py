@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from nlp_architect_ext.benchmark.systems import System
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.sentence import Sentence
 
 LEAST_SECONDS = 0.2  # a round goes over the sentences again until it has taken as long
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from nlp_architect_ext.costs import SHOWN, added, total
+from nlp_architect_ext.core.costs import SHOWN, added, total
 from nlp_architect_ext.curve.outcomes import Outcome
 from nlp_architect_ext.curve.statistics import Counts, Difference, difference, mean_and_deviation, resampled_totals
 from nlp_architect_ext.curve.systems import TEACHER

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nlp_architect_ext import config
-from nlp_architect_ext.composed_settings import LearningCurveSettings
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.manifest import SETTINGS, to_text
 from nlp_architect_ext.curve.plan import CELLS, STORE
 from nlp_architect_ext.curve.systems import variants
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.files import atomic_write_text
-from nlp_architect_ext.manifest import SETTINGS, to_text
-from nlp_architect_ext.run_folder import DATA, sums
+from nlp_architect_ext.runs.folder import DATA, sums
+from nlp_architect_ext.settings import fields as config
+from nlp_architect_ext.settings.texts import LearningCurveSettings
 
 JOURNAL = "metrics.jsonl"
 TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve.png", "cost.png"

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext import config
-from nlp_architect_ext.costs import KINDS
+from nlp_architect_ext.core.costs import KINDS
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import lines
+from nlp_architect_ext.core.manifest import METRICS
 from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.systems import LABELS
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.files import lines
-from nlp_architect_ext.manifest import METRICS
-from nlp_architect_ext.metrics import entities
-from nlp_architect_ext.run_folder import PREDICTIONS
+from nlp_architect_ext.evaluation.metrics import entities
+from nlp_architect_ext.runs.folder import PREDICTIONS
+from nlp_architect_ext.settings import fields as config
 
 Counts = NDArray[np.int64]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.curve.cell import start
 from nlp_architect_ext.curve.engine import Ended
 from nlp_architect_ext.curve.plan import Cell
-from nlp_architect_ext.errors import UserError
 
 
 class RayEngine:

@@ -10,9 +10,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from nlp_architect_ext.composed_settings import LearningCurveSettings
-from nlp_architect_ext.config import shared
-from nlp_architect_ext.corpus import Corpus, summary
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.journal import Journal
+from nlp_architect_ext.core.manifest import to_text
+from nlp_architect_ext.core.progress import bar, say
 from nlp_architect_ext.curve.cell import last_line
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.engine import SKIPPED, Engine, LocalEngine, run_cells
@@ -23,14 +25,12 @@ from nlp_architect_ext.curve.plan import Cell, plan
 from nlp_architect_ext.curve.ray_engine import RayEngine
 from nlp_architect_ext.curve.systems import LABELS, System, systems_of
 from nlp_architect_ext.curve.table import everything, page, rows
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.formats.files import atomic_write_bytes, atomic_write_text
-from nlp_architect_ext.journal import Journal
-from nlp_architect_ext.manifest import to_text
-from nlp_architect_ext.preparation import input_files, load_corpus
-from nlp_architect_ext.progress import bar, say
-from nlp_architect_ext.settings import DataSettings, TaggerKdPseudoSettings
-from nlp_architect_ext.teachers.folder import labels_of
+from nlp_architect_ext.data.corpus import Corpus, summary
+from nlp_architect_ext.encoders.folder import labels_of
+from nlp_architect_ext.runs.inputs import input_files, load_corpus
+from nlp_architect_ext.settings.fields import shared
+from nlp_architect_ext.settings.groups import DataSettings, TaggerKdPseudoSettings
+from nlp_architect_ext.settings.texts import LearningCurveSettings
 
 
 def train_curve(settings: LearningCurveSettings) -> None:

@@ -9,18 +9,18 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from nlp_architect_ext.composed_settings import LearningCurveSettings
-from nlp_architect_ext.config import add_flags, resolve
-from nlp_architect_ext.cross_view_settings import TaggerCvtSettings, TaggerKdCvtSettings
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.recipes import CVT_RECIPES, RECIPES
-from nlp_architect_ext.settings import (
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.settings.cross_view import TaggerCvtSettings, TaggerKdCvtSettings
+from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.groups import (
     DataSettings,
     RunSettings,
     TaggerKdPseudoSettings,
     TaggerSettings,
     TransformerTokenSettings,
 )
+from nlp_architect_ext.settings.recipes import CVT_RECIPES, RECIPES
+from nlp_architect_ext.settings.texts import LearningCurveSettings
 
 TEACHER, PLAIN = "teacher", "plain"
 DECODERS = {"": (), "-crf": ("--use_crf",), "-softmax": ("--no_use_crf",)}  # endings of names; else the recipe decides

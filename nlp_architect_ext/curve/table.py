@@ -8,11 +8,11 @@ import io
 import json
 from collections.abc import Mapping
 
-from nlp_architect_ext.costs import ASSUMED, KINDS, UNITS, shown
+from nlp_architect_ext.core.costs import ASSUMED, KINDS, UNITS, shown
 from nlp_architect_ext.curve.comparison import Comparison, Pair, Point
 from nlp_architect_ext.curve.statistics import RESAMPLES
 from nlp_architect_ext.curve.systems import LABELS
-from nlp_architect_ext.tables import Rows, markdown
+from nlp_architect_ext.reports.tables import Rows, markdown
 
 MISSING = "-"
 COLUMNS = ("size", "seed", "system", "split", "f1", "precision", "recall", *KINDS)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.labels import OUTSIDE, LabelSet
+from nlp_architect_ext.core.tags import OUTSIDE, LabelSet
 
 Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]

@@ -9,12 +9,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.manifest import MANIFEST, read_manifest, read_verified
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.splitting import SplittingRules
 from nlp_architect_ext.runtime.tensors import read_tensors
-from nlp_architect_ext.tagger_config import TaggerConfig
-from nlp_architect_ext.vocabulary import Vocabulary
 
 CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES = (
     "config.json", "vocabulary.json", "words.safetensors", "sentences.onnx", "splitting.json",

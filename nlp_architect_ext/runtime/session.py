@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from nlp_architect_ext.vocabulary import PADDING
+from nlp_architect_ext.data.vocabulary import PADDING
 
 Inputs = dict[str, NDArray[Any]]  # features (batch, words, width) and lengths (batch,)
 

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from nlp_architect_ext.formats.text import LONGEST_STRETCH
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.text import LONGEST_STRETCH
 
 MOST_STRETCHES = 65_536  # distinct stretches whose words are kept; then the memory starts anew
 

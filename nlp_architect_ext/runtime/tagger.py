@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.calibration import Calibration
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.windows import OVERLAP, windows
+from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores
 from nlp_architect_ext.runtime.folder import PAIRS, Export, read_export
 from nlp_architect_ext.runtime.session import Session
 from nlp_architect_ext.runtime.splitting import RuleSplitter
+from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.runtime.word_features import WordFeatures
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.text_tagger import Prediction, TextTagger
-from nlp_architect_ext.windows import OVERLAP, windows
 
 Numbers = NDArray[np.float32]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.vocabulary import PADDING, UNKNOWN, Vocabulary
+from nlp_architect_ext.data.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 MOST_WORDS = 32_768  # distinct words kept, 30 MB; then the memory starts anew
 AT_ONCE = 256  # new words computed together: what they need stays in the processor's cache

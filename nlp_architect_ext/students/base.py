@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from nlp_architect_ext.batches import Batch
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.modes import mode
-from nlp_architect_ext.registry import STUDENTS, load
-from nlp_architect_ext.students.character_cnn import CharacterCnn
+from nlp_architect_ext.batches.batch import Batch
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.registry import STUDENTS, load
+from nlp_architect_ext.layers.character_cnn import CharacterCnn
+from nlp_architect_ext.layers.modes import mode
+from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.views import Views
-from nlp_architect_ext.students.words import WordEmbedding
 
 if TYPE_CHECKING:
-    from nlp_architect_ext.onnx_graph import OnnxGraph
+    from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 SIZES = ("word_count", "character_count", "label_count")  # what the data decides; all other arguments are the student's
 

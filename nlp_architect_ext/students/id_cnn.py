@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from nlp_architect_ext.batches import Batch
-from nlp_architect_ext.students.character_cnn import CharacterCnn
-from nlp_architect_ext.students.dropout import Dropout
-from nlp_architect_ext.students.words import WordEmbedding
+from nlp_architect_ext.batches.batch import Batch
+from nlp_architect_ext.layers.character_cnn import CharacterCnn
+from nlp_architect_ext.layers.dropout import Dropout
+from nlp_architect_ext.layers.word_embedding import WordEmbedding
 
 if TYPE_CHECKING:
-    from nlp_architect_ext.onnx_graph import OnnxGraph
+    from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 
 class IdCnn(nn.Module):

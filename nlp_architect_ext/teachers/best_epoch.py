@@ -11,7 +11,7 @@ from torch import Tensor
 from tqdm import tqdm
 from transformers import TrainerCallback, TrainerState
 
-from nlp_architect_ext.progress import bar, say
+from nlp_architect_ext.core.progress import bar, say
 
 Scores = dict[str, Any]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.sentence import Sentence
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.teachers.base import Teacher
 
 

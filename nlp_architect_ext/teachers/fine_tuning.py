@@ -15,14 +15,14 @@ import transformers
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.metrics import score
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.teachers.alignment import PieceWindow, pad
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.encoders.alignment import PieceWindow, pad
+from nlp_architect_ext.encoders.folder import TOKENIZER_FILES, Pretrained, find
+from nlp_architect_ext.encoders.loading import border, load_model, load_tokenizer, quiet
+from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.teachers.best_epoch import BestEpoch
-from nlp_architect_ext.teachers.folder import TOKENIZER_FILES, Pretrained, find
-from nlp_architect_ext.teachers.loading import border, load_model, load_tokenizer, quiet
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 IGNORED = -100  # torch's cross entropy leaves this label out

@@ -14,15 +14,15 @@ import transformers
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from nlp_architect_ext.errors import UserError
-from nlp_architect_ext.hardware import has_fast_bf16
-from nlp_architect_ext.labels import LabelSet
-from nlp_architect_ext.modes import mode
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.teachers.alignment import Aligner, PieceWindow, pad
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad
+from nlp_architect_ext.encoders.folder import find
+from nlp_architect_ext.encoders.loading import load_model, load_tokenizer, piece_limit, reading_operations
+from nlp_architect_ext.layers.device import has_fast_bf16
+from nlp_architect_ext.layers.modes import mode
 from nlp_architect_ext.teachers.best_labels import best_labels
-from nlp_architect_ext.teachers.folder import find
-from nlp_architect_ext.teachers.loading import load_model, load_tokenizer, piece_limit, reading_operations
 
 PRECISIONS = ("auto", "fp32", "bf16")
 

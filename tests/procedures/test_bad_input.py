@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 from tiny_teacher import tiny_classifier
 
 from nlp_architect_ext import cli
-from nlp_architect_ext.formats.files import atomic_write_bytes
-from nlp_architect_ext.manifest import write_manifest
+from nlp_architect_ext.core.files import atomic_write_bytes
+from nlp_architect_ext.core.manifest import write_manifest
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 STUDENT = {"word_width": 8, "character_filters": 8, "lstm_width": 8}
@@ -433,8 +433,8 @@ def test_a_full_disk_is_one_line(train, monkeypatch):
     def full(self, *arguments, **options):
         raise OSError(28, "No space left on device", str(self))
 
-    monkeypatch.setattr("nlp_architect_ext.journal.Journal.write", full)
-    monkeypatch.setattr("nlp_architect_ext.run_folder.Path.mkdir", full)
+    monkeypatch.setattr("nlp_architect_ext.core.journal.Journal.write", full)
+    monkeypatch.setattr("nlp_architect_ext.runs.folder.Path.mkdir", full)
     assert "No space left on device; expected a place with room" in train()
 
 

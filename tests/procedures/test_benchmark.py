@@ -15,10 +15,10 @@ from nlp_architect_ext.benchmark.onnx_bert import bert_graph
 from nlp_architect_ext.benchmark.random_bert import random_bert
 from nlp_architect_ext.benchmark.systems import System, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, batches, compare
-from nlp_architect_ext.labels import LabelSet
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.sentence import Sentence
-from nlp_architect_ext.vocabulary import Vocabulary
 
 TINY = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 SENTENCES = [Sentence(("Anna", "met", "Bo", "in", "Oslo", ".")), Sentence(("Today",)), Sentence(("No", "one"))]

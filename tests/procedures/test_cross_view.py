@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 SMALL = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "--min_epoch_steps", "1", "--view_width", "8"]
 STUDENT = {"word_width": 16, "character_filters": 16, "lstm_width": 16, "dropout": 0.1}
@@ -66,7 +66,7 @@ def test_both_kinds_of_steps_are_in_the_log(trained):
 
 
 def test_a_run_that_stops_half_way_ends_the_same(run, trained, tmp_path, monkeypatch):
-    import nlp_architect_ext.objectives as objectives
+    import nlp_architect_ext.training.objectives as objectives
 
     whole, steps = objectives.soft_cross_entropy, 0
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from nlp_architect_ext import cli
-from nlp_architect_ext.manifest import write_manifest
+from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from corpora import columns, write_corpus
 
 from nlp_architect_ext import cli
-from nlp_architect_ext.formats.columns import read_columns
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 SMALL = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "--min_epoch_steps", "1"]
 TEACHER = ["--teacher_min_steps", "60", "--teacher_epochs", "2", "--teacher_learning_rate", "3e-3"]

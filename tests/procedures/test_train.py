@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
-from nlp_architect_ext.tagger import NeuralTagger
+from nlp_architect_ext.taggers.neural import NeuralTagger
 
 SMALL = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "--min_epoch_steps", "1"]
 STUDENT = {"word_width": 16, "character_filters": 16, "lstm_width": 16, "dropout": 0.1}
@@ -275,7 +275,7 @@ def test_a_student_without_word_dropout_takes_the_papers_recipe(run, tmp_path, m
             super().__init__(word_count, character_count, label_count, lstm_width=8, character_filters=8)
 
     monkeypatch.setattr("nlp_architect_ext.students.base.load", lambda group, name: Bare)
-    monkeypatch.setattr("nlp_architect_ext.preparation.load", lambda group, name: Bare)
+    monkeypatch.setattr("nlp_architect_ext.runs.inputs.load", lambda group, name: Bare)
     (tmp_path / "none.json").write_text("{}")
     bare = ["--recipe", "paper", "-e", 1, "--config_file", tmp_path / "none.json"]
     assert run("tagger", tmp_path / "out", *bare) == 0

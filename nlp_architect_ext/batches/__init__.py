@@ -1,0 +1,1 @@
+"""From sentences to tensors: encoding, batches, streams of batches."""

@@ -1,0 +1,1 @@
+"""What everything else is made of: sentences, tags, errors, files, progress."""

@@ -1,0 +1,90 @@
+"""Text files line by line, and files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from nlp_architect_ext.core.errors import UserError
+
+STANDARD_INPUT = "-"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def lines(path: str | Path) -> Iterator[tuple[int, str]]:
+    r"""Number (from 1) and text of every line of a UTF-8 file, without its line end; ``.gz`` files are unpacked.
+
+    ``-`` is standard input.
+
+    Lines end at ``\n`` or ``\r\n`` only: other characters that Unicode calls line ends (NEL, U+2028) stay in the
+    line. A byte order mark is dropped. The file is read as the lines are asked for.
+
+    Raises:
+        UserError: the file can't be read or isn't UTF-8 (with the line).
+    """
+    try:
+        with _opened(Path(path)) as stream:
+            yield from decoded_lines(stream, str(path))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(str(path), f"damaged ({error})", "a whole gzip file", "get the file again") from error
+    except OSError as error:
+        raise UserError(str(path), f"can't be read ({error.strerror})", "a text file", "correct the path") from error
+
+
+def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str]]:
+    """As :func:`lines`, from an open binary stream such as ``sys.stdin.buffer``; ``name`` is for error messages.
+
+    Raises:
+        UserError: a line isn't UTF-8, or has a NUL byte.
+    """
+    for number, raw in enumerate(stream, start=1):
+        if number == 1:
+            raw = raw.removeprefix(BYTE_ORDER_MARK)
+        if b"\0" in raw:
+            raise UserError(f"{name}:{number}", "a NUL byte, as in UTF-16 or in files that aren't text", "UTF-8 text",
+                            "save the file as UTF-8")
+        try:
+            yield number, raw.removesuffix(b"\n").rstrip(b"\r").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UserError(f"{name}:{number}", f"byte {raw[error.start]:#04x} at place {error.start + 1} of the line",
+                            "UTF-8 text", "save the file as UTF-8") from error
+
+
+def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
+    if str(path) == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise UserError(str(path), "standard input is closed", "text from a pipe or a file", "name a file")
+        return nullcontext(sys.stdin.buffer)
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+
+
+def atomic_write_text(path: str | Path, text: str) -> None:
+    r"""Write a UTF-8 file with ``\n`` line ends as :func:`atomic_write_bytes` does."""
+    atomic_write_bytes(path, text.encode("utf-8"))
+
+
+def atomic_write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a file so that its name holds the old content or the new, whatever interrupts.
+
+    Raises:
+        UserError: the folder is missing, or the file can't be written there.
+    """
+    path = Path(path)
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
+    try:
+        with partial.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(str(path), f"can't be written ({error.strerror})", "a folder with room and permission to write",
+                        "choose another place or make room") from error
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,79 @@
+"""The files of a finished folder: their names, and in `MANIFEST.json` what their bytes must be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_text
+
+MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
+PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")  # NLP Architect's own folders among them
+
+
+def write_manifest(folder: Path) -> None:
+    """Write the SHA-256 of every file of the folder itself; those of sub-folders aren't part of the model."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
+    atomic_write_text(folder / MANIFEST, to_text({"sha256": {path.name: _sha256(path.read_bytes()) for path in files}}))
+
+
+def read_verified(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """The bytes of these files by name, each of them checked before anything is made of it.
+
+    Raises:
+        UserError: no folder, no manifest, or a file that isn't what the manifest says.
+    """
+    if not folder.is_dir():
+        raise UserError(str(folder), "no such folder", "a model folder", "check the path")
+    if not (folder / MANIFEST).exists():
+        raise _without_manifest(folder)
+    manifest = read_manifest(folder)
+    contents = {}
+    for name in names:
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except OSError as error:
+            raise UserError(str(folder / name), "can't be read", "the file", "copy the model folder again") from error
+        if _sha256(contents[name]) != manifest.get(name):
+            wrong = f"isn't the file that {MANIFEST} describes (cut or altered)"
+            raise UserError(str(folder / name), wrong, f"SHA-256 {manifest.get(name)}", "copy the model folder again")
+    return contents
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file by its name.
+
+    Raises:
+        UserError: no manifest, or a damaged one.
+    """
+    path = folder / MANIFEST
+    try:
+        sums: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["sha256"]
+        return dict(sums)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(str(path), "can't be read", "the file that nlp-train wrote", "copy the folder again") from error
+
+
+def to_text(data: Any) -> str:
+    """Data as readable JSON."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _without_manifest(folder: Path) -> UserError:
+    pickles = [name for name in PICKLES if (folder / name).exists()]
+    if pickles and not (folder / "config.json").exists():
+        return UserError(
+            str(folder / pickles[0]),
+            "a pickle, which can run any code when it's loaded",
+            f"a folder with model.safetensors and {MANIFEST}",
+            "train again with nlp-train; models of NLP Architect itself can't be converted",
+        )
+    return UserError(str(folder), f"no {MANIFEST}", "a finished model folder", "let training finish (--resume)")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,67 @@
+"""Plugins by name: the entry points of one group. Built-ins arrive by the same door as a stranger's."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from nlp_architect_ext.core.errors import UserError
+
+TRAIN = "nlp_architect_ext.train"
+INFERENCE = "nlp_architect_ext.serving.files"
+STUDENTS = "nlp_architect_ext.students"
+FORMATS = "nlp_architect_ext.data.formats"
+
+
+class BrokenPluginError(UserError):
+    """An installed plugin that can't be imported, or a name that two packages claim."""
+
+
+def _found(group: str) -> dict[str, list[EntryPoint]]:
+    by_name: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=group):
+        same = by_name.setdefault(point.name, [])
+        if all(point.value != other.value for other in same):
+            same.append(point)
+    return by_name
+
+
+def names(group: str) -> list[str]:
+    """The installed names of a group, sorted; nothing is imported."""
+    return sorted(_found(group))
+
+
+def load(group: str, name: str) -> Any:
+    """Import the one plugin of this name.
+
+    Raises:
+        UserError: no plugin has this name; the message lists those that are installed.
+        BrokenPluginError: the plugin fails to import, or two packages register the name.
+    """
+    kind = group.rpartition(".")[2].rstrip("s")
+    found = _found(group).get(name)
+    if not found:
+        installed = ", ".join(names(group)) or "none"
+        raise UserError(
+            f"{kind} {name!r}",
+            "no such name is installed",
+            f"one of: {installed}",
+            "correct the name or install the package that brings it",
+        )
+    if len(found) > 1:
+        claims = " and ".join(point.value for point in found)
+        raise BrokenPluginError(
+            f"{kind} {name!r}",
+            f"registered twice ({claims})",
+            "one package for a name",
+            "uninstall one of the packages",
+        )
+    try:
+        return found[0].load()
+    except Exception as error:  # a stranger's module may raise anything while it's imported
+        raise BrokenPluginError(
+            f"{kind} {name!r}",
+            f"{found[0].value} fails to import ({type(error).__name__}: {error})",
+            "a module that imports",
+            "update or uninstall that package",
+        ) from error

@@ -1,0 +1,1 @@
+"""From files to sentences: formats, the corpus of a run, its vocabulary."""

@@ -1,0 +1,82 @@
+"""A column file with tags: its scheme, its labels in the program's scheme, and the place of every tag."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import TagError, convert, detect_scheme, irregular
+from nlp_architect_ext.data.formats.columns import line_of, read_columns
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """The sentences of a column file with the tags unchanged; words and sentences count from 0."""
+
+    path: Path
+    ignore_token: str
+    sentences: list[Sentence]
+
+    @classmethod
+    def read(cls, path: Path, tag_col: int = -1, ignore_token: str = "") -> LabelledFile:
+        """Read a whole file.
+
+        Raises:
+            UserError: what :func:`read_columns` refuses, or no sentence.
+        """
+        sentences = list(read_columns(path, tag_col=tag_col, ignore_token=ignore_token))
+        if not sentences:
+            raise UserError(str(path), "no sentence", "labelled sentences, a word and its tag a line", "fill the file")
+        return cls(path, ignore_token, sentences)
+
+    def place(self, sentence: int, word: int) -> str:
+        """``file:line`` of a word."""
+        return f"{self.path}:{line_of(self.path, self.sentences[sentence], word, self.ignore_token)}"
+
+    def tags(self, sentence: int) -> tuple[str, ...]:
+        """The tags of a sentence as they stand in the file."""
+        return self.sentences[sentence].labels or ()
+
+    def scheme(self) -> str:
+        """The scheme that the tags of the whole file show.
+
+        Raises:
+            UserError: a mixture of schemes or an unknown prefix, with its line.
+        """
+        try:
+            return detect_scheme([sentence.labels or () for sentence in self.sentences])
+        except TagError as error:
+            raise UserError(self.place(error.sentence, error.word), error.wrong, error.expected,
+                            "correct the tags or --tag_col, or give the --scheme") from error
+
+    def converted(self, scheme: str) -> list[Sentence]:
+        """The sentences with IOB2 labels, or with the tags as they are if the scheme is ``plain``.
+
+        Raises:
+            UserError: a tag that the scheme doesn't have, with its line.
+        """
+        if scheme == "plain":
+            return self.sentences
+        result = []
+        for index, sentence in enumerate(self.sentences):
+            try:
+                labels = tuple(sys.intern(label) for label in convert(self.tags(index), scheme))
+            except TagError as error:
+                raise UserError(self.place(index, error.word), error.wrong, error.expected,
+                                "use one scheme in all files; it's that of train unless --scheme is given") from error
+            result.append(sentence if labels == sentence.labels else replace(sentence, labels=labels))
+        return result
+
+    def oddities(self, scheme: str) -> str | None:
+        """A note on tags that are in the scheme but break its rules, such as an I- after O in IOB2; None if none do."""
+        if scheme == "plain":
+            return None
+        odd = [(index, word) for index in range(len(self.sentences)) for word in irregular(self.tags(index), scheme)]
+        if not odd:
+            return None
+        index, word = odd[0]
+        return (f"{len(odd):,} tags are not as {scheme} writes them, first {self.tags(index)[word]!r} at "
+                f"{self.place(index, word)}; entities were read as conlleval reads them, by change of type")

@@ -1,0 +1,1 @@
+"""Pretrained transformers: found, loaded, aligned with words."""

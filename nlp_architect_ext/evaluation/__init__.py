@@ -1,0 +1,1 @@
+"""How good a tagger is: scores, agreement, calibration, parity, what to annotate next."""

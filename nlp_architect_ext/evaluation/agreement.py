@@ -1,0 +1,92 @@
+"""Teacher against student: how often they agree, who is right where they don't, and on which labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nlp_architect_ext.core.tags import LabelSet
+
+Labels = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Words to which the teacher gives one label and the student another.
+
+    Args:
+        teacher, student: the labels.
+        count: such words.
+        teacher_right, student_right: for how many of them the gold label is the teacher's, the student's.
+    """
+
+    teacher: str
+    student: str
+    count: int
+    teacher_right: int
+    student_right: int
+
+
+def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) -> dict[str, Any]:
+    """How far teacher and student agree on the same sentences.
+
+    Args:
+        gold: the right labels, one sequence a sentence.
+        teacher: the teacher's labels of the same words.
+        student: the student's.
+        labels: the label set.
+
+    Returns:
+        ``words``, the share with the same label (0.0 without words); ``differing``, the words with different ones:
+        ``count``, and for how many of them ``teacher``, ``student`` or ``neither`` is right; ``entities``, those that
+        ``both``, only the ``teacher`` or only the ``student`` found: ``count`` and how many of them are ``right``.
+    """
+    words = sum(len(sentence) for sentence in gold)
+    differing = disagreements(gold, teacher, student)
+    count = sum(one.count for one in differing)
+    teacher_right = sum(one.teacher_right for one in differing)
+    student_right = sum(one.student_right for one in differing)
+    found, right = Counter[str](), Counter[str]()
+    for sentence in zip(gold, teacher, student, strict=True):
+        there, of_teacher, of_student = (set(labels.spans(names)) for names in sentence)
+        for name, spans in (("both", of_teacher & of_student), ("teacher", of_teacher - of_student),
+                            ("student", of_student - of_teacher)):  # fmt: skip
+            found[name] += len(spans)
+            right[name] += len(spans & there)
+    return {
+        "words": (words - count) / words if words else 0.0,
+        "differing": {
+            "count": count,
+            "teacher": teacher_right,
+            "student": student_right,
+            "neither": count - teacher_right - student_right,
+        },
+        "entities": {name: {"count": found[name], "right": right[name]} for name in ("both", "teacher", "student")},
+    }
+
+
+def disagreements(gold: Labels, teacher: Labels, student: Labels) -> list[Disagreement]:
+    """Pairs of different labels, the most frequent first; equally frequent ones by name."""
+    count, teacher_right, student_right = (Counter[tuple[str, str]]() for _ in range(3))
+    for right, one, other in _words(gold, teacher, student):
+        if one != other:
+            count[one, other] += 1
+            teacher_right[one, other] += one == right
+            student_right[one, other] += other == right
+    ordered = sorted(count, key=lambda pair: (-count[pair], pair))
+    return [Disagreement(*pair, count[pair], teacher_right[pair], student_right[pair]) for pair in ordered]
+
+
+def examples(teacher: Labels, student: Labels, most: int) -> list[int]:
+    """At most so many of the sentences in which a label differs, evenly spread over all of them, in their order."""
+    pairs = enumerate(zip(teacher, student, strict=True))
+    differing = [index for index, (one, other) in pairs if tuple(one) != tuple(other)]
+    count = min(most, len(differing))
+    return [differing[index * len(differing) // count] for index in range(count)]
+
+
+def _words(*columns: Labels) -> Iterator[tuple[str, ...]]:
+    for sentence in zip(*columns, strict=True):
+        yield from zip(*sentence, strict=True)

@@ -1,0 +1,92 @@
+"""Which unlabelled sentences to annotate next: those of which the tagger is least sure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.columns import format_columns
+from nlp_architect_ext.taggers.neural import NeuralTagger
+
+MOST = 100  # sentences that are named
+LOOKED_AT = 5_000  # most sentences that are tagged for it: a pool of millions must stay cheap
+SHORTEST = 4  # words; fewer are headings and remains, and teach little
+TINY = 1e-12  # a probability of 0 has no logarithm
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """A sentence with the tagger's own tags, and how unsure it is of them, from 0 to 1."""
+
+    uncertainty: float
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ToAnnotate:
+    """The most uncertain sentences.
+
+    Args:
+        sentences: the most uncertain first.
+        looked_at: how many sentences were compared.
+        pool: how many unlabelled sentences there are.
+    """
+
+    sentences: tuple[Uncertain, ...]
+    looked_at: int
+    pool: int
+
+    def lines(self) -> str:
+        """``uncertainty<TAB>sentence`` lines, the words separated by spaces."""
+        return "".join(f"{one.uncertainty:.4f}\t{' '.join(one.words)}\n" for one in self.sentences)
+
+    def columns(self) -> str:
+        """The same sentences as a column file with the tagger's tags, to be corrected."""
+        return "\n".join(format_columns(one.words, one.tags) for one in self.sentences)
+
+
+def uncertainty(probabilities: Sequence[float]) -> float:
+    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for the probabilities of a sentence's labels.
+
+    Source: least confidence is that of Settles & Craven (2008), "An Analysis of Active Learning Strategies for Sequence
+    Labeling Tasks", section 3.1; Shen et al. (2018), "Deep Active Learning for Named Entity Recognition", divide its
+    logarithm by the length, or long sentences would always win.
+    """
+    return 1 - math.exp(sum(math.log(max(p, TINY)) for p in probabilities) / len(probabilities))
+
+
+def most_uncertain(
+    tagger: NeuralTagger, pool: Sequence[Sentence], known: Iterable[Sentence], seed: int, most: int = MOST
+) -> ToAnnotate:
+    """The sentences of which the tagger is least sure, each once; equally uncertain ones in the order of the pool.
+
+    Args:
+        tagger: trained.
+        pool: unlabelled sentences; of more than `LOOKED_AT` a random sample is looked at. Those of fewer than
+            `SHORTEST` words, and those that a column file can't hold, are left out.
+        known: sentences that are labelled already, left out too.
+        seed: decides the sample.
+        most: how many at most.
+    """
+    drawn = np.arange(len(pool))
+    if len(pool) > LOOKED_AT:
+        drawn = np.sort(np.random.default_rng(seed).choice(len(pool), LOOKED_AT, replace=False))
+    chosen = {pool[index].words: None for index in drawn.tolist() if _is_fit(pool[index].words)}
+    for sentence in known:
+        chosen.pop(sentence.words, None)
+    predictions = tagger.predict_labels([Sentence(words) for words in chosen])
+    rows = [
+        Uncertain(uncertainty(prediction.scores), words, tuple(tagger.tags(prediction)))
+        for words, prediction in zip(chosen, predictions, strict=True)
+    ]
+    rows.sort(key=lambda row: -row.uncertainty)
+    return ToAnnotate(tuple(rows[:most]), len(rows), len(pool))
+
+
+def _is_fit(words: tuple[str, ...]) -> bool:
+    return len(words) >= SHORTEST and not any(set(word) & set(" \t\n\r") for word in words)

@@ -1,0 +1,81 @@
+"""The trained tagger on one split: what it and its teacher say of each word, how good that is, how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.formats.predictions import format_predictions
+from nlp_architect_ext.evaluation.agreement import agreement
+from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.runtime.calibration import Calibration, Reliability, apply, outcomes, reliability
+from nlp_architect_ext.runtime.text_tagger import Prediction
+from nlp_architect_ext.taggers.neural import NeuralTagger
+
+Labels = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Gold labels, the teacher's and the student's of the same sentences.
+
+    Args:
+        sentences: with their gold labels.
+        predictions: the student's, one a sentence.
+        teacher: the teacher's labels, or None without one.
+        labels: the label set.
+    """
+
+    sentences: Sequence[Sentence]
+    predictions: Sequence[Prediction]
+    teacher: Labels | None
+    labels: LabelSet
+
+    @property
+    def gold(self) -> Labels:
+        """The right labels, one sequence a sentence."""
+        return [sentence.labels or () for sentence in self.sentences]
+
+    @property
+    def student(self) -> Labels:
+        """The student's labels, one sequence a sentence."""
+        return [prediction.labels for prediction in self.predictions]
+
+    @cached_property
+    def outcomes(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Uncalibrated scores of the entities that the student found, and whether each is right."""
+        return outcomes(self.gold, self.student, [prediction.scores for prediction in self.predictions], self.labels)
+
+    def reliability(self, calibration: Calibration | None) -> Reliability:
+        """Scores against the share of right entities, with this calibration or without any."""
+        scores, right = self.outcomes
+        return reliability(apply(calibration, scores), right)
+
+    def scores(self, calibration: Calibration | None) -> dict[str, Any]:
+        """What `metrics.json` says of the split: `metrics.score`, ``calibration``, and with a teacher ``agreement``."""
+        after = self.reliability(calibration)
+        found = {
+            **score(self.gold, self.student, self.labels),
+            "calibration": {"ece": after.error, "ece_before": self.reliability(None).error, "bins": after.to_json()},
+        }
+        if self.teacher is not None:
+            found["agreement"] = agreement(self.gold, self.teacher, self.student, self.labels)
+        return found
+
+    def file(self) -> str:
+        """All labels side by side, a word a line; see `format_predictions`."""
+        columns = {"gold": self.gold, "teacher": self.teacher, "student": self.student}
+        there = {name: labels for name, labels in columns.items() if labels is not None}
+        return format_predictions(self.sentences, there)
+
+
+def evaluate(tagger: NeuralTagger, sentences: Sequence[Sentence], teacher: Labels | None) -> Evaluation:
+    """Tag sentences that have gold labels."""
+    return Evaluation(sentences, tagger.predict_labels(sentences), teacher, tagger.labels)

@@ -1,0 +1,1 @@
+"""The bricks that students are built from."""

@@ -1,0 +1,118 @@
+"""From emissions to labels: softmax or a conditional random field, and never an illegal sequence."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from nlp_architect_ext.core.tags import OUTSIDE, LabelSet
+from nlp_architect_ext.layers.crf import Crf, log_marginals, marginals, viterbi, word_mask
+from nlp_architect_ext.training.losses import cross_entropy
+
+NEVER = float("-inf")
+
+
+class Decoder(nn.Module):
+    """What a label costs in training, and which labels are chosen at prediction.
+
+    Args:
+        labels: the label set; it says which label may follow which.
+        use_crf: score label pairs too. Training leaves all pairs free; legality only rules prediction.
+        handicap: what is taken off the emissions of O at prediction, so that more entities are found.
+    """
+
+    legal: Tensor
+    legal_start: Tensor
+
+    def __init__(self, labels: LabelSet, use_crf: bool, handicap: float = 0.0) -> None:
+        super().__init__()
+        self.outside = labels.ids.get(OUTSIDE)
+        self.handicap = handicap
+        self.crf = Crf(len(labels)) if use_crf else None
+        self.register_buffer("legal", torch.from_numpy(labels.legal.copy()), persistent=False)
+        self.register_buffer("legal_start", torch.from_numpy(labels.legal_start.copy()), persistent=False)
+
+    def task_loss(
+        self, emissions: Tensor, labels: Tensor, lengths: Tensor, mask: Tensor, smoothing: float = 0.0
+    ) -> Tensor:
+        """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled word.
+
+        Args:
+            emissions: scores (batch, words, labels).
+            labels: label ids (batch, words).
+            lengths: words of each sentence (batch,).
+            mask: True at words that have a label (batch, words). The others don't count; the CRF reads each sentence as
+                if it didn't have them.
+            smoothing: see `losses.cross_entropy`; a CRF has none.
+        """
+        if self.crf is None:
+            return cross_entropy(emissions, labels, mask, smoothing)
+        if not torch.equal(mask, word_mask(emissions, lengths)):
+            emissions, labels, lengths = _without_unlabelled(emissions, labels, mask)
+            if not len(lengths):
+                return emissions.sum()  # nothing to learn from: 0 with a graph
+        return self.crf.negative_log_likelihood(emissions, labels, lengths)
+
+    def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
+        """Log of the softened probability of each label at each word, of any value beyond the lengths.
+
+        The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients flow.
+
+        Args:
+            emissions: scores (batch, words, labels).
+            lengths: words of each sentence (batch,), at least 1.
+            temperature: above zero.
+        """
+        if self.crf is None:
+            return (emissions / temperature).log_softmax(dim=2)
+        scores = (self.crf.transitions / temperature, self.crf.start / temperature, self.crf.end / temperature)
+        return log_marginals(emissions / temperature, lengths, *scores)
+
+    @torch.no_grad()
+    def decode(self, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The best legal labels and how sure they are.
+
+        Args:
+            emissions: scores (batch, words, labels).
+            lengths: words of each sentence (batch,), at least 1.
+
+        Returns:
+            Label ids (batch, words) and the probability of each (batch, words) between 0 and 1: the softmax's, or the
+            CRF's marginal over all sequences, illegal ones among them. Both are 0 beyond the lengths.
+        """
+        emissions = emissions.float()
+        if self.handicap and self.outside is not None:
+            emissions = emissions.clone()
+            emissions[:, :, self.outside] -= self.handicap
+        if self.crf is None:
+            probabilities = emissions.softmax(dim=2)
+            best = self._best_of_softmax(emissions, lengths)
+        else:
+            scores = self.crf.transitions, self.crf.start, self.crf.end
+            probabilities = marginals(emissions, lengths, *scores)
+            best = self._best_legal(emissions, lengths, *scores)
+        chosen = probabilities.gather(2, best.unsqueeze(2)).squeeze(2)
+        return best, chosen.masked_fill(~word_mask(emissions, lengths), 0.0)
+
+    def _best_of_softmax(self, emissions: Tensor, lengths: Tensor) -> Tensor:
+        """Viterbi only for the sentences whose most probable labels are an illegal sequence: few, once trained."""
+        best = emissions.argmax(dim=2).masked_fill(~word_mask(emissions, lengths), 0)
+        illegal = ~(self.legal_start[best[:, 0]] & self.legal[best[:, :-1], best[:, 1:]].all(dim=1))
+        if illegal.any():
+            free = emissions.new_zeros(emissions.shape[2])  # a softmax has no opinion on pairs of labels
+            lengths = lengths.to(emissions.device)[illegal]
+            best[illegal] = self._best_legal(emissions[illegal], lengths, free.expand(len(free), -1), free, free)
+        return best
+
+    def _best_legal(self, emissions: Tensor, lengths: Tensor, pairs: Tensor, start: Tensor, end: Tensor) -> Tensor:
+        pairs, start = pairs.masked_fill(~self.legal, NEVER), start.masked_fill(~self.legal_start, NEVER)
+        return viterbi(emissions, lengths, pairs, start, end)
+
+
+def _without_unlabelled(emissions: Tensor, labels: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without any are left out."""
+    some = mask.any(dim=1)
+    emissions, labels, mask = emissions[some], labels[some], mask[some]
+    order = mask.int().argsort(dim=1, descending=True, stable=True)  # labelled words first, in their order
+    emissions = emissions.gather(1, order.unsqueeze(2).expand_as(emissions))
+    return emissions, labels.gather(1, order), mask.sum(dim=1)

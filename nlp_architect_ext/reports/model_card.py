@@ -1,0 +1,94 @@
+"""The model card of a finished run: what the tagger is, what was measured, how to use it."""
+
+from __future__ import annotations
+
+from nlp_architect_ext import __version__
+from nlp_architect_ext.core.costs import ASSUMED
+from nlp_architect_ext.reports.tables import Metrics, costs, last_split, markdown, overall, per_type
+from nlp_architect_ext.runtime.config import TaggerConfig
+
+_USE = """from nlp_architect_ext.taggers.neural import NeuralTagger
+
+tagger = NeuralTagger.load("path/to/this/folder")
+for entity in tagger("Your text here."):
+    print(entity.entity_group, entity.word, entity.score)
+"""
+
+
+def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
+    """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
+    teachers = ", ".join(teacher["name"] for teacher in config.teachers)
+    count = metrics["sentences"]
+    texts = f"{count['labelled']:,} labelled" + (f" and {count['unlabelled']:,} raw" if count["unlabelled"] else "")
+    origin = f"distilled from {teachers}" if teachers else "trained"
+    crf = " with a conditional random field" if config.decoder == "crf" else ""
+    return f"""---
+language: {config.language}
+library_name: nlp-architect-ext
+pipeline_tag: token-classification
+tags:
+- token-classification
+- sequence-tagging
+- distillation
+{_results(metrics)}---
+
+# A compact tagger, {origin} on {texts} sentences
+
+Student `{config.student}`{crf}, {metrics["parameters"]["student"]:,} parameters, {metrics["bytes"]:,} bytes of weights.
+Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
+
+## Measured
+
+{markdown(overall(metrics))}
+{markdown(per_type(metrics))}
+Scores in percent; entities count when both their words and their type are right (seqeval, strict).
+{calibration(config, metrics)}
+
+## Use
+
+```python
+{_USE}```
+
+```
+nlp-inference tagger --model_dir path/to/this/folder --data_file notes.txt --output_dir tagged/
+```
+
+## Made by
+
+```
+{command}
+```
+
+nlp-architect-ext {__version__}.
+
+## Cost
+
+{markdown(costs(metrics))}
+{ASSUMED}
+"""
+
+
+def calibration(config: TaggerConfig, metrics: Metrics) -> str:
+    """What the `score` of an entity is worth, in a sentence or two."""
+    if config.calibration is None:
+        return "The `score` of an entity isn't calibrated: there were no dev sentences to fit it on."
+    fitted = "The `score` of an entity is the probability that it's right, fitted on the dev sentences."
+    split = last_split(metrics)
+    if split is None:
+        return fitted
+    measured = metrics[split]["calibration"]
+    after, before = (f"{100 * measured[key]:.1f} %" for key in ("ece", "ece_before"))
+    return f"{fitted} Expected calibration error on {split}: {after} ({before} before)."
+
+
+def _results(metrics: Metrics) -> str:
+    """The scores as metadata."""
+    split = last_split(metrics)
+    if split is None:
+        return ""
+    rates = ((key, metrics[split][key]) for key in ("f1", "precision", "recall"))
+    values = "".join(f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates)
+    return (
+        "model-index:\n- name: tagger\n  results:\n  - task:\n      type: token-classification\n"
+        f"    dataset:\n      name: {split} set of the run\n      type: other\n    metrics:\n{values}"
+    )

@@ -1,0 +1,1 @@
+"""The job behind each command, from settings to result folder."""

@@ -1,0 +1,95 @@
+"""`nlp-train export`: a trained tagger as a folder that runs without torch, checked before it's there."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.manifest import MANIFEST, SETTINGS, read_manifest, to_text, write_manifest
+from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.evaluation.parity import MOST_LOST, Parity, compare
+from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export, size_of
+from nlp_architect_ext.serving.files import read_labelled
+from nlp_architect_ext.settings import fields as config
+from nlp_architect_ext.settings.deployment import ExportSettings
+from nlp_architect_ext.taggers.folder import NEEDED
+from nlp_architect_ext.taggers.neural import NeuralTagger
+
+MEGABYTE = 1e6
+
+
+def export_tagger(settings: ExportSettings) -> None:
+    """Write the export beside its place, compare it with the original on dev, and move it there.
+
+    Raises:
+        UserError: no tagger, a place that's taken, dev sentences that can't be read, or an export that loses accuracy.
+    """
+    folder = Path(settings.output_dir or Path(settings.model_dir) / INSIDE)
+    _check_place(folder, settings.overwrite_output_dir)
+    tagger = NeuralTagger.load(settings.model_dir, use_export=False)
+    dev_file = Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
+    dev = read_labelled(tagger, dev_file, settings.tag_col, settings.ignore_token) if dev_file else []
+    if not dev and not settings.force:
+        raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained", "--dev_file",
+                        "name a labelled file to check the export on, or give --force to leave it unchecked")
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        tagger.export(partial, settings.precision)
+        parity = compare(tagger, Tagger.load(partial), dev) if dev else None
+        if parity:
+            _check(parity, dev_file, settings)
+        _describe(partial, settings, parity)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    say(f"written to {folder}: {size_of(folder) / MEGABYTE:.1f} MB, {settings.precision}")
+
+
+def _check(parity: Parity, dev_file: Path | None, settings: ExportSettings) -> None:
+    """Say how close it is.
+
+    Raises:
+        UserError: too far away.
+    """
+    say(f"{parity.sentences:,} sentences of {dev_file}: {parity}")
+    if not parity.is_good and not settings.force:
+        raise UserError(f"export of {settings.model_dir}", f"loses {100 * parity.lost:.2f} points of F1",
+                        f"at most {100 * MOST_LOST:.1f}", "try --precision fp32, or give --force to have it anyway")
+
+
+def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> None:
+    """Write down what it was made from and how close it is, and seal the folder."""
+    sums = read_manifest(Path(settings.model_dir))
+    origin = {name: sums[name] for name in NEEDED}
+    found = None if parity is None else asdict(parity)
+    content = {"precision": settings.precision, "model": origin, "parity": found}
+    atomic_write_text(folder / ORIGIN, to_text(content))
+    write_manifest(folder)
+
+
+def _check_place(folder: Path, overwrite: bool) -> None:
+    contents = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if folder.exists() and not folder.is_dir():
+        raise UserError(str(folder), "is a file", "a folder", "choose another --output_dir")
+    if contents and (not is_export(folder) or contents - {*EXPORTED, ORIGIN, MANIFEST}):
+        raise UserError(str(folder), "holds files that no export wrote", "a new or empty folder", "choose another one")
+    if contents and not overwrite:
+        raise UserError(str(folder), "holds an earlier export", "a new or empty folder",
+                        "give --overwrite_output_dir to replace it, or another --output_dir")
+
+
+def trained_on(model: Path) -> Path | None:
+    """The dev file that the tagger was trained with, if it's still there."""
+    if not (model / SETTINGS).is_file():
+        return None
+    run = config.read_json(model / SETTINGS)
+    path = Path(str(run.get("data_dir", ""))) / str(run.get("dev_filename", ""))
+    return path if path.is_file() else None

@@ -1,0 +1,127 @@
+"""What a finished run leaves: model, scores, model card, pictures, and the manifest that seals them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.manifest import METRICS, to_text, write_manifest
+from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
+from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
+from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.reports.model_card import model_card
+from nlp_architect_ext.reports.page import Findings, page
+from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
+from nlp_architect_ext.reports.tables import last_split, markdown, overall
+from nlp_architect_ext.runs.folder import ANNOTATE, PREANNOTATED, PREDICTIONS, RunFolder
+from nlp_architect_ext.runs.teacher import Lessons
+from nlp_architect_ext.runtime.calibration import apply, fit
+from nlp_architect_ext.runtime.text_tagger import TextTagger
+from nlp_architect_ext.settings.groups import TaggerSettings
+from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
+from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.training.loop import PHASE
+
+
+def write_result(
+    run: RunFolder, settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, lessons: Lessons | None
+) -> None:
+    """Score the trained tagger on dev and, once, on test; write everything; the manifest comes last."""
+    with run.phase("evaluation"):
+        evaluations = _evaluations(corpus, tagger, lessons)
+        tagger.calibrate(fit(*evaluations["dev"].outcomes) if "dev" in evaluations else None)
+        to_annotate = _to_annotate(settings, corpus, tagger)
+    tagger.config = replace(tagger.config, teachers=lessons.teachers if lessons else ())
+    write_model(run.path, tagger.config, tagger.vocabulary.to_json(), tagger.model.state_dict())
+    scores = {split: evaluation.scores(tagger.calibration) for split, evaluation in evaluations.items()}
+    metrics = _metrics(run, corpus, tagger, scores, lessons)
+    journal = run.journal
+    findings = Findings(
+        evaluations,
+        learning_curve(journal.read(PHASE), journal.read("teacher"), metrics["teacher"].get("dev", {}).get("f1")),
+        _reliability(tagger, evaluations.get(last_split(metrics) or "")),
+        to_annotate,
+    )
+    atomic_write_text(run.path / METRICS, to_text(metrics))
+    atomic_write_text(run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n")
+    _write_findings(run.path, findings)
+    atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
+    card = model_card(tagger.config, metrics, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
+    atomic_write_text(run.path / "README.md", card)
+    write_manifest(run.path)
+    named = f"README.md, metrics.json, learning_curve.png, report.html{f', {ANNOTATE}' if to_annotate else ''}"
+    say(f"\n{markdown(overall(metrics))}\nwritten to {run.path}: {named}")
+
+
+def score_tagger(tagger: TextTagger, sentences: list[Sentence]) -> dict[str, Any]:
+    """The scores of a tagger against gold labels."""
+    predicted = [prediction.labels for prediction in tagger.predict_labels(sentences)]
+    return score([sentence.labels or () for sentence in sentences], predicted, tagger.labels)
+
+
+def _evaluations(corpus: Corpus, tagger: NeuralTagger, lessons: Lessons | None) -> dict[str, Evaluation]:
+    """Dev and test, as far as they are there."""
+    return {
+        split: evaluate(tagger, sentences, lessons.labels[split] if lessons else None)
+        for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
+        if sentences
+    }
+
+
+def _to_annotate(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> ToAnnotate | None:
+    if not corpus.unlabelled:
+        return None
+    known = [*corpus.train, *(corpus.dev or ()), *(corpus.test or ())]
+    return most_uncertain(tagger, corpus.unlabelled, known, settings.seed)
+
+
+def _reliability(tagger: NeuralTagger, evaluation: Evaluation | None) -> bytes | None:
+    """The picture of scores before and after calibration; None without any entity."""
+    if evaluation is None or not len(evaluation.outcomes[0]):
+        return None
+    curves = {"not calibrated": evaluation.reliability(None)}
+    if tagger.calibration is not None:
+        curves["calibrated"] = evaluation.reliability(tagger.calibration)
+    return reliability_curve(curves, apply(tagger.calibration, evaluation.outcomes[0]).tolist())
+
+
+def _write_findings(folder: Path, findings: Findings) -> None:
+    """Pictures, predictions and the sentences to annotate."""
+    atomic_write_bytes(folder / "learning_curve.png", findings.learning_curve)
+    if findings.reliability is not None:
+        atomic_write_bytes(folder / "reliability.png", findings.reliability)
+    for split, evaluation in findings.evaluations.items():
+        atomic_write_text(folder / PREDICTIONS[split], evaluation.file())
+    if findings.to_annotate is not None:
+        atomic_write_text(folder / ANNOTATE, findings.to_annotate.lines())
+        atomic_write_text(folder / PREANNOTATED, findings.to_annotate.columns())
+
+
+def _metrics(
+    run: RunFolder,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    scores: Mapping[str, dict[str, Any]],
+    lessons: Lessons | None,
+) -> dict[str, Any]:
+    parameters = {"student": sum(parameter.numel() for parameter in tagger.model.parameters())}
+    if lessons:
+        parameters["teacher"] = lessons.parameters
+    return {
+        **scores,
+        "teacher": lessons.scores if lessons else {},
+        "sentences": {"labelled": len(corpus.train), "unlabelled": len(corpus.unlabelled)},
+        "parameters": parameters,
+        "bytes": (run.path / WEIGHTS).stat().st_size,
+        **run.costs(),
+        "device": str(tagger.device),
+    }

@@ -1,0 +1,104 @@
+"""`nlp-train select_unlabelled`: of a large pool of raw text, the part that is like the labelled sentences."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import STANDARD_INPUT, atomic_write_text
+from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.text import read_text
+from nlp_architect_ext.data.selection import DomainScore, best
+from nlp_architect_ext.runs.inputs import load_corpus
+from nlp_architect_ext.settings.fields import shared
+from nlp_architect_ext.settings.groups import DataSettings
+from nlp_architect_ext.settings.texts import SelectUnlabelledSettings
+
+Scores = NDArray[np.float64]
+
+
+def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
+    """Score every line of the pool, write the best ones in their order, and say what that keeps.
+
+    The pool is read three times and never held in memory: to count its words, to score its lines, to write the best.
+
+    Raises:
+        UserError: data that can't be read, an output that is there already, or a pool that is too small.
+    """
+    pool, output = Path(settings.pool_file), Path(settings.output_file)
+    _check(settings, pool, output)
+    train = load_corpus(DataSettings(**shared(settings, DataSettings))).train
+    labelled = Counter(word for sentence in train for word in sentence.words)
+    pooled: Counter[str] = Counter()
+    for sentence in _read(settings, "counting words"):
+        pooled.update(sentence.words)
+    score = DomainScore(labelled, pooled)
+    found, contents = array("d"), array("Q")  # eight bytes a line each
+    for sentence in _read(settings, "scoring lines"):
+        found.append(score(sentence.words))
+        contents.append(_content(sentence))
+    scores = np.array(found)
+    places = best(scores, np.array(contents), settings.size)
+    if len(places) < settings.size:
+        wrong = f"has only {len(places):,} different lines of {settings.least_words} words or more"
+        raise UserError(str(pool), wrong, f"--size {settings.size:,}", "use all of it, or give a smaller --size")
+    chosen = set(places)
+    kept = [sentence for place, sentence in enumerate(_read(settings, "writing")) if place in chosen]
+    atomic_write_text(output, "".join(f"{sentence.text}\n" for sentence in kept))
+    say(_summary(labelled, pooled, kept, scores, scores[places]))
+    say(f"written to {output}")
+
+
+def _read(settings: SelectUnlabelledSettings, label: str) -> Iterator[Sentence]:
+    """The lines of the pool that are long enough."""
+    lines = read_text(settings.pool_file, language=settings.language, tokenizer=settings.tokenizer)
+    with bar(lines, label=label, unit="lines") as bars:
+        for sentence in bars:
+            if len(sentence) >= settings.least_words:
+                yield sentence
+
+
+def _content(sentence: Sentence) -> int:
+    """A number that the same text always has, and another text hardly ever."""
+    return int.from_bytes(hashlib.blake2b((sentence.text or "").encode(), digest_size=8).digest(), "little")
+
+
+def _check(settings: SelectUnlabelledSettings, pool: Path, output: Path) -> None:
+    if str(pool) == STANDARD_INPUT:
+        raise UserError("--pool_file", "standard input can be read only once", "a file", "save it first")
+    if output.resolve() == pool.resolve():
+        raise UserError("--output_file", "is the pool itself", "another file", "choose another name")
+    if output.exists() and not settings.overwrite:
+        remedy = "give --overwrite to replace it, or another name"
+        raise UserError(str(output), "is there already", "a new file", remedy)
+    if not output.parent.is_dir():
+        raise UserError(str(output.parent), "no such folder", "a folder for the output", "make it")
+
+
+def _summary(
+    labelled: Counter[str], pooled: Counter[str], kept: list[Sentence], scores: Scores, chosen: Scores
+) -> str:
+    """What the cut keeps, of lines, words, and of the labelled text's vocabulary."""
+    known = {word.lower() for word in labelled}
+    words = {word.lower() for word in chain.from_iterable(sentence.words for sentence in kept)}
+    total, length = sum(pooled.values()), sum(map(len, kept))
+    covered = [len(known & there) / max(len(known), 1) for there in ({word.lower() for word in pooled}, words)]
+    return (
+        f"kept {len(kept):,} of {len(scores):,} lines ({len(kept) / len(scores):.0%}), {length:,} of {total:,} words "
+        f"({length / total:.0%})\n"
+        f"score, nats a word: all {_range(scores)}; kept {_range(chosen)}\n"
+        f"words of the labelled text that are in the pool: {covered[0]:.0%}; in what is kept: {covered[1]:.0%}"
+    )
+
+
+def _range(values: Scores) -> str:
+    return f"{values.min():.2f} to {values.max():.2f}, median {np.median(values):.2f}"

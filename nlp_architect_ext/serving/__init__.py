@@ -1,0 +1,1 @@
+"""Taggers at work: files and streams, in one process or several."""

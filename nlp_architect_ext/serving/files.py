@@ -1,0 +1,216 @@
+"""Files in, tagged files out: a stream in the order of the input, in memory some thousand sentences at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from tqdm import tqdm
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
+from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.data.formats.columns import format_columns, read_columns
+from nlp_architect_ext.data.formats.json_lines import format_entities
+from nlp_architect_ext.data.formats.labelled_file import LabelledFile
+from nlp_architect_ext.data.formats.text import text_lines
+from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
+from nlp_architect_ext.settings.groups import InferenceSettings
+
+CHUNK = 1024  # sentences read, sorted by length, tagged and written at a time
+
+Item = Sentence | str  # a line of raw text isn't split into words before it's tagged
+
+
+@dataclass(frozen=True)
+class TaggedChunk:
+    """What became of some sentences.
+
+    Args:
+        text: what is written.
+        sentences, words: how many.
+        predicted: the labels of each sentence.
+    """
+
+    text: str
+    sentences: int
+    words: int
+    predicted: list[tuple[str, ...]]
+
+
+def to_columns(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
+    """A tagged sentence as `word<TAB>tag` lines and a blank line, NLP Architect's form."""
+    return format_columns(sentence.words, tagger.tags(prediction)) + "\n"
+
+
+def to_json_lines(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
+    """A tagged sentence as one JSON line with its text and entities, in Hugging Face's keys."""
+    text = sentence.with_text().text
+    assert text is not None
+    return format_entities(text, tagger.entities(sentence, prediction)) + "\n"
+
+
+Engine = Callable[[Iterable[list[Item]]], Iterable[TaggedChunk]]
+WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "output.jsonl")}
+
+
+def tag_chunk(tagger: TextTagger, items: Sequence[Item], output_format: str, batch_size: int) -> TaggedChunk:
+    """Split, tag and format some sentences, in their order."""
+    write, _ = WRITERS[output_format]
+    sentences = [tagger.sentence(item) for item in items]
+    predictions = tagger.predict_labels(sentences, batch_size)
+    text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
+    return TaggedChunk(text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions])
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Lists of `CHUNK` sentences at most; streams."""
+    remaining = iter(items)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
+
+
+def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | None = None) -> None:
+    """Tag a file, or standard input, as the settings say, and report scores if it's an evaluation.
+
+    Args:
+        tagger: what tags.
+        settings: input and output.
+        engine: tags chunks elsewhere, and gives them back in their order; None tags them here.
+
+    Raises:
+        UserError: the input can't be read, or the output is there already.
+    """
+    _, name = WRITERS[settings.output_format]
+    if settings.evaluate and settings.output_dir != "-":
+        _check_report(settings)
+    started, count, words = time.monotonic(), 0, 0
+    predicted: list[Sequence[str]] = []
+    with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
+        items = read(tagger, settings)
+        tag = partial(tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size)
+        shown: tqdm[Any] = bar((), label="tagging", unit="sentences")
+        with shown:
+            for chunk in engine(chunks(items)) if engine else map(tag, chunks(items)):
+                file.write(chunk.text)
+                count, words = count + chunk.sentences, words + chunk.words
+                predicted += chunk.predicted if settings.evaluate else []
+                shown.update(chunk.sentences)
+    seconds = time.monotonic() - started
+    say(f"{count:,} sentences, {words:,} words in {seconds:.1f} s ({words / max(seconds, 1e-9):,.0f} words/s)")
+    if isinstance(items, list):
+        _report(settings.output_dir, [item.labels or () for item in items], predicted, tagger.labels)
+
+
+def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
+    """The sentences of the input; a stream, but for an evaluation a list of labelled sentences."""
+    path = settings.data_file
+    if settings.evaluate:
+        return read_labelled(tagger, Path(path), settings.tag_col, settings.ignore_token)
+    if settings.data_format == "columns":
+        return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
+    return (line for _, line in text_lines(path))
+
+
+def read_labelled(tagger: TextTagger, path: Path, tag_col: int, ignore_token: str) -> list[Sentence]:
+    """The sentences of a column file with labels as the tagger's.
+
+    Raises:
+        UserError: a file that can't be read, or whose tags aren't such labels.
+    """
+    labelled = LabelledFile.read(path, tag_col, ignore_token)
+    scheme = "plain" if tagger.labels.scheme == "plain" else labelled.scheme()
+    sentences = labelled.converted(scheme)
+    _check_tags(labelled, sentences, scheme, tagger.labels)
+    return sentences
+
+
+def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet) -> None:
+    """Whether the tags are labels at all: the last word of a line of text would count as one."""
+    is_known = any(label in labels.ids for sentence in sentences for label in sentence.labels or ())
+    if not is_known or (scheme == "plain") != (labels.scheme == "plain"):
+        raise UserError(labelled.place(0, 0), f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
+                        f"tags such as {labels.names[-1]!r}", "correct --tag_col, or give a file with tags")
+
+
+def _report(
+    folder: str, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], labels: LabelSet
+) -> None:
+    """Scores as a table on standard error, and as JSON beside the output."""
+    from nlp_architect_ext.evaluation.metrics import score  # takes seconds to import, and tagging does without
+
+    scores = score(gold, predicted, labels)
+    rows = [("all", scores), *scores["per_type"].items()]
+    width = max(len(name) for name, _ in rows)
+    say(f"{'':<{width}}      F1  precision  recall  in the data")
+    for name, values in rows:
+        f1, precision, recall = (100 * values[key] for key in ("f1", "precision", "recall"))
+        say(f"{name:<{width}}  {f1:6.2f}  {precision:9.2f}  {recall:6.2f}  {values['support']:11,}")
+    if folder != "-":
+        atomic_write_text(Path(folder) / METRICS, to_text(scores))
+
+
+@contextmanager
+def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
+    """A file to write into; it appears in the folder when everything is written. `-` is standard output.
+
+    Raises:
+        UserError: the file is there already and may not be overwritten, or can't be written.
+    """
+    if folder == "-":
+        if sys.stdout is None:
+            raise UserError("--output_dir -", "standard output is closed", "a pipe or a folder", "name a folder")
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # as a file, whatever the terminal's settings
+        yield sys.stdout
+        return
+    path = Path(folder) / name
+    _check_new(path, overwrite)
+    # A name of its own: commands side by side must not write into each other's file.
+    partial = path.with_name(f".{name}.{uuid.uuid4().hex[:8]}.partial")
+    is_new = not path.parent.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = partial.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(
+            str(path), f"can't be written ({error.strerror})", "a writable folder", "choose another"
+        ) from error
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+        if is_new:
+            with suppress(OSError):  # it isn't empty
+                path.parent.rmdir()
+
+
+def _check_new(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise UserError(str(path), "exists", "a new file", "give --overwrite_output_dir or another --output_dir")
+
+
+def _check_report(settings: InferenceSettings) -> None:
+    """Whether the scores of an evaluation may be written; those of a training run aren't replaced."""
+    folder = Path(settings.output_dir)
+    if (folder / SETTINGS).exists():
+        wrong, remedy = "is the folder of a training run, which has scores of its own", "choose another --output_dir"
+        raise UserError(str(folder), wrong, "another folder", remedy)
+    _check_new(folder / METRICS, settings.overwrite_output_dir)

@@ -1,0 +1,1 @@
+"""Every flag, once: groups of settings, and the recipes that set them."""

@@ -1,0 +1,1 @@
+"""Taggers that compute with torch, their folders, their export."""

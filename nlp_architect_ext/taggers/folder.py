@@ -1,0 +1,49 @@
+"""A trained tagger on disk: `config.json`, `model.safetensors`, `vocabulary.json`, checked by `MANIFEST.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.manifest import read_verified, to_text
+from nlp_architect_ext.runtime.config import TaggerConfig
+
+CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "vocabulary.json"
+NEEDED = (CONFIG, WEIGHTS, VOCABULARY)
+
+
+def write_model(folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]) -> None:
+    """Write the three files that a tagger is made of, each atomically; `write_manifest` seals the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    atomic_write_text(folder / CONFIG, to_text(config.to_json()))
+    atomic_write_text(folder / VOCABULARY, json.dumps(vocabulary, ensure_ascii=False) + "\n")
+    owned = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    atomic_write_bytes(folder / WEIGHTS, save(owned))
+
+
+def holds_model(folder: Path) -> bool:
+    """Whether a folder looks like a trained tagger or its export."""
+    return (folder / CONFIG).exists() and (folder / VOCABULARY).exists()
+
+
+def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Tensor]]:
+    """Read what `write_model` wrote: config, vocabulary, weights; every byte is checked before it's used.
+
+    Raises:
+        UserError: no model folder, one of NLP Architect, one of another version, a file missing, cut or altered.
+    """
+    contents = read_verified(folder, NEEDED)
+    try:
+        config = TaggerConfig.from_json(json.loads(contents[CONFIG]), str(folder / CONFIG))
+        return config, json.loads(contents[VOCABULARY]), load(contents[WEIGHTS])
+    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise UserError(
+            str(folder), f"not a tagger ({error})", "a folder written by nlp-train", "train it again"
+        ) from error

@@ -1,0 +1,1 @@
+"""Losses, objectives, the one training loop, its checkpoints."""

@@ -1,0 +1,194 @@
+"""The only training loop: a student, a stream of batches, an objective."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from torch import Tensor, nn
+from torch.optim import SGD, Adam, Optimizer
+
+from nlp_architect_ext.batches.batch import Batch
+from nlp_architect_ext.batches.streams import BatchStream
+from nlp_architect_ext.core.costs import Meter, operations
+from nlp_architect_ext.core.journal import Journal
+from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.layers.modes import mode
+from nlp_architect_ext.training.averaging import MovingAverage
+from nlp_architect_ext.training.checkpoint import Checkpoints, Progress
+from nlp_architect_ext.training.losses import check_finite
+from nlp_architect_ext.training.objectives import Objective
+
+PHASE = "student"
+COUNTED = 8  # steps whose operations are counted
+WARMUP = 5_000  # steps
+OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
+    "adam": partial(Adam, fused=True),
+    "sgd": partial(SGD, momentum=0.9),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """How long and how fast to train.
+
+    Args:
+        epochs: most passes over the stream.
+        patience: epochs without a better dev score before stopping; 0 never stops.
+        optimizer: "adam", or "sgd" with a momentum of 0.9.
+        lr: learning rate.
+        lr_schedule: "constant"; "linear" from `lr` to zero at the last step; "warmup", which rises for 5,000 steps and
+            falls with the root of the steps (Clark et al., 2018, "Semi-Supervised Sequence Modeling with Cross-View
+            Training", appendix A).
+        max_grad_norm: longer gradients are clipped to this length.
+        ema_decay: of the moving average of the weights, which is scored and kept; 0 for the weights themselves.
+        logging_steps: steps between two lines of the journal.
+        save_steps: steps between two checkpoints, beside one an epoch.
+    """
+
+    epochs: int
+    patience: int = 0
+    optimizer: str = "adam"
+    lr: float = 0.001
+    lr_schedule: str = "constant"
+    max_grad_norm: float = 5.0
+    ema_decay: float = 0.0
+    logging_steps: int = 50
+    save_steps: int = 500
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a step, counted from 0, of `steps` in all."""
+        if self.lr_schedule == "linear":
+            return self.lr * (1 - step / steps)
+        if self.lr_schedule == "warmup":
+            return self.lr * min((step + 1) / WARMUP, 1) / (1 + 0.005 * math.sqrt(step + 1))
+        return self.lr
+
+
+def fit(
+    model: nn.ModuleDict,
+    stream: BatchStream,
+    objective: Objective,
+    schedule: Schedule,
+    checkpoints: Checkpoints,
+    journal: Journal,
+    dev_score: Callable[[], float] | None = None,
+    meter: Meter | None = None,
+) -> Progress:
+    """Train until the last epoch or until patience ends, and leave the best epoch's weights in the model.
+
+    Continues from the last checkpoint if there is one; the weights are then the same as without the interruption.
+
+    Args:
+        model: `model["student"]` gives emissions; everything with parameters is trained.
+        stream: the batches of each epoch.
+        objective: what a step minimises.
+        schedule: how long and how fast.
+        checkpoints: where the state is kept.
+        journal: where the curves are kept.
+        dev_score: the model's score on dev, higher is better; without it the last epoch counts as the best.
+        meter: of the phase; learns what was spent before an interruption.
+    """
+    meter = meter or Meter()
+    optimizer = OPTIMIZERS[schedule.optimizer](model.parameters())
+    average = MovingAverage(model, schedule.ema_decay)
+    progress = checkpoints.restore_last(model, optimizer, average) or Progress()
+    meter.earlier = progress.spent
+    journal.forget(PHASE, progress.step)
+    if progress.step:
+        say(f"continuing after step {progress.step}")
+    steps = schedule.epochs * stream.steps_an_epoch
+    while not progress.finished:
+        model.train()
+        batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
+        latest: dict[str, float] = {}  # of each part of the loss, since not every step has all of them
+        label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
+        with bar(batches, total=stream.steps_an_epoch, label=label, unit="steps", start=progress.step_in_epoch) as bars:
+            for batch in bars:
+                rate, done = schedule.rate(progress.step, steps), progress.step / steps
+                latest |= _step(model, batch, objective, done, optimizer, rate, schedule.max_grad_norm)
+                progress.step += 1
+                average.update(progress.step)
+                progress.step_in_epoch += 1
+                if progress.step % schedule.logging_steps == 0:
+                    journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **latest)
+                    bars.set_postfix({name: f"{value:.3f}" for name, value in latest.items()}, refresh=False)
+                if progress.step % schedule.save_steps == 0:
+                    progress.spent = meter.times()
+                    checkpoints.save_last(model, optimizer, average, progress)
+        with average.applied():
+            score = dev_score() if dev_score else None
+            _close_epoch(model, schedule, checkpoints, journal, progress, score)
+        progress.spent = meter.times()
+        checkpoints.save_last(model, optimizer, average, progress)
+    checkpoints.restore_best(model)
+    return progress
+
+
+def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
+    """The floating-point operations of a training step, mean over an epoch; the model stays as it is.
+
+    They are counted in the epoch's first steps, as operations a word, padding included.
+    """
+    batches = list(islice(stream.epoch(0), COUNTED))
+    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}  # some layers learn by looking
+    with mode(model, training=True):
+        count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
+    model.zero_grad()
+    model.load_state_dict(kept)
+    return count / sum(batch.words.numel() for batch in batches) * stream.words_a_step
+
+
+def _gradients(
+    model: nn.ModuleDict, batch: Batch, objective: Objective, done: float = 1.0
+) -> tuple[Tensor, dict[str, float]]:
+    """The gradients of a batch's loss are added to the parameters'; returns the loss and its parts."""
+    loss, parts = objective.loss(model["student"], batch.to(next(model.parameters()).device), done)
+    check_finite(loss)
+    loss.backward()
+    return loss, parts
+
+
+def _step(
+    model: nn.ModuleDict,
+    batch: Batch,
+    objective: Objective,
+    done: float,
+    optimizer: Optimizer,
+    rate: float,
+    max_grad_norm: float,
+) -> dict[str, float]:
+    """One step of gradient descent; returns the loss, its parts and the length of the gradient."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    loss, parts = _gradients(model, batch, objective, done)
+    norm = nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
+    check_finite(norm)
+    optimizer.step()
+    return {"loss": loss.item(), **parts, "gradient_norm": norm.item()}
+
+
+def _close_epoch(
+    model: nn.ModuleDict,
+    schedule: Schedule,
+    checkpoints: Checkpoints,
+    journal: Journal,
+    progress: Progress,
+    score: float | None,
+) -> None:
+    """Count the epoch, keep its weights if they are the best, and decide whether it was the last."""
+    progress.epoch += 1
+    progress.step_in_epoch = 0
+    is_best = score is None or score > progress.best_score
+    if is_best:
+        progress.best_score, progress.best_epoch = (-1.0 if score is None else score), progress.epoch
+        checkpoints.save_best(model, progress)
+    if score is not None:
+        journal.write(PHASE, progress.step, epoch=progress.epoch, dev_f1=score, best=is_best)
+        say(f"epoch {progress.epoch:>3}  dev F1 {100 * score:.2f}{'  (best)' if is_best else ''}")
+    waited = progress.epoch - progress.best_epoch
+    progress.finished = progress.epoch >= schedule.epochs or 0 < schedule.patience <= waited

@@ -1,0 +1,86 @@
+"""What a student's emissions cost: the task loss and two ways to learn from a teacher.
+
+All are sums over valid words divided by the number of valid words, so that their balance moves neither with the batch
+size nor with the length of sentences. Without a valid word a loss is 0, still with a graph.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from nlp_architect_ext.core.errors import UserError
+
+
+def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor, smoothing: float = 0.0) -> Tensor:
+    """``-log softmax(emissions)[label]``, mean per valid word.
+
+    Args:
+        emissions: logits (batch, words, labels).
+        labels: label ids (batch, words), any value where the mask is False.
+        mask: True at words that count (batch, words).
+        smoothing: share of the label's weight that all labels get alike.
+    """
+    total = functional.cross_entropy(emissions[mask], labels[mask], reduction="sum", label_smoothing=smoothing)
+    return _per_word(total, mask)
+
+
+def soft_cross_entropy(emissions: Tensor, probabilities: Tensor, mask: Tensor) -> Tensor:
+    """``-Σ_label probability · log softmax(emissions)``, mean per valid word.
+
+    Args:
+        emissions: logits (batch, words, labels).
+        probabilities: of each label (batch, words, labels).
+        mask: True at words that count (batch, words).
+    """
+    total = functional.cross_entropy(emissions[mask], probabilities[mask], reduction="sum")
+    return _per_word(total, mask)
+
+
+def distillation_kl(emissions: Tensor, soft_labels: Tensor, mask: Tensor, temperature: float) -> Tensor:
+    """``T² · KL(softmax(teacher / T) ‖ softmax(student / T))``, mean per valid word.
+
+    ``T²`` keeps the size of the gradient while T varies. Source: Hinton, Vinyals, Dean (2015), "Distilling the
+    Knowledge in a Neural Network", section 2.
+
+    Args:
+        emissions: the student's logits (batch, words, labels).
+        soft_labels: the teacher's logits or log-probabilities, which give the same loss (batch, words, labels); -inf
+            is a probability of zero.
+        mask: True at words that count (batch, words).
+        temperature: T, above zero.
+    """
+    teacher = functional.softmax(soft_labels[mask] / temperature, dim=-1)
+    student = functional.log_softmax(emissions[mask] / temperature, dim=-1)
+    return _per_word(temperature**2 * functional.kl_div(student, teacher, reduction="sum"), mask)
+
+
+def distillation_mse(emissions: Tensor, soft_labels: Tensor, mask: Tensor) -> Tensor:
+    """``mean over labels of (centred student logit - centred teacher logit)²``, mean per valid word.
+
+    Centred: minus the word's mean over labels. Logits and log-probabilities of one distribution differ by a constant a
+    word, so only centred ones can be compared.
+
+    Args:
+        emissions: the student's logits (batch, words, labels).
+        soft_labels: the teacher's logits or log-probabilities, finite (batch, words, labels).
+        mask: True at words that count (batch, words).
+    """
+    difference = emissions[mask] - soft_labels[mask]
+    centred = difference - difference.mean(dim=-1, keepdim=True)
+    return _per_word(centred.square().mean(dim=-1).sum(), mask)
+
+
+def check_finite(tensor: Tensor) -> None:
+    """Refuse to go on with numbers that aren't.
+
+    Raises:
+        UserError: NaN or infinity: training has diverged.
+    """
+    if not torch.isfinite(tensor).all():
+        raise UserError("training", "it diverged (NaN or infinity)", "finite numbers", "lower --lr")
+
+
+def _per_word(total: Tensor, mask: Tensor) -> Tensor:
+    return total / mask.sum().clamp(min=1)
