@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import read_corpus
-from nlp_architect_ext.runtime.calibration import EDGE, apply, fit, reliability
+from nlp_architect_ext.evaluation.calibration import apply, fit, reliability
+from nlp_architect_ext.runtime.calibration import EDGE
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 FOLDS = 5

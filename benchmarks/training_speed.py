@@ -21,11 +21,12 @@ import torch
 from torch import nn
 from torch.optim import Adam
 
-from nlp_architect_ext.batches.batch import Batch, EncodedSentence, encode
+from nlp_architect_ext.batches.batch import Batch
+from nlp_architect_ext.batches.encoding import EncodedSentence, encode
 from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from nlp_architect_ext.core import registry
-from nlp_architect_ext.settings import cross_view as cross_view_settings
-from nlp_architect_ext.settings import deployment as deployment_settings
-from nlp_architect_ext.settings import fields as config
-from nlp_architect_ext.settings import groups as settings
-from nlp_architect_ext.settings import recipes
-from nlp_architect_ext.settings import texts as composed_settings
+from nlp_architect_ext.settings import (
+    cross_view,
+    curve,
+    deployment,
+    fields,
+    groups,
+    inference,
+    recipes,
+    texts,
+    training,
+)
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
@@ -24,7 +29,7 @@ BUILT_IN = "nlp_architect_ext_procedures"  # commands of other packages aren't d
 HEAD = """\
 # Commands and flags
 
-This page is made from `settings.py`, the files `*_settings.py` and `recipes.py` in `nlp_architect_ext/` by
+This page is made from the files in `nlp_architect_ext/settings/` by
 `python docs/make_command_line.py`; don't edit it by hand.
 
 ```sh
@@ -56,8 +61,8 @@ def page() -> str:
     """The whole page."""
     sections = [HEAD, "## Commands\n", _commands(), *map(_section, _groups()), "## Recipes\n",
                 "What `--recipe` sets; a flag or `--config` is stronger.\n",
-                _recipes(settings.TaggerKdPseudoSettings, recipes.RECIPES), "For `nlp-train tagger_cvt`:\n",
-                _recipes(cross_view_settings.TaggerCvtSettings, recipes.CVT_RECIPES)]  # fmt: skip
+                _recipes(training.TaggerKdPseudoSettings, recipes.RECIPES), "For `nlp-train tagger_cvt`:\n",
+                _recipes(cross_view.TaggerCvtSettings, recipes.CVT_RECIPES)]  # fmt: skip
     return "\n".join(sections)
 
 
@@ -80,11 +85,11 @@ def settings_of(program: str, name: str) -> type[Any] | None:
 
 def flags(field: dataclasses.Field[Any]) -> list[str]:
     """The main flag of a setting, then its short forms and aliases, then what switches it off."""
-    return [f"--{field.name}", *field.metadata["flags"], *([config.off(field.name)] if field.default is True else [])]
+    return [f"--{field.name}", *field.metadata["flags"], *([fields.off(field.name)] if field.default is True else [])]
 
 
 def _dataclasses() -> list[type[Any]]:
-    modules = settings, cross_view_settings, composed_settings, deployment_settings
+    modules = groups, training, inference, cross_view, texts, curve, deployment
     known = [value for module in modules for value in vars(module).values()]
     return list(dict.fromkeys(cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)))
 

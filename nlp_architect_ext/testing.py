@@ -1,7 +1,6 @@
 """The conformance kit: does a student keep the promises that training, prediction and files rely on?
 
-In a test of your own package, ``check_student("gru")`` or ``check_student(Gru, width=32)`` is all it takes; pytest
-isn't needed.
+In a test of your own package, ``check_student("gru")`` or ``check_student(Gru, width=32)`` is all it takes.
 """
 
 from __future__ import annotations
@@ -19,7 +18,8 @@ from safetensors.torch import save as save_weights
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nlp_architect_ext.batches.batch import Batch, EncodedSentence, collate
+from nlp_architect_ext.batches.batch import Batch, collate
+from nlp_architect_ext.batches.encoding import EncodedSentence
 from nlp_architect_ext.core.registry import STUDENTS, load
 from nlp_architect_ext.data.vocabulary import UNKNOWN
 from nlp_architect_ext.students.base import SIZES, Exportable, own_arguments

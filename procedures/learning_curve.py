@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.texts import LearningCurveSettings
 
 
 @register_train_cmd(name="learning_curve", description="compare systems over numbers of labelled sentences and seeds")

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import TaggerSettings
 from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.training import TaggerSettings
 
 
 @register_train_cmd(name="tagger", description="train a compact tagger on labelled sentences")

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_inference_cmd
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import TaggerInferenceSettings
+from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 
 
 @register_inference_cmd(name="tagger", description="tag raw text or columns with a trained tagger")
@@ -20,6 +20,6 @@ class RunTagger(Procedure):
     def run_procedure(args: Namespace) -> None:
         """Load the model or its export, and stream the file through it."""
         settings = resolve(TaggerInferenceSettings, args)
-        from nlp_architect_ext.serving.load import tag_with_workers
+        from nlp_architect_ext.serving.workers import tag_with_workers
 
         tag_with_workers(settings)

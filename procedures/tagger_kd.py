@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import TaggerKdSettings
 from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.training import TaggerKdSettings
 
 
 @register_train_cmd(name="tagger_kd", description="distil a teacher into a compact tagger, on labelled sentences")

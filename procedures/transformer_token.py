@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import TransformerTokenSettings
+from nlp_architect_ext.settings.training import TransformerTokenSettings
 
 
 @register_train_cmd(name="transformer_token", description="fine-tune a transformer to tag")

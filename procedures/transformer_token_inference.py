@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_inference_cmd
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import TransformerInferenceSettings
+from nlp_architect_ext.settings.inference import TransformerInferenceSettings
 
 
 @register_inference_cmd(name="transformer_token", description="tag raw text or columns with a fine-tuned transformer")
@@ -21,8 +21,8 @@ class RunTransformerToken(Procedure):
         """Load the transformer and stream the file through it."""
         settings = resolve(TransformerInferenceSettings, args)
         from nlp_architect_ext.layers import device as hardware
-        from nlp_architect_ext.runs.fine_tune import load_transformer_tagger
         from nlp_architect_ext.serving.files import tag_file
+        from nlp_architect_ext.taggers.transformer import load_transformer_tagger
 
         device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
         tag_file(load_transformer_tagger(settings, device), settings)

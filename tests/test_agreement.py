@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.evaluation.agreement import Disagreement, agreement, disagreements, examples
 
 LABELS = LabelSet.for_types(["PER", "LOC"])

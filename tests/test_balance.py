@@ -2,8 +2,8 @@
 
 import torch
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.taggers.balance import fit_balance

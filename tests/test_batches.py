@@ -5,9 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.batches.batch import collate, encode, encode_words
+from nlp_architect_ext.batches.batch import collate
+from nlp_architect_ext.batches.encoding import encode, encode_words
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 
 LABELS = LabelSet.for_types(["PER"])

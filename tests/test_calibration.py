@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.core.tags import LabelSet
-from nlp_architect_ext.runtime.calibration import Calibration, apply, entity_score, fit, outcomes, reliability
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.evaluation.calibration import apply, fit, outcomes, reliability
+from nlp_architect_ext.runtime.calibration import Calibration, entity_score
 
 LABELS = LabelSet.for_types(["PER", "LOC"])
 chances = st.floats(0, 1)

@@ -6,18 +6,13 @@ from hypothesis import strategies as st
 from strategies import ENTITY_SCHEMES, tagged_sentences
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet, convert
-from nlp_architect_ext.data.corpus import (
-    Corpus,
-    dev_sample,
-    draw_labelled,
-    draw_unlabelled,
-    duplicates,
-    read_corpus,
-    summary,
-)
+from nlp_architect_ext.core.tags import convert
+from nlp_architect_ext.data.corpus import Corpus, read_corpus
 from nlp_architect_ext.data.formats.columns import format_columns
+from nlp_architect_ext.data.sampling import dev_sample, draw_labelled, draw_unlabelled
+from nlp_architect_ext.data.summary import duplicates, summary
 
 TRAIN = "Anna B-PER\nBerg I-PER\nsings O\n\nParis B-LOC\nsings O\n"
 DEV = "Ben B-PER\nhums O\n"

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from nlp_architect_ext.core.costs import Meter, added, operations, shown, total
+from nlp_architect_ext.core.costs import Meter, added, shown, total
+from nlp_architect_ext.training.operations import operations
 
 
 @pytest.mark.parametrize("directions", [1, 2])

@@ -8,9 +8,10 @@ import torch
 from test_tagger import SOFTMAX
 from torch import nn
 
-from nlp_architect_ext.batches.batch import collate, encode
+from nlp_architect_ext.batches.batch import collate
+from nlp_architect_ext.batches.encoding import encode
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.runs import inputs as preparation
@@ -19,8 +20,8 @@ from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.students.id_cnn import IdCnn
 from nlp_architect_ext.students.views import Views
-from nlp_architect_ext.training.cross_view import CrossViewHeads
-from nlp_architect_ext.training.objectives import CrossView, Distillation, DistilledCrossView, Supervised
+from nlp_architect_ext.training.cross_view import CrossView, CrossViewHeads, DistilledCrossView
+from nlp_architect_ext.training.objectives import Distillation, Supervised
 
 LABELS = LabelSet.for_types(["PER"])
 GOLD = [Sentence(("Anna", "met", "Bo"), ("B-PER", "O", "B-PER")), Sentence(("No",), ("O",))]

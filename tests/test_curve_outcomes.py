@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import tagged_sentences
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.outcomes import Outcome, read_counts
 from nlp_architect_ext.curve.picture import draw, draw_costs

@@ -7,8 +7,8 @@ import pytest
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.curve.plan import plan
 from nlp_architect_ext.curve.systems import COMMANDS, systems_of
+from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.recipes import RECIPES
-from nlp_architect_ext.settings.texts import LearningCurveSettings
 
 
 def settings(**values):

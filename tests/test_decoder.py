@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import all_scores, is_legal, label_probabilities, softmax
 
-from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.layers.crf import word_mask
 from nlp_architect_ext.layers.decoder import Decoder
-from nlp_architect_ext.training.losses import cross_entropy
+from nlp_architect_ext.training.losses import cross_entropy, task_loss
 
 LABELS = LabelSet.for_types(["PER", "LOC"])  # O, B-LOC, I-LOC, B-PER, I-PER
 with_and_without_crf = pytest.mark.parametrize("use_crf", [False, True], ids=["softmax", "crf"])
@@ -109,7 +109,7 @@ def test_one_sentence_decodes_as_it_does_among_others(use_crf):
 def test_softmax_task_loss_is_the_cross_entropy_of_labelled_words():
     emissions, labels = torch.randn(2, 3, len(LABELS)), torch.tensor([[1, 2, 0], [3, 4, 4]])
     mask = torch.tensor([[True, True, False], [True, False, True]])
-    loss = _decoder(False).task_loss(emissions, labels, torch.tensor([2, 3]), mask)
+    loss = task_loss(_decoder(False), emissions, labels, torch.tensor([2, 3]), mask)
     assert torch.equal(loss, cross_entropy(emissions, labels, mask))
 
 
@@ -121,9 +121,10 @@ def test_crf_task_loss_leaves_words_without_a_label_out():
     labels = torch.tensor([[1, 0, 2, 4], [0, 0, 0, 0], [3, 4, 0, 0]])
     mask = torch.tensor([[True, False, True, True], [False] * 4, [True, True, False, False]])
     lengths = torch.tensor([4, 3, 2])
-    loss = decoder.task_loss(emissions, labels, lengths, mask)
+    loss = task_loss(decoder, emissions, labels, lengths, mask)
     shorter = torch.stack([emissions[0, [0, 2, 3]], emissions[2, :3]])
-    expected = decoder.task_loss(
+    expected = task_loss(
+        decoder,
         shorter, torch.tensor([[1, 2, 4], [3, 4, 0]]), torch.tensor([3, 2]), word_mask(shorter, torch.tensor([3, 2]))
     )
     assert loss.item() == pytest.approx(expected.item())
@@ -136,7 +137,7 @@ def test_crf_task_loss_leaves_words_without_a_label_out():
 def test_task_loss_without_any_label_is_zero_with_a_graph(use_crf):
     emissions = torch.randn(2, 3, len(LABELS), requires_grad=True)
     nothing = torch.zeros(2, 3, dtype=torch.long)
-    loss = _decoder(use_crf).task_loss(emissions, nothing, torch.tensor([2, 3]), nothing.bool())
+    loss = task_loss(_decoder(use_crf), emissions, nothing, torch.tensor([2, 3]), nothing.bool())
     loss.backward()
     assert loss.item() == 0
     assert not emissions.grad.any()

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from strategies import tagged_sentences
 from test_tagger import SOFTMAX, WORDS, new_tagger
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
 from nlp_architect_ext.evaluation.metrics import score

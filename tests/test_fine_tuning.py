@@ -11,8 +11,8 @@ from safetensors.torch import load_file
 from tiny_teacher import POSITIONS, tiny_classifier, tiny_encoder
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune

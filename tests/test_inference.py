@@ -12,7 +12,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.serving import files as inference
 from nlp_architect_ext.serving.files import chunks, output, tag_file
-from nlp_architect_ext.settings.groups import TaggerInferenceSettings
+from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 
 TAGGER = new_tagger(tokenizer="whitespace")
 

@@ -8,7 +8,8 @@ from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, Entities
 from strategies import ENTITY_SCHEMES, TYPES, span_lists
 
-from nlp_architect_ext.core.tags import LabelSet, Span, TagError, convert, detect_scheme, irregular, spans, tags
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.tags import Span, TagError, convert, detect_scheme, irregular, spans, tags
 
 ALPHABETS = {
     "IOB1": ["O", "B-A", "I-A", "B-B", "I-B"],

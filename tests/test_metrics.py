@@ -9,7 +9,7 @@ from seqeval.metrics import accuracy_score, classification_report
 from seqeval.scheme import IOB2
 from sklearn.metrics import precision_recall_fscore_support
 
-from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.evaluation.metrics import ERRORS, score
 
 ENTITIES = LabelSet.for_types(["PER", "LOC", "creative-work"])

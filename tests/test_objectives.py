@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from nlp_architect_ext.batches.batch import collate, encode
+from nlp_architect_ext.batches.batch import collate
+from nlp_architect_ext.batches.encoding import encode
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.crf import marginals
 from nlp_architect_ext.layers.decoder import Decoder

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from corpora import write_corpus
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.evaluation.annotate import ToAnnotate, Uncertain
+from nlp_architect_ext.evaluation.calibration import reliability
 from nlp_architect_ext.evaluation.evaluation import Evaluation
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import error_kinds, html_table, markdown, overall, per_type, side_by_side
-from nlp_architect_ext.runtime.calibration import reliability
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.text_tagger import Prediction
 

@@ -6,7 +6,7 @@ import pytest
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.runs.folder import check, open_run
-from nlp_architect_ext.settings.groups import TaggerSettings
+from nlp_architect_ext.settings.training import TaggerSettings
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.runtime import decoding
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores

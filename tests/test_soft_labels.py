@@ -9,8 +9,8 @@ from safetensors.numpy import load_file
 from tiny_teacher import tiny_classifier
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.teachers import store as soft_labels
 from nlp_architect_ext.teachers.store import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier

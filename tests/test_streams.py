@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_architect_ext.batches.batch import encode_words
+from nlp_architect_ext.batches.encoding import encode_words
 from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.vocabulary import Vocabulary

@@ -5,14 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import character_features, packed_bilstm
 
-from nlp_architect_ext.batches.batch import Batch, EncodedSentence, collate
+from nlp_architect_ext.batches.batch import Batch, collate
+from nlp_architect_ext.batches.encoding import EncodedSentence
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.layers import character_cnn
+from nlp_architect_ext.layers.bilstm import BiLstm, mirrored_rows
 from nlp_architect_ext.layers.character_cnn import CharacterCnn
 from nlp_architect_ext.layers.dropout import Dropout
 from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.base import build
-from nlp_architect_ext.students.cnn_lstm import BiLstm, CnnLstm, mirrored_rows
+from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.students.id_cnn import IdCnn
 from nlp_architect_ext.testing import check_student
 from nlp_architect_ext.training.losses import cross_entropy

@@ -7,20 +7,21 @@ import pytest
 import torch
 from torch import nn
 
-from nlp_architect_ext.batches.batch import encode
+from nlp_architect_ext.batches.encoding import encode
 from nlp_architect_ext.batches.streams import BatchStream
-from nlp_architect_ext.core.costs import operations
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.journal import Journal
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.training.averaging import MovingAverage
 from nlp_architect_ext.training.checkpoint import Checkpoints, Progress
-from nlp_architect_ext.training.loop import PHASE, Schedule, fit, operations_a_step
+from nlp_architect_ext.training.loop import PHASE, fit
 from nlp_architect_ext.training.objectives import Supervised
+from nlp_architect_ext.training.operations import operations, operations_a_step
+from nlp_architect_ext.training.schedule import Schedule
 
 LABELS = LabelSet.for_types(["PER"])
 SENTENCES = [

@@ -18,8 +18,8 @@ from tiny_teacher import POSITIONS, tiny_classifier, tiny_encoder
 from torch import nn
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.encoders.folder import find, labels_of
 from nlp_architect_ext.encoders.loading import load_model
 from nlp_architect_ext.teachers.base import Teacher

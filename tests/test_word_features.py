@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from strategies import words
 from test_tagger import SOFTMAX
 
-from nlp_architect_ext.batches.batch import collate, encode_words
+from nlp_architect_ext.batches.batch import collate
+from nlp_architect_ext.batches.encoding import encode_words
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime import word_features
 from nlp_architect_ext.runtime.word_features import WordFeatures

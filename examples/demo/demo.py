@@ -125,13 +125,13 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 
 def export_row(folder: Path, test: Path) -> Row:
     """The same of the export in a student's folder, which needs no torch; its score is measured here too."""
-    from nlp_architect_ext.runs.result import score_tagger
+    from nlp_architect_ext.data.formats.labelled_file import read_labelled
+    from nlp_architect_ext.evaluation.evaluation import score_tagger
     from nlp_architect_ext.runtime import Tagger
     from nlp_architect_ext.runtime.folder import INSIDE, size_of
-    from nlp_architect_ext.serving.files import read_labelled
 
     tagger = Tagger.load(folder / INSIDE)
-    labelled = read_labelled(tagger, test, -1, "")
+    labelled = read_labelled(tagger.labels, test, -1, "")
     f1 = float(score_tagger(tagger, labelled)["f1"])
     speeds = [speed(tagger.predict_labels, labelled, size) for size in (1, 32)]
     return Row("its export", f1, _metrics(folder)["parameters"]["student"], size_of(folder / INSIDE), *speeds)

@@ -7,8 +7,8 @@ import torch
 from redact_command import redacted
 
 from nlp_architect_ext.cli import inference
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Entity, Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.taggers.neural import NeuralTagger

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.batches.batch import Batch, EncodedSentence, collate
+from nlp_architect_ext.batches.batch import Batch, collate
+from nlp_architect_ext.batches.encoding import EncodedSentence
 
 POOL_BATCHES = 20  # batches whose sentences are sorted by length together: little padding, still random
 

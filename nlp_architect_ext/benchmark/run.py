@@ -16,10 +16,10 @@ from nlp_architect_ext.benchmark.systems import check_names, rival, student_syst
 from nlp_architect_ext.benchmark.timing import Timing, compare
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.reports.plots import speed
 from nlp_architect_ext.runs.export_tagger import trained_on

@@ -14,16 +14,16 @@ from torch import nn
 from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
-from nlp_architect_ext.runs.fine_tune import TransformerTagger, load_transformer_tagger
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import export_of, size_of
 from nlp_architect_ext.runtime.text_tagger import TextTagger
-from nlp_architect_ext.settings.groups import TransformerInferenceSettings
+from nlp_architect_ext.settings.inference import TransformerInferenceSettings
 from nlp_architect_ext.taggers.folder import NEEDED, holds_model
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.taggers.transformer import TransformerTagger, load_transformer_tagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 SPACY = "spacy"

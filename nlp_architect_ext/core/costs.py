@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 WATTS = 10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
 TIMES = ("seconds", "processor_seconds")
@@ -83,23 +79,6 @@ class Prices:
         return {kind: spent * count / max(self.count, 1) for kind, spent in self.spent.items()}
 
 
-def operations(compute: Callable[[], object]) -> int:
-    """The floating-point operations of the matrix products in a computation: two for a multiplication and an addition.
-
-    It's run once, without another effect on what is random later. Element-wise operations aren't counted.
-
-    Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library computes them whole.
-    """
-    cards = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # don't wake any up
-    with (
-        warnings.catch_warnings(action="ignore"),  # of what torch has for other processors
-        torch.random.fork_rng(cards),
-        torch.backends.mkldnn.flags(enabled=False),
-        torch.backends.cudnn.flags(enabled=False),
-        FlopCounterMode(display=False) as counter,
-    ):
-        compute()
-    return int(counter.get_total_flops())
 
 
 def total(metrics: Mapping[str, Any]) -> dict[str, float]:

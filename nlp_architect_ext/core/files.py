@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import sys
 import uuid
@@ -10,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 
@@ -88,3 +90,24 @@ def atomic_write_bytes(path: str | Path, data: bytes) -> None:
                         "choose another place or make room") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises:
+        UserError: the file is missing, isn't UTF-8, isn't JSON, or holds something else than an object.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))  # with a byte order mark or without
+    except OSError as error:
+        raise UserError(str(path), f"can't be read ({error.strerror})", "a JSON file", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise UserError(str(path), "isn't UTF-8 text", "a JSON file", "save it as UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path}:{error.lineno}", error.msg, "a JSON object", "correct the file") from error
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in thousands of brackets
+        raise UserError(str(path), str(error).partition(";")[0], "a JSON object", "correct the file") from error
+    if not isinstance(data, dict):
+        raise UserError(str(path), f"holds a {type(data).__name__}", "a JSON object {...}", "correct the file")
+    return data

@@ -77,3 +77,10 @@ def _without_manifest(folder: Path) -> UserError:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+# Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so far.
+PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
+
+
+ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"

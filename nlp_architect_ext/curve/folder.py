@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.files import atomic_write_text, read_json
 from nlp_architect_ext.core.manifest import SETTINGS, to_text
 from nlp_architect_ext.curve.plan import CELLS, STORE
 from nlp_architect_ext.curve.systems import variants
 from nlp_architect_ext.runs.folder import DATA, sums
 from nlp_architect_ext.settings import fields as config
-from nlp_architect_ext.settings.texts import LearningCurveSettings
+from nlp_architect_ext.settings.curve import LearningCurveSettings
 
 JOURNAL = "metrics.jsonl"
 TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve.png", "cost.png"
@@ -44,7 +44,7 @@ def check(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
     contents = {entry.name for entry in path.iterdir()} - {DATA, STORE} if path.is_dir() else set()
     if not {name for name in contents if not name.endswith(".partial")}:
         return
-    if SETTINGS not in contents or "sizes" not in config.read_json(path / SETTINGS):
+    if SETTINGS not in contents or "sizes" not in read_json(path / SETTINGS):
         raise UserError(str(path), "holds something else than a curve", "a new or empty folder", "choose another one")
     if settings.resume:
         _check_unchanged(settings, files)
@@ -72,7 +72,7 @@ def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     now = {**config.to_json(settings), "resume": False, "overwrite_output_dir": False, "config": None}
     if continued:  # what cells of earlier calls were made with stays known
-        before = config.read_json(path / SETTINGS)
+        before = read_json(path / SETTINGS)
         earlier = [text for text in before["variant"] if text.partition("=")[0] not in variants(settings)]
         now |= {"teacher": now["teacher"] or before["teacher"], "variant": [*now["variant"], *earlier]}
     atomic_write_text(path / DATA, to_text(sums(files)))
@@ -82,7 +82,7 @@ def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
 
 def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
     path = Path(settings.output_dir)
-    before, now = config.read_json(path / SETTINGS), json.loads(json.dumps(config.to_json(settings)))
+    before, now = read_json(path / SETTINGS), json.loads(json.dumps(config.to_json(settings)))
     pairs: dict[str, tuple[Any, Any]] = {
         key: (before.get(key), now.get(key)) for key in sorted(before.keys() | now.keys()) if key not in FREE
     }
@@ -94,7 +94,7 @@ def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> 
     if changed:
         raise UserError(str(path / SETTINGS), ", ".join(changed), "the settings of the curve that is continued",
                         "repeat them, or start another curve; only sizes, seeds and systems may change")  # fmt: skip
-    then, today = config.read_json(path / DATA), sums(files)
+    then, today = read_json(path / DATA), sums(files)
     other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
     if other:
         wrong = f"{', '.join(other)} changed since the curve began"

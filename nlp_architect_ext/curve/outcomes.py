@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from nlp_architect_ext.core.costs import KINDS
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import lines
-from nlp_architect_ext.core.manifest import METRICS
+from nlp_architect_ext.core.files import lines, read_json
+from nlp_architect_ext.core.manifest import METRICS, PREDICTIONS
 from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.systems import LABELS
 from nlp_architect_ext.evaluation.metrics import entities
-from nlp_architect_ext.runs.folder import PREDICTIONS
-from nlp_architect_ext.settings import fields as config
 
 Counts = NDArray[np.int64]
 
@@ -58,8 +56,8 @@ def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
         UserError: files that can't be read.
     """
     if cell.system == LABELS:
-        return Outcome(cell.size, cell.seed, cell.system, {}, {"seconds": config.read_json(cell.done)}, None)
-    metrics = config.read_json(cell.folder / METRICS)
+        return Outcome(cell.size, cell.seed, cell.system, {}, {"seconds": read_json(cell.done)}, None)
+    metrics = read_json(cell.folder / METRICS)
     splits: tuple[str, ...] = ("dev", "test")
     scores = {name: metrics[name] for name in splits if name in metrics}
     predictions = cell.folder / PREDICTIONS[split]

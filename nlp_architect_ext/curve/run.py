@@ -25,12 +25,14 @@ from nlp_architect_ext.curve.plan import Cell, plan
 from nlp_architect_ext.curve.ray_engine import RayEngine
 from nlp_architect_ext.curve.systems import LABELS, System, systems_of
 from nlp_architect_ext.curve.table import everything, page, rows
-from nlp_architect_ext.data.corpus import Corpus, summary
+from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
+from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.fields import shared
-from nlp_architect_ext.settings.groups import DataSettings, TaggerKdPseudoSettings
-from nlp_architect_ext.settings.texts import LearningCurveSettings
+from nlp_architect_ext.settings.groups import DataSettings
+from nlp_architect_ext.settings.training import TaggerKdPseudoSettings
 
 
 def train_curve(settings: LearningCurveSettings) -> None:

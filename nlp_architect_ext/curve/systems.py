@@ -11,16 +11,11 @@ from typing import Any, NoReturn
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.settings.cross_view import TaggerCvtSettings, TaggerKdCvtSettings
+from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import (
-    DataSettings,
-    RunSettings,
-    TaggerKdPseudoSettings,
-    TaggerSettings,
-    TransformerTokenSettings,
-)
+from nlp_architect_ext.settings.groups import DataSettings, RunSettings
 from nlp_architect_ext.settings.recipes import CVT_RECIPES, RECIPES
-from nlp_architect_ext.settings.texts import LearningCurveSettings
+from nlp_architect_ext.settings.training import TaggerKdPseudoSettings, TaggerSettings, TransformerTokenSettings
 
 TEACHER, PLAIN = "teacher", "plain"
 DECODERS = {"": (), "-crf": ("--use_crf",), "-softmax": ("--no_use_crf",)}  # endings of names; else the recipe decides

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import OUTSIDE, SCHEMES, LabelSet, spans
+from nlp_architect_ext.core.tags import OUTSIDE, SCHEMES, spans
 from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.data.formats.labels_file import read_labels
 
@@ -146,73 +144,15 @@ def _unlabelled(path: Path, format_name: str, options: dict[str, object]) -> lis
     return sentences
 
 
-def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
-    """The corpus with ``size`` random sentences of train as labelled ones; the others join the unlabelled text.
-
-    With the same seed a smaller draw is part of a larger one. The labels stay those of the whole corpus.
-
-    Raises:
-        UserError: train has fewer sentences, or the size isn't positive.
-    """
-    if not 0 < size <= len(corpus.train):
-        raise UserError(f"labelled size {size}", f"train has {len(corpus.train)} sentences",
-                        f"a size from 1 to {len(corpus.train)}", "correct --labeled_size")
-    drawn, others = _drawn(corpus.train, size, seed)
-    notes = _without_example(corpus.labels, drawn, f"among the {size} labelled sentences that were drawn")
-    return replace(corpus, train=drawn, notes=(*corpus.notes, *notes),
-                   unlabelled=[*corpus.unlabelled, *(sentence.without_labels() for sentence in others)])
 
 
-def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
-    """The corpus with at most ``size`` random sentences of its unlabelled text."""
-    return replace(corpus, unlabelled=_drawn(corpus.unlabelled, size, seed)[0])
 
 
-def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
-    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0 takes all."""
-    if corpus.dev is None or not 0 < size < len(corpus.dev):
-        return corpus.dev
-    return _drawn(corpus.dev, size, seed=0)[0]
 
 
-def _drawn(sentences: list[Sentence], size: int, seed: int) -> tuple[list[Sentence], list[Sentence]]:
-    """Sentences drawn at random and those that are left, both in their old order."""
-    order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
-    return [sentences[index] for index in sorted(order[:size])], [sentences[index] for index in sorted(order[size:])]
 
 
-def summary(corpus: Corpus) -> str:
-    """A table of what was read: sentences, words, duplicates across the parts, entities of each type, notes."""
-    named = {"train": corpus.train, "dev": corpus.dev, "test": corpus.test, "unlabelled": corpus.unlabelled or None}
-    parts = {name: sentences for name, sentences in named.items() if sentences is not None}
-    rows: list[Sequence[str | int]] = [
-        ("", *parts),
-        ("sentences", *map(len, parts.values())),
-        ("words", *(sum(len(sentence) for sentence in sentences) for sentences in parts.values())),
-        ("longest sentence", *(max(len(sentence) for sentence in sentences) for sentences in parts.values())),
-    ]
-    for other in ("train", "unlabelled"):
-        if other in parts:
-            rows.append((f"also in {other}", *("-" if name == other else duplicates(sentences, parts[other])
-                                               for name, sentences in parts.items())))
-    counts = [Counter(span.type for sentence in sentences for span in corpus.labels.spans(sentence.labels or ()))
-              for name, sentences in parts.items() if name != "unlabelled"]
-    blank = ["-"] if "unlabelled" in parts else []
-    kind = "entities" if corpus.labels.scheme == "IOB2" else "labelled words"
-    rows.append((kind, *(count.total() for count in counts), *blank))
-    rows += [(f"  {type_}", *(count[type_] for count in counts), *blank) for type_ in corpus.labels.types]
-    about = [f"scheme of the files: {corpus.scheme}; {len(corpus.labels)} labels", *corpus.notes]
-    return "\n".join([*_aligned(rows), *about])
 
 
-def duplicates(sentences: list[Sentence], others: list[Sentence]) -> int:
-    """How many of the sentences have the same words as one of the others."""
-    known = {sentence.words for sentence in others}
-    return sum(sentence.words in known for sentence in sentences)
 
 
-def _aligned(rows: list[Sequence[str | int]]) -> list[str]:
-    cells = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(cell.rjust(width) if place else cell.ljust(width)
-                      for place, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in cells]

@@ -14,7 +14,7 @@ from huggingface_hub import constants
 from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.settings.fields import read_json
+from nlp_architect_ext.core.files import read_json
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.bin", "tf_model.h5")

@@ -10,7 +10,7 @@ import numpy as np
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import format_columns
-from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.runtime.text_tagger import TextTagger
 
 MOST = 100  # sentences that are named
 LOOKED_AT = 5_000  # most sentences that are tagged for it: a pool of millions must stay cheap
@@ -61,7 +61,7 @@ def uncertainty(probabilities: Sequence[float]) -> float:
 
 
 def most_uncertain(
-    tagger: NeuralTagger, pool: Sequence[Sentence], known: Iterable[Sentence], seed: int, most: int = MOST
+    tagger: TextTagger, pool: Sequence[Sentence], known: Iterable[Sentence], seed: int, most: int = MOST
 ) -> ToAnnotate:
     """The sentences of which the tagger is least sure, each once; equally uncertain ones in the order of the pool.
 

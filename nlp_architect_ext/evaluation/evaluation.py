@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.evaluation.agreement import agreement
+from nlp_architect_ext.evaluation.calibration import Reliability, apply, outcomes, reliability
 from nlp_architect_ext.evaluation.metrics import score
-from nlp_architect_ext.runtime.calibration import Calibration, Reliability, apply, outcomes, reliability
-from nlp_architect_ext.runtime.text_tagger import Prediction
-from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.runtime.calibration import Calibration
+from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 
 Labels = Sequence[Sequence[str]]
 
@@ -76,6 +76,12 @@ class Evaluation:
         return format_predictions(self.sentences, there)
 
 
-def evaluate(tagger: NeuralTagger, sentences: Sequence[Sentence], teacher: Labels | None) -> Evaluation:
+def evaluate(tagger: TextTagger, sentences: Sequence[Sentence], teacher: Labels | None) -> Evaluation:
     """Tag sentences that have gold labels."""
     return Evaluation(sentences, tagger.predict_labels(sentences), teacher, tagger.labels)
+
+
+def score_tagger(tagger: TextTagger, sentences: list[Sentence]) -> dict[str, Any]:
+    """The scores of a tagger against gold labels."""
+    predicted = [prediction.labels for prediction in tagger.predict_labels(sentences)]
+    return score([sentence.labels or () for sentence in sentences], predicted, tagger.labels)

@@ -10,7 +10,8 @@ import numpy as np
 from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
-from nlp_architect_ext.core.tags import LabelSet, Span, spans
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.tags import Span, spans
 
 ERRORS = ("boundary", "type", "missed", "invented")
 

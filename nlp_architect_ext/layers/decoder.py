@@ -5,15 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from nlp_architect_ext.core.tags import OUTSIDE, LabelSet
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.tags import OUTSIDE
 from nlp_architect_ext.layers.crf import Crf, log_marginals, marginals, viterbi, word_mask
-from nlp_architect_ext.training.losses import cross_entropy
 
 NEVER = float("-inf")
 
 
 class Decoder(nn.Module):
-    """What a label costs in training, and which labels are chosen at prediction.
+    """How probable labels are, and which are chosen at prediction.
 
     Args:
         labels: the label set; it says which label may follow which.
@@ -31,27 +31,6 @@ class Decoder(nn.Module):
         self.crf = Crf(len(labels)) if use_crf else None
         self.register_buffer("legal", torch.from_numpy(labels.legal.copy()), persistent=False)
         self.register_buffer("legal_start", torch.from_numpy(labels.legal_start.copy()), persistent=False)
-
-    def task_loss(
-        self, emissions: Tensor, labels: Tensor, lengths: Tensor, mask: Tensor, smoothing: float = 0.0
-    ) -> Tensor:
-        """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled word.
-
-        Args:
-            emissions: scores (batch, words, labels).
-            labels: label ids (batch, words).
-            lengths: words of each sentence (batch,).
-            mask: True at words that have a label (batch, words). The others don't count; the CRF reads each sentence as
-                if it didn't have them.
-            smoothing: see `losses.cross_entropy`; a CRF has none.
-        """
-        if self.crf is None:
-            return cross_entropy(emissions, labels, mask, smoothing)
-        if not torch.equal(mask, word_mask(emissions, lengths)):
-            emissions, labels, lengths = _without_unlabelled(emissions, labels, mask)
-            if not len(lengths):
-                return emissions.sum()  # nothing to learn from: 0 with a graph
-        return self.crf.negative_log_likelihood(emissions, labels, lengths)
 
     def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
         """Log of the softened probability of each label at each word, of any value beyond the lengths.
@@ -107,12 +86,3 @@ class Decoder(nn.Module):
     def _best_legal(self, emissions: Tensor, lengths: Tensor, pairs: Tensor, start: Tensor, end: Tensor) -> Tensor:
         pairs, start = pairs.masked_fill(~self.legal, NEVER), start.masked_fill(~self.legal_start, NEVER)
         return viterbi(emissions, lengths, pairs, start, end)
-
-
-def _without_unlabelled(emissions: Tensor, labels: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without any are left out."""
-    some = mask.any(dim=1)
-    emissions, labels, mask = emissions[some], labels[some], mask[some]
-    order = mask.int().argsort(dim=1, descending=True, stable=True)  # labelled words first, in their order
-    emissions = emissions.gather(1, order.unsqueeze(2).expand_as(emissions))
-    return emissions, labels.gather(1, order), mask.sum(dim=1)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp_architect_ext.core.costs import ASSUMED
+from nlp_architect_ext.core.manifest import ANNOTATE, PREANNOTATED, PREDICTIONS
 from nlp_architect_ext.evaluation.agreement import disagreements, examples
 from nlp_architect_ext.evaluation.annotate import SHORTEST, ToAnnotate
 from nlp_architect_ext.evaluation.evaluation import Evaluation
@@ -22,7 +23,6 @@ from nlp_architect_ext.reports.tables import (
     per_type,
     side_by_side,
 )
-from nlp_architect_ext.runs.folder import ANNOTATE, PREANNOTATED, PREDICTIONS
 from nlp_architect_ext.runtime.config import TaggerConfig
 
 PAIRS, SENTENCES = 15, 10  # how many disagreements and sentences are shown; the files have all of them

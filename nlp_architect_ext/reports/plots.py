@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from nlp_architect_ext.runtime.calibration import Reliability
+from nlp_architect_ext.evaluation.calibration import Reliability
 
 Lines = Sequence[Mapping[str, Any]]
 

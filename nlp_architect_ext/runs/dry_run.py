@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch.optim import SGD
 
-from nlp_architect_ext.batches.batch import EncodedSentence, encode
+from nlp_architect_ext.batches.encoding import EncodedSentence, encode
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
-from nlp_architect_ext.runs.inputs import new_stream
-from nlp_architect_ext.settings.groups import TaggerKdSettings, TaggerSettings
+from nlp_architect_ext.runs.methods import new_stream
+from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 from nlp_architect_ext.training.objectives import Objective

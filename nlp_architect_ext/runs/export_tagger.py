@@ -7,14 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.files import atomic_write_text, read_json
 from nlp_architect_ext.core.manifest import MANIFEST, SETTINGS, read_manifest, to_text, write_manifest
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.data.formats.labelled_file import read_labelled
 from nlp_architect_ext.evaluation.parity import MOST_LOST, Parity, compare
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export, size_of
-from nlp_architect_ext.serving.files import read_labelled
-from nlp_architect_ext.settings import fields as config
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -32,7 +31,7 @@ def export_tagger(settings: ExportSettings) -> None:
     _check_place(folder, settings.overwrite_output_dir)
     tagger = NeuralTagger.load(settings.model_dir, use_export=False)
     dev_file = Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
-    dev = read_labelled(tagger, dev_file, settings.tag_col, settings.ignore_token) if dev_file else []
+    dev = read_labelled(tagger.labels, dev_file, settings.tag_col, settings.ignore_token) if dev_file else []
     if not dev and not settings.force:
         raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained", "--dev_file",
                         "name a labelled file to check the export on, or give --force to leave it unchecked")
@@ -90,6 +89,6 @@ def trained_on(model: Path) -> Path | None:
     """The dev file that the tagger was trained with, if it's still there."""
     if not (model / SETTINGS).is_file():
         return None
-    run = config.read_json(model / SETTINGS)
+    run = read_json(model / SETTINGS)
     path = Path(str(run.get("data_dir", ""))) / str(run.get("dev_filename", ""))
     return path if path.is_file() else None

@@ -14,17 +14,14 @@ from typing import Any
 
 from nlp_architect_ext.core.costs import KINDS, Meter
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.files import atomic_write_text, read_json
 from nlp_architect_ext.core.journal import Journal
-from nlp_architect_ext.core.manifest import MANIFEST, METRICS, SETTINGS, to_text
+from nlp_architect_ext.core.manifest import ANNOTATE, MANIFEST, METRICS, PREANNOTATED, PREDICTIONS, SETTINGS, to_text
 from nlp_architect_ext.settings import fields as config
 from nlp_architect_ext.settings.groups import RunSettings
 from nlp_architect_ext.training.checkpoint import Checkpoints
 
 DATA = "data.json"
-# Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so far.
-PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
-ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"
 # Stored soft labels are keyed by what they answer, so they outlive a replaced run.
 KEPT = "soft_labels"
 # What a run writes, its settings last: a folder that is half cleared can still be recognised as a run's.
@@ -140,12 +137,12 @@ def _settings(settings: RunSettings) -> dict[str, Any]:
 
 
 def _check_unchanged(path: Path, settings: RunSettings, files: list[Path]) -> None:
-    before, now = config.read_json(path / SETTINGS), json.loads(json.dumps(_settings(settings)))
+    before, now = read_json(path / SETTINGS), json.loads(json.dumps(_settings(settings)))
     changed = sorted(key for key in before.keys() | now.keys() if key not in FREE and before.get(key) != now.get(key))
     if changed:
         values = ", ".join(f"{key}={now.get(key)!r}, was {before.get(key)!r}" for key in changed)
         raise UserError(f"{path / SETTINGS}", values, "the settings of the run that is continued", "repeat its command")
-    then, today = config.read_json(path / DATA), sums(files)
+    then, today = read_json(path / DATA), sums(files)
     other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
     if other:
         wrong = f"{', '.join(other)} changed since the run began"
@@ -192,7 +189,7 @@ def _clear(path: Path) -> None:
 
 def _result_file(path: Path) -> list[str]:
     """The name that the earlier run gave to its file of dev scores, if there was a run."""
-    name = config.read_json(path / SETTINGS).get("best_result_file") if (path / SETTINGS).exists() else None
+    name = read_json(path / SETTINGS).get("best_result_file") if (path / SETTINGS).exists() else None
     return [name] if isinstance(name, str) and Path(name).name == name and (path / name).is_file() else []
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.data.corpus import summary
+from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.layers import device as hardware
 from nlp_architect_ext.runs.inputs import load_corpus
 from nlp_architect_ext.settings.fields import shared
-from nlp_architect_ext.settings.groups import TaggerKdPseudoSettings, TaggerKdSettings
 from nlp_architect_ext.settings.texts import SoftLabelsSettings
+from nlp_architect_ext.settings.training import TaggerKdPseudoSettings, TaggerKdSettings
 from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.store import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier

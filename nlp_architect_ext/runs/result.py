@@ -11,22 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
-from nlp_architect_ext.core.manifest import METRICS, to_text, write_manifest
+from nlp_architect_ext.core.manifest import ANNOTATE, METRICS, PREANNOTATED, PREDICTIONS, to_text, write_manifest
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
+from nlp_architect_ext.evaluation.calibration import apply, fit
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
-from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import last_split, markdown, overall
-from nlp_architect_ext.runs.folder import ANNOTATE, PREANNOTATED, PREDICTIONS, RunFolder
+from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.teacher import Lessons
-from nlp_architect_ext.runtime.calibration import apply, fit
-from nlp_architect_ext.runtime.text_tagger import TextTagger
-from nlp_architect_ext.settings.groups import TaggerSettings
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.training.loop import PHASE
@@ -62,10 +59,6 @@ def write_result(
     say(f"\n{markdown(overall(metrics))}\nwritten to {run.path}: {named}")
 
 
-def score_tagger(tagger: TextTagger, sentences: list[Sentence]) -> dict[str, Any]:
-    """The scores of a tagger against gold labels."""
-    predicted = [prediction.labels for prediction in tagger.predict_labels(sentences)]
-    return score([sentence.labels or () for sentence in sentences], predicted, tagger.labels)
 
 
 def _evaluations(corpus: Corpus, tagger: NeuralTagger, lessons: Lessons | None) -> dict[str, Evaluation]:

@@ -10,14 +10,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.core.tags import LabelSet
-from nlp_architect_ext.data.corpus import Corpus, dev_sample
+from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.encoders.folder import find, labels_of
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runs.folder import RunFolder
-from nlp_architect_ext.settings.groups import TaggerKdSettings
+from nlp_architect_ext.settings.training import TaggerKdSettings
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune

@@ -7,30 +7,31 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from nlp_architect_ext.batches.batch import encode
+from nlp_architect_ext.batches.encoding import encode
 from nlp_architect_ext.core.costs import Meter
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.data.corpus import Corpus, dev_sample, summary
+from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.sampling import dev_sample
+from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
+from nlp_architect_ext.evaluation.evaluation import score_tagger
 from nlp_architect_ext.layers import device as hardware
 from nlp_architect_ext.runs.dry_run import describe
 from nlp_architect_ext.runs.folder import RunFolder, check, open_run
-from nlp_architect_ext.runs.inputs import (
-    input_files,
-    load_corpus,
-    new_objective,
-    new_stream,
-    new_tagger,
-    pretrained_words,
-)
-from nlp_architect_ext.runs.result import score_tagger, write_result
+from nlp_architect_ext.runs.inputs import input_files, load_corpus
+from nlp_architect_ext.runs.methods import new_objective, new_stream
+from nlp_architect_ext.runs.new_tagger import new_tagger, pretrained_words
+from nlp_architect_ext.runs.result import write_result
 from nlp_architect_ext.runs.teacher import Lessons, check_teachers, teach
-from nlp_architect_ext.settings.groups import TaggerKdSettings, TaggerSettings
+from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
 from nlp_architect_ext.taggers.balance import fit_balance
 from nlp_architect_ext.taggers.neural import NeuralTagger
-from nlp_architect_ext.training.loop import Schedule, fit, operations_a_step
-from nlp_architect_ext.training.objectives import CrossView, DistilledCrossView, Objective
+from nlp_architect_ext.training.cross_view import CrossView, DistilledCrossView
+from nlp_architect_ext.training.loop import fit
+from nlp_architect_ext.training.objectives import Objective
+from nlp_architect_ext.training.operations import operations_a_step
+from nlp_architect_ext.training.schedule import Schedule
 
 
 def train_student(settings: TaggerSettings) -> None:

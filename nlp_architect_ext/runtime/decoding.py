@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.core.tags import OUTSIDE, LabelSet
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.tags import OUTSIDE
 
 Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.core.windows import OVERLAP, windows
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Entity, Sentence
-from nlp_architect_ext.core.tags import LabelSet, convert
+from nlp_architect_ext.core.tags import convert
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.runtime.calibration import Calibration, entity_score
 

@@ -19,16 +19,16 @@ from tqdm import tqdm
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
 from nlp_architect_ext.core.progress import bar, say
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.formats.columns import format_columns, read_columns
 from nlp_architect_ext.data.formats.json_lines import format_entities
-from nlp_architect_ext.data.formats.labelled_file import LabelledFile
+from nlp_architect_ext.data.formats.labelled_file import read_labelled
 from nlp_architect_ext.data.formats.text import text_lines
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
-from nlp_architect_ext.settings.groups import InferenceSettings
+from nlp_architect_ext.settings.inference import InferenceSettings
 
 CHUNK = 1024  # sentences read, sorted by length, tagged and written at a time
 
@@ -119,31 +119,14 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
     """The sentences of the input; a stream, but for an evaluation a list of labelled sentences."""
     path = settings.data_file
     if settings.evaluate:
-        return read_labelled(tagger, Path(path), settings.tag_col, settings.ignore_token)
+        return read_labelled(tagger.labels, Path(path), settings.tag_col, settings.ignore_token)
     if settings.data_format == "columns":
         return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
     return (line for _, line in text_lines(path))
 
 
-def read_labelled(tagger: TextTagger, path: Path, tag_col: int, ignore_token: str) -> list[Sentence]:
-    """The sentences of a column file with labels as the tagger's.
-
-    Raises:
-        UserError: a file that can't be read, or whose tags aren't such labels.
-    """
-    labelled = LabelledFile.read(path, tag_col, ignore_token)
-    scheme = "plain" if tagger.labels.scheme == "plain" else labelled.scheme()
-    sentences = labelled.converted(scheme)
-    _check_tags(labelled, sentences, scheme, tagger.labels)
-    return sentences
 
 
-def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet) -> None:
-    """Whether the tags are labels at all: the last word of a line of text would count as one."""
-    is_known = any(label in labels.ids for sentence in sentences for label in sentence.labels or ())
-    if not is_known or (scheme == "plain") != (labels.scheme == "plain"):
-        raise UserError(labelled.place(0, 0), f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
-                        f"tags such as {labels.names[-1]!r}", "correct --tag_col, or give a file with tags")
 
 
 def _report(

@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp_architect_ext.settings.fields import borrowed, setting
-from nlp_architect_ext.settings.groups import (
-    StudentSettings,
-    TaggerKdPseudoSettings,
-    TaggerSettings,
-    UnlabelledSettings,
-)
+from nlp_architect_ext.settings.groups import StudentSettings, UnlabelledSettings
+from nlp_architect_ext.settings.training import TaggerKdPseudoSettings, TaggerSettings
 
 
 @dataclass(frozen=True, kw_only=True)

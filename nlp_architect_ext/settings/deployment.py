@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp_architect_ext.settings.fields import borrowed, setting
-from nlp_architect_ext.settings.groups import InferenceSettings
+from nlp_architect_ext.settings.inference import InferenceSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,6 @@ A value comes from, the later the stronger: the field's default, the recipe, the
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import read_json
 
 Settings = TypeVar("Settings")
 
@@ -120,25 +120,6 @@ def shared(settings: Any, cls: type[Any]) -> dict[str, Any]:
     return {name: value for name, value in to_json(settings).items() if name in names}
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file.
-
-    Raises:
-        UserError: the file is missing, isn't UTF-8, isn't JSON, or holds something else than an object.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))  # with a byte order mark or without
-    except OSError as error:
-        raise UserError(str(path), f"can't be read ({error.strerror})", "a JSON file", "check the path") from error
-    except UnicodeDecodeError as error:
-        raise UserError(str(path), "isn't UTF-8 text", "a JSON file", "save it as UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path}:{error.lineno}", error.msg, "a JSON object", "correct the file") from error
-    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in thousands of brackets
-        raise UserError(str(path), str(error).partition(";")[0], "a JSON object", "correct the file") from error
-    if not isinstance(data, dict):
-        raise UserError(str(path), f"holds a {type(data).__name__}", "a JSON object {...}", "correct the file")
-    return data
 
 
 def _fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:

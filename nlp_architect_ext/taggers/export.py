@@ -19,8 +19,8 @@ from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.layers.onnx_graph import FEATURES, LENGTHS, OnnxGraph, quantized
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.folder import CONFIG, GRAPH, PAIRS, RULES, VOCABULARY, WEIGHTS
-from nlp_architect_ext.runtime.splitting import spacy_rules
 from nlp_architect_ext.students.base import Exportable
+from nlp_architect_ext.taggers.spacy_rules import spacy_rules
 
 LARGEST = 127  # of int8, on both sides of zero
 

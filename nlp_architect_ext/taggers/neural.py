@@ -11,11 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nlp_architect_ext.batches.batch import EncodedSentence, collate, encode_words
+from nlp_architect_ext.batches.batch import collate
+from nlp_architect_ext.batches.encoding import EncodedSentence, encode_words
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.core.windows import OVERLAP, windows
 from nlp_architect_ext.data.vocabulary import SPECIAL_WORDS, Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder

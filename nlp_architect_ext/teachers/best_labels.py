@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from nlp_architect_ext.core.tags import LabelSet
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.layers.decoder import Decoder
 
 SURE = 1e4  # a logit so far above the others that nothing else is chosen

@@ -16,8 +16,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.encoders.alignment import PieceWindow, pad
 from nlp_architect_ext.encoders.folder import TOKENIZER_FILES, Pretrained, find
 from nlp_architect_ext.encoders.loading import border, load_model, load_tokenizer, quiet

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer, piece_limit, reading_operations

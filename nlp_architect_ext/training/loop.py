@@ -2,70 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
-from itertools import islice
+from collections.abc import Callable
 
 from torch import Tensor, nn
-from torch.optim import SGD, Adam, Optimizer
+from torch.optim import Optimizer
 
 from nlp_architect_ext.batches.batch import Batch
 from nlp_architect_ext.batches.streams import BatchStream
-from nlp_architect_ext.core.costs import Meter, operations
+from nlp_architect_ext.core.costs import Meter
 from nlp_architect_ext.core.journal import Journal
 from nlp_architect_ext.core.progress import bar, say
-from nlp_architect_ext.layers.modes import mode
 from nlp_architect_ext.training.averaging import MovingAverage
 from nlp_architect_ext.training.checkpoint import Checkpoints, Progress
 from nlp_architect_ext.training.losses import check_finite
 from nlp_architect_ext.training.objectives import Objective
+from nlp_architect_ext.training.schedule import OPTIMIZERS, Schedule
 
 PHASE = "student"
-COUNTED = 8  # steps whose operations are counted
-WARMUP = 5_000  # steps
-OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
-    "adam": partial(Adam, fused=True),
-    "sgd": partial(SGD, momentum=0.9),
-}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """How long and how fast to train.
-
-    Args:
-        epochs: most passes over the stream.
-        patience: epochs without a better dev score before stopping; 0 never stops.
-        optimizer: "adam", or "sgd" with a momentum of 0.9.
-        lr: learning rate.
-        lr_schedule: "constant"; "linear" from `lr` to zero at the last step; "warmup", which rises for 5,000 steps and
-            falls with the root of the steps (Clark et al., 2018, "Semi-Supervised Sequence Modeling with Cross-View
-            Training", appendix A).
-        max_grad_norm: longer gradients are clipped to this length.
-        ema_decay: of the moving average of the weights, which is scored and kept; 0 for the weights themselves.
-        logging_steps: steps between two lines of the journal.
-        save_steps: steps between two checkpoints, beside one an epoch.
-    """
-
-    epochs: int
-    patience: int = 0
-    optimizer: str = "adam"
-    lr: float = 0.001
-    lr_schedule: str = "constant"
-    max_grad_norm: float = 5.0
-    ema_decay: float = 0.0
-    logging_steps: int = 50
-    save_steps: int = 500
-
-    def rate(self, step: int, steps: int) -> float:
-        """The learning rate of a step, counted from 0, of `steps` in all."""
-        if self.lr_schedule == "linear":
-            return self.lr * (1 - step / steps)
-        if self.lr_schedule == "warmup":
-            return self.lr * min((step + 1) / WARMUP, 1) / (1 + 0.005 * math.sqrt(step + 1))
-        return self.lr
 
 
 def fit(
@@ -128,18 +83,6 @@ def fit(
     return progress
 
 
-def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
-    """The floating-point operations of a training step, mean over an epoch; the model stays as it is.
-
-    They are counted in the epoch's first steps, as operations a word, padding included.
-    """
-    batches = list(islice(stream.epoch(0), COUNTED))
-    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}  # some layers learn by looking
-    with mode(model, training=True):
-        count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
-    model.zero_grad()
-    model.load_state_dict(kept)
-    return count / sum(batch.words.numel() for batch in batches) * stream.words_a_step
 
 
 def _gradients(

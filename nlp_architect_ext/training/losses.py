@@ -11,6 +11,31 @@ from torch import Tensor
 from torch.nn import functional
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.layers.crf import word_mask
+from nlp_architect_ext.layers.decoder import Decoder
+
+
+def task_loss(
+    decoder: Decoder, emissions: Tensor, labels: Tensor, lengths: Tensor, mask: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled word.
+
+    Args:
+        decoder: what turns emissions into labels.
+        emissions: scores (batch, words, labels).
+        labels: label ids (batch, words).
+        lengths: words of each sentence (batch,).
+        mask: True at words that have a label (batch, words). The others don't count; the CRF reads
+            each sentence as if it didn't have them.
+        smoothing: see `cross_entropy`; a CRF has none.
+    """
+    if decoder.crf is None:
+        return cross_entropy(emissions, labels, mask, smoothing)
+    if not torch.equal(mask, word_mask(emissions, lengths)):
+        emissions, labels, lengths = _without_unlabelled(emissions, labels, mask)
+        if not len(lengths):
+            return emissions.sum()  # nothing to learn from: 0 with a graph
+    return decoder.crf.negative_log_likelihood(emissions, labels, lengths)
 
 
 def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor, smoothing: float = 0.0) -> Tensor:
@@ -84,3 +109,12 @@ def check_finite(tensor: Tensor) -> None:
 
 def _per_word(total: Tensor, mask: Tensor) -> Tensor:
     return total / mask.sum().clamp(min=1)
+
+
+def _without_unlabelled(emissions: Tensor, labels: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without any are left out."""
+    some = mask.any(dim=1)
+    emissions, labels, mask = emissions[some], labels[some], mask[some]
+    order = mask.int().argsort(dim=1, descending=True, stable=True)  # labelled words first, in their order
+    emissions = emissions.gather(1, order.unsqueeze(2).expand_as(emissions))
+    return emissions, labels.gather(1, order), mask.sum(dim=1)

@@ -15,8 +15,8 @@ from nlp_architect_ext.benchmark.onnx_bert import bert_graph
 from nlp_architect_ext.benchmark.random_bert import random_bert
 from nlp_architect_ext.benchmark.systems import System, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, batches, compare
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import LabelSet
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime import Tagger
 

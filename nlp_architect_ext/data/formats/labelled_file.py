@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.tags import TagError, convert, detect_scheme, irregular
 from nlp_architect_ext.data.formats.columns import line_of, read_columns
@@ -80,3 +81,24 @@ class LabelledFile:
         index, word = odd[0]
         return (f"{len(odd):,} tags are not as {scheme} writes them, first {self.tags(index)[word]!r} at "
                 f"{self.place(index, word)}; entities were read as conlleval reads them, by change of type")
+
+
+def read_labelled(labels: LabelSet, path: Path, tag_col: int, ignore_token: str) -> list[Sentence]:
+    """The sentences of a column file with labels of this set, as a tagger's.
+
+    Raises:
+        UserError: a file that can't be read, or whose tags aren't such labels.
+    """
+    labelled = LabelledFile.read(path, tag_col, ignore_token)
+    scheme = "plain" if labels.scheme == "plain" else labelled.scheme()
+    sentences = labelled.converted(scheme)
+    _check_tags(labelled, sentences, scheme, labels)
+    return sentences
+
+
+def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet) -> None:
+    """Whether the tags are labels at all: the last word of a line of text would count as one."""
+    is_known = any(label in labels.ids for sentence in sentences for label in sentence.labels or ())
+    if not is_known or (scheme == "plain") != (labels.scheme == "plain"):
+        raise UserError(labelled.place(0, 0), f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
+                        f"tags such as {labels.names[-1]!r}", "correct --tag_col, or give a file with tags")

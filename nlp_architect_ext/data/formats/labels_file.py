@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import lines
-from nlp_architect_ext.core.tags import OUTSIDE, LabelSet
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.tags import OUTSIDE
 
 _PREFIXED = re.compile(r"[BIELSU]-(.+)")
 

@@ -1,0 +1,46 @@
+"""Random parts of a corpus: the labelled, unlabelled and dev sentences that a run uses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.corpus import Corpus, _without_example
+
+
+def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
+    """The corpus with ``size`` random sentences of train as labelled ones; the others join the unlabelled text.
+
+    With the same seed a smaller draw is part of a larger one. The labels stay those of the whole corpus.
+
+    Raises:
+        UserError: train has fewer sentences, or the size isn't positive.
+    """
+    if not 0 < size <= len(corpus.train):
+        raise UserError(f"labelled size {size}", f"train has {len(corpus.train)} sentences",
+                        f"a size from 1 to {len(corpus.train)}", "correct --labeled_size")
+    drawn, others = _drawn(corpus.train, size, seed)
+    notes = _without_example(corpus.labels, drawn, f"among the {size} labelled sentences that were drawn")
+    return replace(corpus, train=drawn, notes=(*corpus.notes, *notes),
+                   unlabelled=[*corpus.unlabelled, *(sentence.without_labels() for sentence in others)])
+
+
+def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
+    """The corpus with at most ``size`` random sentences of its unlabelled text."""
+    return replace(corpus, unlabelled=_drawn(corpus.unlabelled, size, seed)[0])
+
+
+def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
+    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0 takes all."""
+    if corpus.dev is None or not 0 < size < len(corpus.dev):
+        return corpus.dev
+    return _drawn(corpus.dev, size, seed=0)[0]
+
+
+def _drawn(sentences: list[Sentence], size: int, seed: int) -> tuple[list[Sentence], list[Sentence]]:
+    """Sentences drawn at random and those that are left, both in their old order."""
+    order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
+    return [sentences[index] for index in sorted(order[:size])], [sentences[index] for index in sorted(order[size:])]

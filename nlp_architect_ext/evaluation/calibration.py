@@ -1,0 +1,129 @@
+"""How far the scores of entities are probabilities: calibration fitted on labelled sentences, and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.runtime.calibration import EDGE, Calibration, entity_score
+
+BINS = 10
+
+
+STEPS, ENOUGH = 100, 1e-10
+
+
+Numbers = NDArray[np.float64]
+
+
+def outcomes(
+    gold: Sequence[Sequence[str]],
+    predicted: Sequence[Sequence[str]],
+    probabilities: Sequence[Sequence[float]],
+    labels: LabelSet,
+) -> tuple[Numbers, NDArray[np.bool_]]:
+    """What a tagger found, and whether it's there: its type, first and last word.
+
+    Args:
+        gold: the right labels, one sequence a sentence.
+        predicted: the tagger's labels of the same words.
+        probabilities: of the predicted labels.
+        labels: the label set; a plain label is an entity of one word.
+
+    Returns:
+        Uncalibrated scores (entities,) and whether each entity is right (entities,).
+    """
+    scores, right = [], []
+    for gold_labels, names, chances in zip(gold, predicted, probabilities, strict=True):
+        there = set(labels.spans(gold_labels))
+        for span in labels.spans(names):
+            scores.append(entity_score(chances[span.start : span.end]))
+            right.append(span in there)
+    return np.array(scores, dtype=np.float64), np.array(right, dtype=np.bool_)
+
+
+def fit(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
+    """The calibration under which it's most likely that just these entities are right: logistic regression.
+
+    The two numbers are drawn towards 1 and 0, which change nothing, as by a normal distribution of variance 1 around
+    them. So a handful of entities moves little, none nothing, and entities that are all right have a finite answer.
+
+    Args:
+        scores: uncalibrated (entities,), between 0 and 1.
+        right: whether each entity is right (entities,).
+    """
+    inputs = np.stack([_logit(scores), np.ones(len(scores))], axis=1)
+    start = weights = np.array([1.0, 0.0])
+
+    def loss(weights: Numbers) -> float:
+        z = inputs @ weights
+        return float(np.sum(np.logaddexp(0.0, z) - right * z) + np.sum((weights - start) ** 2) / 2)
+
+    for _ in range(STEPS):  # Newton's method; the loss is convex
+        chances = (1 + np.tanh(inputs @ weights / 2)) / 2
+        gradient = inputs.T @ (chances - right) + weights - start
+        curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        while loss(weights - step) > loss(weights) and np.abs(step).max() > ENOUGH:
+            step = step / 2
+        weights = weights - step
+        if np.abs(step).max() <= ENOUGH:
+            break
+    return Calibration(float(weights[0]), float(weights[1]))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Scores against what they promise, in bins of about as many entities each.
+
+    Args:
+        scores: mean score of each bin, ascending.
+        right: share of right entities of each bin.
+        counts: entities of each bin.
+    """
+
+    scores: tuple[float, ...]
+    right: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: ``Σ count · |right - score| / Σ count``, 0 without entities.
+
+        Source: Guo et al. (2017), "On Calibration of Modern Neural Networks", equation 3, with bins of equal mass.
+        """
+        gaps = (n * abs(a - b) for n, a, b in zip(self.counts, self.right, self.scores, strict=True))
+        return sum(gaps) / max(sum(self.counts), 1)
+
+    def to_json(self) -> list[dict[str, float]]:
+        """One object a bin."""
+        bins = zip(self.scores, self.right, self.counts, strict=True)
+        return [{"score": score, "right": right, "count": count} for score, right, count in bins]
+
+
+def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> Reliability:
+    """Sort entities into at most `bins` bins by score; entities of equal score share a bin, whatever their order."""
+    if not len(scores):
+        return Reliability((), (), ())
+    edges = np.unique(np.sort(scores)[[len(scores) * index // bins for index in range(1, bins)]])
+    places = np.searchsorted(edges, scores, side="right")
+    filled = [places == place for place in np.unique(places)]
+    return Reliability(
+        tuple(float(scores[chosen].mean()) for chosen in filled),
+        tuple(float(right[chosen].mean()) for chosen in filled),
+        tuple(int(chosen.sum()) for chosen in filled),
+    )
+
+
+def apply(calibration: Calibration | None, scores: Numbers) -> Numbers:
+    """Calibrated scores (entities,); the same ones without a calibration."""
+    return scores if calibration is None else np.array([calibration(score) for score in scores], dtype=np.float64)
+
+
+def _logit(scores: Numbers) -> Numbers:
+    clipped = np.clip(scores, EDGE, 1 - EDGE)
+    return np.log(clipped / (1 - clipped))
