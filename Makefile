@@ -34,6 +34,7 @@ test: $(INSTALLED)
 
 check: $(INSTALLED)
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 
 docs: $(INSTALLED)

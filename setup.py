@@ -1,4 +1,4 @@
-"""Metadata, extras and entry points; `procedures/` is installed as `nlp_architect_ext_procedures`."""
+"""Metadata, extras and entry points; `procedures/` becomes `nlp_architect_ext_procedures`."""
 
 from pathlib import Path
 
@@ -7,7 +7,10 @@ from setuptools import find_packages, setup
 setup(
     name="nlp-architect-ext",
     version="0.1.0",
-    description="Compact taggers distilled from large transformers: few labels, raw text, no GPU in production",
+    description=(
+        "Compact taggers distilled from large transformers: few labels, raw text, no GPU "
+        "in production"
+    ),
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
@@ -62,11 +65,17 @@ setup(
             "tagger_kd = nlp_architect_ext_procedures.tagger_kd:TrainTaggerKd",
             "tagger_kd_cvt = nlp_architect_ext_procedures.tagger_kd_cvt:TrainTaggerKdCvt",
             "tagger_kd_pseudo = nlp_architect_ext_procedures.tagger_kd_pseudo:TrainTaggerKdPseudo",
-            "transformer_token = nlp_architect_ext_procedures.transformer_token:TrainTransformerToken",
+            (
+                "transformer_token = "
+                "nlp_architect_ext_procedures.transformer_token:TrainTransformerToken"
+            ),
         ],
         "nlp_architect_ext.serving.files": [
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
-            "transformer_token = nlp_architect_ext_procedures.transformer_token_inference:RunTransformerToken",
+            (
+                "transformer_token = "
+                "nlp_architect_ext_procedures.transformer_token_inference:RunTransformerToken"
+            ),
         ],
         "nlp_architect_ext.students": [
             "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",

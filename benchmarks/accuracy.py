@@ -1,10 +1,11 @@
-"""Teacher, plain student, the paper's recipe and the default recipe, softmax and CRF, on eight tasks.
+"""Teacher, plain student, the paper's recipe and the default recipe, softmax and CRF, on eight
+tasks.
 
     python benchmarks/accuracy.py --threads 1
 
-Every cell is one run of the real command; what is finished isn't run again, so that two calls with different `--only`
-fill two cores and a third one prints the whole table. All students of a case and seed have the same teacher. F1 in
-percent on the test set; dev picks epochs.
+Every cell is one run of the real command; what is finished isn't run again, so that two calls with
+different `--only` fill two cores and a third one prints the whole table. All students of a case and
+seed have the same teacher. F1 in percent on the test set; dev picks epochs.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ WIKI = (*POOL, "--unlabeled_filename", "{data}/unlabelled/wikisplit.txt")
 
 @dataclass(frozen=True)
 class Case:
-    """A corpus, how many of its sentences are labelled, where unlabelled text comes from, and how many seeds."""
+    """A corpus, how many of its sentences are labelled, where unlabelled text comes from, and how
+    many seeds.
+    """
 
     corpus: str
     labelled: int
@@ -92,12 +95,16 @@ def command(options: argparse.Namespace, name: str, seed: int, system: str) -> l
     words += [flag.format(output=options.output) for flag in flags]
     words += ["--output_dir", str(folder(options, name, seed, system))]
     words += ["--threads", str(options.threads)] if options.threads else []
-    words += ["--model_name_or_path", encoder()] if kind == TEACHER else ["--tokenizer", "whitespace"]
+    words += (
+        ["--model_name_or_path", encoder()] if kind == TEACHER else ["--tokenizer", "whitespace"]
+    )
     if kind == PSEUDO:
         words += ["--teacher", str(folder(options, name, seed, "teacher"))]
         words += ["--soft_labels_dir", str(options.output / "soft_labels")]
         words += [word.format(data=data) for word in case.unlabelled]
-        if not {"--recipe", "--word_encoder"} & set(flags):  # else the fine-tuned teacher would be the encoder
+        if not {"--recipe", "--word_encoder"} & set(
+            flags
+        ):  # else the fine-tuned teacher would be the encoder
             words += ["--word_encoder", encoder()]
     return words
 
@@ -115,7 +122,9 @@ def run(options: argparse.Namespace, name: str, systems: list[str]) -> None:
             words = command(options, name, seed, system)
             if scores(options, name, seed, system) is None:
                 print(f"$ {shlex.join(words)}", file=sys.stderr, flush=True)
-                subprocess.run([str(Path(sys.executable).with_name(words[0])), *words[1:]], check=True)
+                subprocess.run(
+                    [str(Path(sys.executable).with_name(words[0])), *words[1:]], check=True
+                )
 
 
 def cell(found: list[dict[str, Any]]) -> str:
@@ -123,14 +132,22 @@ def cell(found: list[dict[str, Any]]) -> str:
     values = [100 * metrics["f1"] for metrics in found]
     if not values:
         return "-"
-    return f"{statistics.mean(values):.1f}" + (f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else "")
+    return f"{statistics.mean(values):.1f}" + (
+        f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    )
 
 
 def row(options: argparse.Namespace, name: str, systems: list[str]) -> str:
     """A line of the table."""
     seeds = range(1, CASES[name].seeds + 1)
-    runs = {system: [found for seed in seeds if (found := scores(options, name, seed, system))] for system in systems}
-    return f"| {name} | {' | '.join(cell([one['test'] for one in runs[system]]) for system in systems)} |"
+    runs = {
+        system: [found for seed in seeds if (found := scores(options, name, seed, system))]
+        for system in systems
+    }
+    return (
+        f"| {name} | "
+        f"{' | '.join(cell([one['test'] for one in runs[system]]) for system in systems)} |"
+    )
 
 
 def ablation(options: argparse.Namespace, name: str) -> None:
@@ -140,22 +157,35 @@ def ablation(options: argparse.Namespace, name: str) -> None:
     print("| | dev F1 | test F1 |\n|---|---|---|")
     for system in ("default", *ABLATIONS):
         if scores(options, name, 1, system) is None:
-            subprocess.run([str(Path(sys.executable).with_name("nlp-train")),
-                            *command(options, name, 1, system)[1:]], check=True)  # fmt: skip
+            subprocess.run(
+                [
+                    str(Path(sys.executable).with_name("nlp-train")),
+                    *command(options, name, 1, system)[1:],
+                ],
+                check=True,
+            )
         metrics = scores(options, name, 1, system) or {}
         print(f"| {system} | {cell([metrics['dev']])} | {cell([metrics['test']])} |", flush=True)
 
 
 def main() -> None:
     """Run the cells and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the corpora")
-    parser.add_argument("--output", type=Path, default=Path("build/accuracy"), help="folder of the runs")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder of the corpora"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path("build/accuracy"), help="folder of the runs"
+    )
     parser.add_argument("--threads", type=int)
     parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--seeds", type=int, default=3, help="most seeds of a case")
-    parser.add_argument("--ablation", action="store_true", help="the ablation table of the first case, nothing else")
+    parser.add_argument(
+        "--ablation", action="store_true", help="the ablation table of the first case, nothing else"
+    )
     parser.add_argument("--table", action="store_true", help="print what is there, run nothing")
     options = parser.parse_args()
     if options.ablation:

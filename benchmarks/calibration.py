@@ -1,7 +1,8 @@
-"""What should become the score of an entity? Ways to join its words' probabilities, compared on finished runs.
+"""What should become the score of an entity? Ways to join its words' probabilities, compared on
+finished runs.
 
-nlp-train tagger --data_dir ../shared/data/wikigold --output_dir build/calibration/wikigold --tokenizer whitespace -e 8
-python benchmarks/calibration.py build/calibration/*
+nlp-train tagger --data_dir ../shared/data/wikigold --output_dir build/calibration/wikigold
+--tokenizer whitespace -e 8 python benchmarks/calibration.py build/calibration/*
 
 Chosen by five folds over the dev sentences of each run; test only says what the choice is worth.
 """
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import read_corpus
-from nlp_architect_ext.evaluation.calibration import apply, fit, reliability
+from nlp_architect_ext.evaluation.calibration import calibrated_scores, fit_calibration, reliability
 from nlp_architect_ext.runtime.calibration import EDGE
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
@@ -46,7 +47,11 @@ def predicted(tagger: NeuralTagger, sentences: Sequence[Sentence]) -> Columns:
             right.append(span in there)
             for name, join in JOINS.items():
                 scores[name].append(join(prediction.scores[span.start : span.end]))
-    return np.array(places), {name: np.array(column) for name, column in scores.items()}, np.array(right)
+    return (
+        np.array(places),
+        {name: np.array(column) for name, column in scores.items()},
+        np.array(right),
+    )
 
 
 def log_loss(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
@@ -55,7 +60,9 @@ def log_loss(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
 
 
 def compare(dev: Columns, test: Columns) -> dict[str, tuple[float, ...]]:
-    """By way of joining: errors in percent of dev before, dev held out, test before, test after; log loss held out."""
+    """By way of joining: errors in percent of dev before, dev held out, test before, test after;
+    log loss held out.
+    """
     places, scores, right = dev
     folds = np.random.default_rng(0).permutation(places.max() + 1)[places] % FOLDS
     rows = {}
@@ -63,8 +70,10 @@ def compare(dev: Columns, test: Columns) -> dict[str, tuple[float, ...]]:
         held = np.zeros(len(column))
         for fold in range(FOLDS):
             others = folds != fold
-            held[~others] = apply(fit(column[others], right[others]), column[~others])
-        after = apply(fit(column, right), test[1][name])
+            held[~others] = calibrated_scores(
+                fit_calibration(column[others], right[others]), column[~others]
+            )
+        after = calibrated_scores(fit_calibration(column, right), test[1][name])
         pairs = ((column, right), (held, right), (test[1][name], test[2]), (after, test[2]))
         rows[name] = (*(100 * reliability(*pair).error for pair in pairs), log_loss(held, right))
     return rows
@@ -72,8 +81,12 @@ def compare(dev: Columns, test: Columns) -> dict[str, tuple[float, ...]]:
 
 def main() -> None:
     """Print a table a run, and the means over all runs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", type=Path, nargs="+", help="finished run folders, with dev and test")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "runs", type=Path, nargs="+", help="finished run folders, with dev and test"
+    )
     found: dict[str, dict[str, tuple[float, ...]]] = {}
     for folder in parser.parse_args().runs:
         settings: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -82,12 +95,21 @@ def main() -> None:
         dev, test = (predicted(tagger, sentences or []) for sentences in (corpus.dev, corpus.test))
         found[folder.name] = compare(dev, test)
         print(f"{folder.name}: {len(dev[2]):,} dev entities, {dev[2].mean():.0%} right")
-    found["mean"] = {name: tuple(np.mean([rows[name] for rows in found.values()], axis=0)) for name in JOINS}
-    print("\n| run | joined by | dev, before | dev, held out | test, before | test, after | log loss |")
+    found["mean"] = {
+        name: tuple(np.mean([rows[name] for rows in found.values()], axis=0)) for name in JOINS
+    }
+    print(
+        "\n| run | joined by | dev, before | dev, held out | test, before | test, after | log "
+        "loss |"
+    )
     print("|---|---|---|---|---|---|---|")
     for run, rows in found.items():
         for name, values in rows.items():
-            print(f"| {run} | {name} | " + " | ".join(f"{v:.1f}" for v in values[:-1]) + f" | {values[-1]:.4f} |")
+            print(
+                f"| {run} | {name} | "
+                + " | ".join(f"{v:.1f}" for v in values[:-1])
+                + f" | {values[-1]:.4f} |"
+            )
 
 
 if __name__ == "__main__":

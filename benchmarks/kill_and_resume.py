@@ -1,4 +1,5 @@
-"""Kill a run of the main job at random moments with SIGKILL, resume it, and compare it with an undisturbed run.
+"""Kill a run of the main job at random moments with SIGKILL, resume it, and compare it with an
+undisturbed run.
 
 python benchmarks/kill_and_resume.py
 """
@@ -25,12 +26,35 @@ def command(options: argparse.Namespace, output: Path) -> list[str]:
     """A short run of the main job on wikigold."""
     data = options.data.resolve()
     return [
-        str(Path(sys.executable).with_name("nlp-train")), "tagger_kd_pseudo", "--resume", "--output_dir", str(output),
-        "--data_dir", str(data / "wikigold"), "--unlabeled_filename", str(data / "unlabelled" / "wikisplit.txt"),
-        "--teacher", encoder(), "--tokenizer", "whitespace", "--threads", str(options.threads), "--use_crf",
-        "--labeled_size", "150", "--unlabeled_size", "1000", "--teacher_min_steps", "20", "--teacher_epochs", "2",
-        "--epochs", "4", "--save_steps", "20",
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("nlp-train")),
+        "tagger_kd_pseudo",
+        "--resume",
+        "--output_dir",
+        str(output),
+        "--data_dir",
+        str(data / "wikigold"),
+        "--unlabeled_filename",
+        str(data / "unlabelled" / "wikisplit.txt"),
+        "--teacher",
+        encoder(),
+        "--tokenizer",
+        "whitespace",
+        "--threads",
+        str(options.threads),
+        "--use_crf",
+        "--labeled_size",
+        "150",
+        "--unlabeled_size",
+        "1000",
+        "--teacher_min_steps",
+        "20",
+        "--teacher_epochs",
+        "2",
+        "--epochs",
+        "4",
+        "--save_steps",
+        "20",
+    ]
 
 
 def sums(folder: Path) -> dict[str, str]:
@@ -40,9 +64,15 @@ def sums(folder: Path) -> dict[str, str]:
 
 def main() -> None:
     """Run, kill, resume, compare; exit code 1 if a file differs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the corpora")
-    parser.add_argument("--output", type=Path, default=Path("build/benchmarks"), help="folder of the runs")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder of the corpora"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path("build/benchmarks"), help="folder of the runs"
+    )
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
@@ -61,7 +91,10 @@ def main() -> None:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         found = sorted(path.name for path in killed.iterdir()) if killed.exists() else []
-        print(f"killed after {moment:.0f} of {seconds:.0f} s; there were: {', '.join(found)}", flush=True)
+        print(
+            f"killed after {moment:.0f} of {seconds:.0f} s; there were: {', '.join(found)}",
+            flush=True,
+        )
     subprocess.run(command(options, killed), check=True, stderr=subprocess.DEVNULL)
     equal = sums(whole) == sums(killed)
     print("identical: " + ", ".join(FILES) if equal else f"DIFFERENT: {sums(whole)} {sums(killed)}")

@@ -2,9 +2,9 @@
 
     python benchmarks/limits.py dist ../shared/data/gmb/dev.txt
 
-One thread. First what one core reaches in large products of matrices, by ONNX Runtime: all that a network of matrix
-products could hope for. Then microseconds a sentence of each step from words to entities, and the network's share of
-that peak.
+One thread. First what one core reaches in large products of matrices, by ONNX Runtime: all that a
+network of matrix products could hope for. Then microseconds a sentence of each step from words to
+entities, and the network's share of that peak.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import GRAPH
 
-SIZE, SENTENCES, ROUNDS, LEAST_SECONDS = 768, 128, 9, 0.1
+SIZE, SENTENCES, ROUNDS, MINIMUM_SECONDS = 768, 128, 9, 0.1
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -33,7 +33,7 @@ def seconds(call: Callable[[], object]) -> float:
     found = []
     for _ in range(ROUNDS):
         count, started = 0, time.perf_counter()
-        while time.perf_counter() - started < LEAST_SECONDS:
+        while time.perf_counter() - started < MINIMUM_SECONDS:
             call()
             count += 1
         found.append((time.perf_counter() - started) / count)
@@ -44,7 +44,9 @@ def session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
     """A session of one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def peak(operator: str, weights: np.ndarray, inputs: np.ndarray) -> float:
@@ -53,7 +55,11 @@ def peak(operator: str, weights: np.ndarray, inputs: np.ndarray) -> float:
     graph = helper.make_graph(
         [helper.make_node(operator, ["x", "w"], ["y"])],
         "product",
-        [helper.make_tensor_value_info("x", helper.np_dtype_to_tensor_dtype(inputs.dtype), [SIZE, SIZE])],
+        [
+            helper.make_tensor_value_info(
+                "x", helper.np_dtype_to_tensor_dtype(inputs.dtype), [SIZE, SIZE]
+            )
+        ],
         [helper.make_tensor_value_info("y", result, [SIZE, SIZE])],
         [numpy_helper.from_array(weights, "w")],
     )
@@ -64,10 +70,14 @@ def peak(operator: str, weights: np.ndarray, inputs: np.ndarray) -> float:
 
 
 def multiplications(folder: Path) -> int:
-    """Of the network, a word: the numbers in its weight matrices, each used once (and 0.3 % of biases)."""
+    """Of the network, a word: the numbers in its weight matrices, each used once (and 0.3 % of
+    biases).
+    """
     graph = onnx.load(folder / GRAPH).graph
     return sum(
-        int(np.prod(weights.dims)) for weights in graph.initializer if len(weights.dims) > 1 and weights.dims[-1] > 1
+        int(np.prod(weights.dims))
+        for weights in graph.initializer
+        if len(weights.dims) > 1 and weights.dims[-1] > 1
     )
 
 
@@ -83,7 +93,9 @@ def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
                 tagger.entities(sentence, prediction)
 
     taken = {
-        "features of words, padding, and the network": lambda: [tagger.emissions(part, size) for part in parts],
+        "features of words, padding, and the network": lambda: [
+            tagger.emissions(part, size) for part in parts
+        ],
         "the network alone": lambda: [network() for network in networks],
         "labels": lambda: [tagger.predict_labels(part, size) for part in parts],
         "entities of labels": entities,
@@ -94,7 +106,9 @@ def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
 
 def main() -> None:
     """Print both."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("export", type=Path, nargs="+")
     parser.add_argument("sentences", type=Path)
     options = parser.parse_args()
@@ -102,7 +116,10 @@ def main() -> None:
     whole = random.integers(0, 100, (SIZE, SIZE))
     fp32 = peak("MatMul", whole.astype(np.float32), whole.astype(np.float32))
     int8 = peak("MatMulInteger", whole.astype(np.int8), whole.astype(np.uint8))
-    print(f"peak of a core: {fp32:.0f} thousand million multiplications a second in fp32, {int8:.0f} in int8")
+    print(
+        f"peak of a core: {fp32:.0f} thousand million multiplications a second in fp32, "
+        f"{int8:.0f} in int8"
+    )
     sentences = [s for s, _ in zip(read_columns(options.sentences), range(SENTENCES), strict=False)]
     sentences.sort(key=len)
     words = sum(map(len, sentences)) / len(sentences)
@@ -115,8 +132,12 @@ def main() -> None:
             for name, micros in taken.items():
                 print(f"  {micros:7.1f}  {name}")
             rate = each / taken["the network alone"] / 1e3
-            print(f"  {each / 1e6:.1f} million multiplications: {rate:.0f} thousand million a second, "
-                  f"{100 * rate / int8:.0f} % of the peak in int8", flush=True)  # fmt: skip
+            print(
+                f"  {each / 1e6:.1f} million multiplications: {rate:.0f} thousand million a "
+                "second, "
+                f"{100 * rate / int8:.0f} % of the peak in int8",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""The student's training beside a teacher that runs in every step, as distillation without stored soft labels would.
+"""The student's training beside a teacher that runs in every step, as distillation without stored
+soft labels would.
 
     python benchmarks/training_speed.py --threads 2
 
-Steps of 32 sentences, half of them labelled, as the default recipe takes them. A teacher of the size of BERT-base, or
-what `--teachers` names, reads each batch of such steps once, in both of its arithmetics; its time is added to the
-student's.
+Steps of 32 sentences, half of them labelled, as the default recipe takes them. A teacher of the
+size of BERT-base, or what `--teachers` names, reads each batch of such steps once, in both of its
+arithmetics; its time is added to the student's.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def encoded(
     """Labelled and unlabelled sentences with random soft labels: their values cost no time."""
     random = np.random.default_rng(0)
     parts = sentences[:LABELLED], [sentence.without_labels() for sentence in sentences[LABELLED:]]
-    soft = [[random.normal(size=(len(s), len(labels))).astype(np.float16) for s in part] for part in parts]
+    soft = [
+        [random.normal(size=(len(s), len(labels))).astype(np.float16) for s in part]
+        for part in parts
+    ]
     labelled, unlabelled = (
         encode(part, vocabulary, labels, max_words=250, soft_labels=logits)
         for part, logits in zip(parts, soft, strict=True)
@@ -69,10 +73,18 @@ def student_step(
     """A step of the default recipe on the next batch."""
     torch.manual_seed(1)
     arguments = {"freeze_words": True}
-    model = nn.ModuleDict({
-        "student": build("cnn-lstm", vocabulary.word_count, vocabulary.character_count, len(labels), arguments),
-        "decoder": (decoder := Decoder(labels, use_crf)),
-    })  # fmt: skip
+    model = nn.ModuleDict(
+        {
+            "student": build(
+                "cnn-lstm",
+                vocabulary.word_count,
+                vocabulary.character_count,
+                len(labels),
+                arguments,
+            ),
+            "decoder": (decoder := Decoder(labels, use_crf)),
+        }
+    )
     objective = Distillation(decoder, temperature=2.0, task_weight=1.0, distillation_weight=1.0)
     optimizer = Adam(model.parameters(), lr=0.003, fused=True)
 
@@ -91,37 +103,61 @@ def teacher_milliseconds(
 ) -> float:
     """What the teacher takes for the sentences of a step."""
     model, tokenizer = random_bert(name, len(labels), vocabulary)
-    teacher = TransformerTokenClassifier(model, tokenizer, labels.names, labels, name=name, precision=precision)
-    drawn = np.random.default_rng(1).permutation(len(sentences))[: (TEACHER_STEPS + 1) * BATCH].reshape(-1, BATCH)
+    teacher = TransformerTokenClassifier(
+        model, tokenizer, labels.names, labels, name=name, precision=precision
+    )
+    drawn = (
+        np.random.default_rng(1)
+        .permutation(len(sentences))[: (TEACHER_STEPS + 1) * BATCH]
+        .reshape(-1, BATCH)
+    )
     draws = iter(drawn.tolist())
-    return milliseconds(lambda: teacher.logits([sentences[index] for index in next(draws)]), TEACHER_STEPS)
+    return milliseconds(
+        lambda: teacher.logits([sentences[index] for index in next(draws)]), TEACHER_STEPS
+    )
 
 
 def main() -> None:
     """Time both and print sentences a second."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/gmb/train.txt"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--teachers", nargs="+", choices=ARCHITECTURES, default=list(ARCHITECTURES))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    sentences = [s for s, _ in zip(read_columns(options.data), range(LABELLED + POOL), strict=False)]
-    labels = LabelSet.for_types(name[2:] for s in sentences for name in s.labels or () if name != "O")
+    sentences = [
+        s for s, _ in zip(read_columns(options.data), range(LABELLED + POOL), strict=False)
+    ]
+    labels = LabelSet.for_types(
+        name[2:] for s in sentences for name in s.labels or () if name != "O"
+    )
     vocabulary = Vocabulary.build(sentences)
-    stream = BatchStream(*encoded(sentences, vocabulary, labels), BATCH, 0.5, seed=1, least_steps=4 * options.steps)
+    stream = BatchStream(
+        *encoded(sentences, vocabulary, labels), BATCH, 0.5, seed=1, minimum_steps=4 * options.steps
+    )
     batches = stream.epoch(0)
     steps = {
-        decoder: milliseconds(student_step(batches, vocabulary, labels, use_crf=decoder == "CRF"), options.steps)
+        decoder: milliseconds(
+            student_step(batches, vocabulary, labels, use_crf=decoder == "CRF"), options.steps
+        )
         for decoder in ("softmax", "CRF")
     }
     print("| | ms a step of 32 sentences | sentences/s |\n|---|---|---|")
     for name, taken in steps.items():
         print(f"| student, {name} | {taken:.1f} | {1000 * BATCH / taken:.0f} |", flush=True)
     for name, precision in product(options.teachers, ("fp32", "bf16")):
-        both = teacher_milliseconds(name, precision, sentences, vocabulary, labels) + steps["softmax"]
-        print(f"| with {name} ({precision}) in every step | {both:.0f} | {1000 * BATCH / both:.1f} |: "
-              f"the student alone is {both / steps['softmax']:.1f} times as fast", flush=True)  # fmt: skip
+        both = (
+            teacher_milliseconds(name, precision, sentences, vocabulary, labels) + steps["softmax"]
+        )
+        print(
+            f"| with {name} ({precision}) in every step | {both:.0f} | {1000 * BATCH / both:.1f} "
+            "|: "
+            f"the student alone is {both / steps['softmax']:.1f} times as fast",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -36,11 +36,14 @@ This page is made from the files in `nlp_architect_ext/settings/` by
 nlp-train tagger_kd_pseudo --teacher bert-base-cased --data_dir data --output_dir out
 nlp-train tagger_kd_pseudo --config out/run.json --output_dir again
 nlp-inference tagger --model_dir out --data_file notes.txt --output_dir tagged
-cat notes.txt | nlp-inference tagger --model_dir out --data_file - --output_dir - --output_format json
+cat notes.txt | nlp-inference tagger --model_dir out --data_file - --output_dir - \\
+    --output_format json
 ```
 
-A value comes from, the later the stronger: its default, the recipe, the JSON file of `--config`, the flag.
-A file for `--config` holds one JSON object whose keys are the names of flags; `run.json` in a result folder is one.
+A value comes from, the later the stronger: its default, the recipe, the JSON file of `--config`,
+the flag.
+A file for `--config` holds one JSON object whose keys are the names of flags; `run.json` in a
+result folder is one.
 
 Results go to files or standard output; progress, tables and errors go to standard error.
 
@@ -48,21 +51,30 @@ Results go to files or standard output; progress, tables and errors go to standa
 |---|---|
 | 0 | done |
 | 1 | a fault of the program, with a traceback: please report it |
-| 2 | something given can't be used, or a disk is full; one line says what was wrong, what was expected, what would do |
+| 2 | something given can't be used, or a disk is full; one line says what was wrong, what to do |
 | 130 | interrupted by Ctrl-C; what was finished is kept |
 | 141 | the reader of standard output left |
 
-`nlp-train --help` and `nlp-inference --help` list the commands, those of other installed packages among them.
-With `HF_HUB_OFFLINE=1` in the environment nothing is downloaded: a teacher is a folder, or already in the hub's cache.
+`nlp-train --help` and `nlp-inference --help` list the commands, those of other installed packages
+among them.
+With `HF_HUB_OFFLINE=1` in the environment nothing is downloaded: a teacher is a folder, or already
+in the hub's cache.
 """
 
 
 def page() -> str:
     """The whole page."""
-    sections = [HEAD, "## Commands\n", _commands(), *map(_section, _groups()), "## Recipes\n",
-                "What `--recipe` sets; a flag or `--config` is stronger.\n",
-                _recipes(training.TaggerKdPseudoSettings, recipes.RECIPES), "For `nlp-train tagger_cvt`:\n",
-                _recipes(cross_view.TaggerCvtSettings, recipes.CVT_RECIPES)]  # fmt: skip
+    sections = [
+        HEAD,
+        "## Commands\n",
+        _commands(),
+        *map(_section, _groups()),
+        "## Recipes\n",
+        "What `--recipe` sets; a flag or `--config` is stronger.\n",
+        _recipes(training.TaggerKdPseudoSettings, recipes.RECIPES),
+        "For `nlp-train tagger_cvt`:\n",
+        _recipes(cross_view.TaggerCvtSettings, recipes.CVT_RECIPES),
+    ]
     return "\n".join(sections)
 
 
@@ -78,24 +90,38 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 
 
 def settings_of(program: str, name: str) -> type[Any] | None:
-    """The dataclass whose docstring says that it holds the settings of this command; None for one without flags."""
+    """The dataclass whose docstring says that it holds the settings of this command; None for one
+    without flags.
+    """
     said = f"Settings of `{program} {name}`."
     return next((cls for cls in _dataclasses() if inspect.getdoc(cls) == said), None)
 
 
 def flags(field: dataclasses.Field[Any]) -> list[str]:
     """The main flag of a setting, then its short forms and aliases, then what switches it off."""
-    return [f"--{field.name}", *field.metadata["flags"], *([fields.off(field.name)] if field.default is True else [])]
+    return [
+        f"--{field.name}",
+        *field.metadata["flags"],
+        *([fields.off(field.name)] if field.default is True else []),
+    ]
 
 
 def _dataclasses() -> list[type[Any]]:
     modules = groups, training, inference, cross_view, texts, curve, deployment
     known = [value for module in modules for value in vars(module).values()]
-    return list(dict.fromkeys(cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)))
+    return list(
+        dict.fromkeys(
+            cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)
+        )
+    )
 
 
 def _own(cls: type[Any]) -> list[dataclasses.Field[Any]]:
-    return [field for field in dataclasses.fields(cls) if field.name in vars(cls).get("__annotations__", {})]
+    return [
+        field
+        for field in dataclasses.fields(cls)
+        if field.name in vars(cls).get("__annotations__", {})
+    ]
 
 
 def _groups() -> list[type[Any]]:
@@ -112,7 +138,9 @@ def _commands() -> str:
     for (program, name), description in built_in_commands().items():
         cls = settings_of(program, name)
         groups = [] if cls is None else [group for group in _groups() if issubclass(cls, group)]
-        links = ", ".join(f"[{_title(group)}](#{_title(group).lower().replace(' ', '-')})" for group in groups)
+        links = ", ".join(
+            f"[{_title(group)}](#{_title(group).lower().replace(' ', '-')})" for group in groups
+        )
         rows.append(f"| `{program} {name}` | {description} | {links or 'none'} |")
     return "\n".join(rows) + "\n"
 
@@ -124,13 +152,19 @@ def _section(cls: type[Any]) -> str:
     for field in _own(cls):
         names = ", ".join(f"`{flag}`" for flag in flags(field))
         meaning = field.metadata["help"].replace("|", "\\|")
-        rows.append(f"| {names} | {_value(field, types[field.name])} | {_default(field)} | {meaning} |")
+        rows.append(
+            f"| {names} | {_value(field, types[field.name])} | {_default(field)} | {meaning} |"
+        )
     return "\n".join(rows) + "\n"
 
 
 def _value(field: dataclasses.Field[Any], hint: Any) -> str:
     """What may follow the flag."""
-    parts = [part for part in get_args(hint) if part is not type(None)] if get_origin(hint) is not tuple else []
+    parts = (
+        [part for part in get_args(hint) if part is not type(None)]
+        if get_origin(hint) is not tuple
+        else []
+    )
     kind = parts[0] if parts else get_origin(hint) or hint
     about = field.metadata
     if about["spread"]:
@@ -143,8 +177,14 @@ def _value(field: dataclasses.Field[Any], hint: Any) -> str:
         return "text; the flag may be repeated"
     if kind is str:
         return "text"
-    least, most = (_number(about[name]) for name in ("least", "most"))
-    limits = f", {least} to {most}" if least and most else f", at least {least}" if least else ""
+    minimum, maximum = (_number(about[name]) for name in ("minimum", "maximum"))
+    limits = (
+        f", {minimum} to {maximum}"
+        if minimum and maximum
+        else f", at least {minimum}"
+        if minimum
+        else ""
+    )
     return ("whole number" if kind is int else "number") + limits
 
 
@@ -175,7 +215,9 @@ def _recipes(cls: type[Any], known: Mapping[str, Mapping[str, object]]) -> str:
     rows = [f"| setting | default | {' | '.join(f'`{name}`' for name in others)} |"]
     rows.append("|---|---|" + "---|" * len(others))
     for key in sorted({key for values in others.values() for key in values}):
-        cells = [_shown(values[key]) if key in values else defaults[key] for values in others.values()]
+        cells = [
+            _shown(values[key]) if key in values else defaults[key] for values in others.values()
+        ]
         rows.append(f"| `{key}` | {defaults[key]} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 

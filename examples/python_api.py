@@ -1,4 +1,4 @@
-"""Tag from Python with a folder that `nlp-train` wrote: `python examples/python_api.py MODEL_DIR`."""
+"""Tag from Python with a folder of `nlp-train`: `python examples/python_api.py MODEL_DIR`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from nlp_architect_ext.taggers.neural import NeuralTagger
 
 TEXT = "Ada Lovelace moved to London."
 WORDS = ["Grace", "Hopper", "was", "born", "in", "New", "York", "."]
-TEXTS = ["Alan Turing lived in Wilmslow.", "Nothing happened there.", "From Oslo to Lima it takes a day."]
+TEXTS = [
+    "Alan Turing lived in Wilmslow.",
+    "Nothing happened there.",
+    "From Oslo to Lima it takes a day.",
+]
 
 
 def show(source: str, entities: list[Entity]) -> None:
-    """Print a text and what was found in it; an entity's fields are those of Hugging Face's pipelines."""
+    """Print a text and what was found in it; an entity's fields are those of Hugging Face's
+    pipelines.
+    """
     print(source)
     for entity in entities:
-        print(f"    {entity.entity_group}  {entity.word!r}  {entity.start}-{entity.end}  {entity.score:.2f}")
+        print(
+            f"    {entity.entity_group}  {entity.word!r}  {entity.start}-{entity.end}  "
+            f"{entity.score:.2f}"
+        )
 
 
 def main(folder: str) -> None:
@@ -41,7 +50,9 @@ def main(folder: str) -> None:
     # One tag a word, in the scheme of the training data, with its probability.
     sentence = tagger.sentence(TEXT)
     prediction = tagger.predict_labels([sentence])[0]
-    for word, tag, score in zip(sentence.words, tagger.tags(prediction), prediction.scores, strict=True):
+    for word, tag, score in zip(
+        sentence.words, tagger.tags(prediction), prediction.scores, strict=True
+    ):
         print(f"{word}\t{tag}\t{score:.2f}")
 
 

@@ -1,4 +1,6 @@
-"""`nlp-train` and `nlp-inference`: find the command, parse its flags, run it; torch is imported by nothing here."""
+"""`nlp-train` and `nlp-inference`: find the command, parse its flags, run it; torch is imported by
+nothing here.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,17 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure
 
 # What may be missing where only a part of the program was installed, and the extra that brings it.
-DEPENDENCIES = {"torch": "", "transformers": "", "seqeval": "", "spacy": "", "safetensors": "", "tqdm": "",
-                "onnx": "export", "onnxruntime": "runtime", "ray": "ray"}  # fmt: skip
+DEPENDENCIES = {
+    "torch": "",
+    "transformers": "",
+    "seqeval": "",
+    "spacy": "",
+    "safetensors": "",
+    "tqdm": "",
+    "onnx": "export",
+    "onnxruntime": "runtime",
+    "ray": "ray",
+}
 
 
 class _Parser(ArgumentParser):
@@ -59,16 +70,26 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        # Disks get full and folders lose permissions at any moment; what was finished before is whole.
+        # Disks get full and folders lose permissions at any moment; what was finished before is
+        # whole.
         where, wrong = str(error.filename or program), error.strerror or str(error)
-        print(UserError(where, wrong, "a place with room and permission", "check the path and the disk, then repeat"),
-              file=sys.stderr)  # fmt: skip
+        print(
+            UserError(
+                where=where,
+                wrong=wrong,
+                expected="a place with room and permission",
+                remedy="check the path and the disk, then repeat",
+            ),
+            file=sys.stderr,
+        )
         return 2
     return 0
 
 
 def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence[str]) -> None:
-    """The command itself; a package of ours that isn't installed is the user's to install, not a crash."""
+    """The command itself; a package of ours that isn't installed is the user's to install, not a
+    crash.
+    """
     try:
         procedure.run_procedure(parser.parse_args(arguments))
     except ModuleNotFoundError as error:
@@ -78,19 +99,23 @@ def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence
         extra = f"[{DEPENDENCIES[name]}]" if DEPENDENCIES[name] else " with all it needs"
         remedy = "install it" + ("; an exported tagger needs no torch" if name == "torch" else "")
         wrong, expected = f"needs {name}, which isn't installed", f"nlp-architect-ext{extra}"
-        raise UserError(parser.prog, wrong, expected, remedy) from error
+        raise UserError(where=parser.prog, wrong=wrong, expected=expected, remedy=remedy) from error
 
 
 def _overview(program: str, group: str, arguments: Sequence[str]) -> int:
     """Help and version, where no command is named."""
-    commands = "\n".join(f"  {name:<20} {_description(group, name)}" for name in registry.names(group))
+    commands = "\n".join(
+        f"  {name:<20} {_description(group, name)}" for name in registry.names(group)
+    )
     parser = _Parser(
         prog=program,
         usage=f"{program} [-h] [-v] COMMAND ...",
         description=f"commands:\n{commands}\n\n{program} COMMAND --help lists a command's flags.",
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("-v", "--version", action="version", version=f"nlp-architect-ext {__version__}")
+    parser.add_argument(
+        "-v", "--version", action="version", version=f"nlp-architect-ext {__version__}"
+    )
     parser.parse_args(arguments)
     parser.print_help()
     return 0
@@ -98,9 +123,16 @@ def _overview(program: str, group: str, arguments: Sequence[str]) -> int:
 
 def _load(group: str, name: str) -> type[Procedure]:
     procedure = registry.load(group, name)
-    if not (isinstance(procedure, type) and issubclass(procedure, Procedure)) or getattr(procedure, "name", "") != name:
-        raise registry.BrokenPluginError(f"command {name!r}", f"{procedure!r} isn't registered under this name",
-                                    f"a Procedure with name={name!r}", "update or uninstall its package")  # fmt: skip
+    if (
+        not (isinstance(procedure, type) and issubclass(procedure, Procedure))
+        or getattr(procedure, "name", "") != name
+    ):
+        raise registry.BrokenPluginError(
+            where=f"command {name!r}",
+            wrong=f"{procedure!r} isn't registered under this name",
+            expected=f"a Procedure with name={name!r}",
+            remedy="update or uninstall its package",
+        )
     return procedure
 
 

@@ -1,7 +1,8 @@
 """What a command is: a class with two static methods, registered under a name.
 
-The contract is NLP Architect's: `add_arguments(parser)` and `run_procedure(args)`. A package of your own brings a
-command by an entry point in the group `nlp_architect_ext.train` or `nlp_architect_ext.serving.files`.
+The contract is NLP Architect's: `add_arguments(parser)` and `run_procedure(args)`. A package of
+your own brings a command by an entry point in the group `nlp_architect_ext.train` or
+`nlp_architect_ext.serving.files`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import ClassVar, TypeVar
 
 
 class Procedure(ABC):
-    """One command. Import what is slow (torch, transformers) inside `run_procedure`: help stays quick."""
+    """One command. Import what is slow (torch, transformers) inside `run_procedure`: help stays
+    quick.
+    """
 
     name: ClassVar[str]
     description: ClassVar[str]
@@ -35,7 +38,10 @@ Class = TypeVar("Class", bound=type[Procedure])
 def _register(name: str, description: str) -> Callable[[Class], Class]:
     def mark(cls: Class) -> Class:
         if not (isinstance(cls, type) and issubclass(cls, Procedure)):
-            raise TypeError(f"{cls!r} is no Procedure; a command has add_arguments(parser) and run_procedure(args)")
+            raise TypeError(
+                f"{cls!r} is no Procedure; a command has add_arguments(parser) and "
+                "run_procedure(args)"
+            )
         cls.name, cls.description = name, description
         return cls
 

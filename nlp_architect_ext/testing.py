@@ -1,6 +1,8 @@
-"""The conformance kit: does a student keep the promises that training, prediction and files rely on?
+"""The conformance kit: does a student keep the promises that training, prediction and files rely
+on?
 
-In a test of your own package, ``check_student("gru")`` or ``check_student(Gru, width=32)`` is all it takes.
+In a test of your own package, ``check_student("gru")`` or ``check_student(Gru, width=32)`` is all
+it takes.
 """
 
 from __future__ import annotations
@@ -37,10 +39,11 @@ Make = Callable[[], nn.Module]
 def check_student(student: str | type[nn.Module], **arguments: Any) -> None:
     """Check that a student keeps its contract (`students.base.Student`), with the arguments given.
 
-    Checked: the constructor's arguments are JSON values; the same seed gives the same weights; emissions have the right
-    shape, are repeatable once in evaluation mode, don't read the labels and leave the batch as it is; neither padding
-    nor the other sentences of a batch change them by more than 1e-5; training reaches every parameter; weights survive
-    safetensors; what an exportable student writes as ONNX computes the same (for which the extra `export` is needed).
+    Checked: the constructor's arguments are JSON values; the same seed gives the same weights;
+    emissions have the right shape, are repeatable once in evaluation mode, don't read the labels
+    and leave the batch as it is; neither padding nor the other sentences of a batch change them by
+    more than 1e-5; training reaches every parameter; weights survive safetensors; what an
+    exportable student writes as ONNX computes the same (for which the extra `export` is needed).
     The global state of the random numbers is left as it was.
 
     Args:
@@ -106,16 +109,22 @@ def _sentences() -> list[EncodedSentence]:
 def _json_arguments(student_class: type[nn.Module], arguments: dict[str, Any]) -> dict[str, Any]:
     """All arguments as they come back from a JSON file."""
     names = tuple(inspect.signature(student_class).parameters)
-    _require(names[:3] == SIZES, f"the constructor takes {names}; expected {', '.join(SIZES)} first")
+    _require(
+        names[:3] == SIZES, f"the constructor takes {names}; expected {', '.join(SIZES)} first"
+    )
     own = own_arguments(student_class)
     wrong = sorted(set(arguments) - set(own))
     _require(not wrong, f"no arguments named {wrong}; the constructor has {list(own)}")
     missing = [name for name, value in own.items() if value is inspect.Parameter.empty]
-    _require(not missing, f"arguments {missing} have no default; a student is built from its name alone")
+    _require(
+        not missing, f"arguments {missing} have no default; a student is built from its name alone"
+    )
     try:
         usable: dict[str, Any] = json.loads(json.dumps({**own, **arguments}, allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise AssertionError(f"arguments can't be kept in config.json ({error}); use JSON values") from error
+        raise AssertionError(
+            f"arguments can't be kept in config.json ({error}); use JSON values"
+        ) from error
     return usable
 
 
@@ -124,8 +133,13 @@ def _check_seed(make: Make) -> None:
     for _ in range(2):
         torch.manual_seed(7)
         weights.append(make().state_dict())
-    different = [name for name, tensor in weights[0].items() if not torch.equal(tensor, weights[1][name])]
-    _require(not different, f"the same seed gives other weights: {different}; draw them with torch's global generator")
+    different = [
+        name for name, tensor in weights[0].items() if not torch.equal(tensor, weights[1][name])
+    ]
+    _require(
+        not different,
+        f"the same seed gives other weights: {different}; draw them with torch's global generator",
+    )
 
 
 def _check_shape(student: nn.Module, sentences: list[EncodedSentence]) -> None:
@@ -133,10 +147,21 @@ def _check_shape(student: nn.Module, sentences: list[EncodedSentence]) -> None:
         batch = collate(some)
         emissions = student(batch)
         expected = (*batch.words.shape, LABEL_COUNT)
-        _require(isinstance(emissions, Tensor), f"forward gives a {type(emissions).__name__}; expected a tensor")
-        _require(emissions.shape == expected, f"emissions {tuple(emissions.shape)}; expected {expected}")
-        _require(emissions.dtype == torch.float32, f"emissions are {emissions.dtype}; expected torch.float32")
-        _require(bool(emissions[batch.mask].isfinite().all()), "emissions of fresh weights are not finite")
+        _require(
+            isinstance(emissions, Tensor),
+            f"forward gives a {type(emissions).__name__}; expected a tensor",
+        )
+        _require(
+            emissions.shape == expected, f"emissions {tuple(emissions.shape)}; expected {expected}"
+        )
+        _require(
+            emissions.dtype == torch.float32,
+            f"emissions are {emissions.dtype}; expected torch.float32",
+        )
+        _require(
+            bool(emissions[batch.mask].isfinite().all()),
+            "emissions of fresh weights are not finite",
+        )
 
 
 def _trained(student: nn.Module, sentences: list[EncodedSentence]) -> nn.Module:
@@ -167,13 +192,27 @@ def _check_gradients(student: nn.Module, sentences: list[EncodedSentence]) -> No
 def _check_repeatable(student: nn.Module, sentences: list[EncodedSentence]) -> None:
     batch, untouched = collate(sentences), collate(sentences)
     emissions = _emissions(student, batch)
-    _require(torch.equal(emissions, _emissions(student, batch)), "emissions differ from call to call after eval()")
+    _require(
+        torch.equal(emissions, _emissions(student, batch)),
+        "emissions differ from call to call after eval()",
+    )
     for field in fields(batch):
         before, after = getattr(untouched, field.name), getattr(batch, field.name)
-        _require(before is None or torch.equal(before, after), f"forward changes batch.{field.name} in place")
+        _require(
+            before is None or torch.equal(before, after),
+            f"forward changes batch.{field.name} in place",
+        )
     soft_labels = torch.randn(emissions.shape)
-    blind = replace(batch, labels=(batch.labels + 1) % LABEL_COUNT, is_gold=~batch.is_gold, soft_labels=soft_labels)
-    _require(torch.equal(emissions, _emissions(student, blind)), "emissions depend on the labels of the batch")
+    blind = replace(
+        batch,
+        labels=(batch.labels + 1) % LABEL_COUNT,
+        is_gold=~batch.is_gold,
+        soft_labels=soft_labels,
+    )
+    _require(
+        torch.equal(emissions, _emissions(student, blind)),
+        "emissions depend on the labels of the batch",
+    )
 
 
 def _check_padding(student: nn.Module, sentences: list[EncodedSentence]) -> None:
@@ -184,7 +223,8 @@ def _check_padding(student: nn.Module, sentences: list[EncodedSentence]) -> None
         _require_close(
             padded[batch.mask],
             emissions[batch.mask],
-            f"with {words} more padding words and {characters} more padding characters; mask or pack what lies beyond "
+            f"with {words} more padding words and {characters} more padding characters; mask or "
+            "pack what lies beyond "
             "batch.lengths, and characters of id 0",
         )
 
@@ -202,23 +242,36 @@ def _check_neighbours(student: nn.Module, sentences: list[EncodedSentence]) -> N
     together = _emissions(student, collate(sentences))
     for index, sentence in enumerate(sentences):
         alone = _emissions(student, collate([sentence]))[0]
-        message = "when a sentence is alone in its batch; normalise over features, not over the batch"
+        message = (
+            "when a sentence is alone in its batch; normalise over features, not over the batch"
+        )
         _require_close(alone, together[index, : len(sentence)], message)
 
 
 def _check_saved(student: nn.Module, make: Make, sentences: list[EncodedSentence]) -> None:
     try:
-        data = save_weights({name: tensor.contiguous() for name, tensor in student.state_dict().items()})
+        data = save_weights(
+            {name: tensor.contiguous() for name, tensor in student.state_dict().items()}
+        )
     except (RuntimeError, ValueError) as error:
         raise AssertionError(f"safetensors refuses the weights: {error}") from error
     loaded = make()
     try:
         loaded.load_state_dict(load_weights(data))
     except RuntimeError as error:
-        raise AssertionError(f"the weights don't fit a new student of the same arguments: {error}") from error
+        raise AssertionError(
+            f"the weights don't fit a new student of the same arguments: {error}"
+        ) from error
     batch = collate(sentences)
     same = torch.equal(_emissions(student, batch), _emissions(loaded.eval(), batch))
-    _require(same, "emissions differ after saving and loading; register what they depend on as parameter or buffer")
+    _require(
+        same,
+        (
+            "emissions differ after saving and loading; register what they depend on as a "
+            "parameter or "
+            "buffer"
+        ),
+    )
 
 
 def _check_export(student: Exportable, sentences: list[EncodedSentence]) -> None:
@@ -231,9 +284,13 @@ def _check_export(student: Exportable, sentences: list[EncodedSentence]) -> None
         with torch.no_grad():
             parts = student.word_embedding.read(batch), student.character_cnn(batch.characters)
         table = torch.cat(parts, dim=2)  # (batch, words, width)
-        model = graph.finish(student.write_onnx(graph, FEATURES, LENGTHS), table.shape[2], LABEL_COUNT)
+        model = graph.finish(
+            student.write_onnx(graph, FEATURES, LENGTHS), table.shape[2], LABEL_COUNT
+        )
         rows = torch.arange(table.shape[0] * table.shape[1]).view(table.shape[:2])
-        given = [row[:length].tolist() for row, length in zip(rows, batch.lengths.tolist(), strict=True)]
+        given = [
+            row[:length].tolist() for row, length in zip(rows, batch.lengths.tolist(), strict=True)
+        ]
         found, _ = Session(model.SerializeToString()).emissions(table.flatten(0, 1).numpy(), given)
         expected = _emissions(student, batch)[batch.mask]
         _require_close(torch.from_numpy(found)[batch.mask], expected, "as ONNX; correct write_onnx")
@@ -247,4 +304,7 @@ def _emissions(student: nn.Module, batch: Batch) -> Tensor:
 
 def _require_close(actual: Tensor, expected: Tensor, when: str) -> None:
     difference = float((actual - expected).abs().max())
-    _require(difference <= TOLERANCE, f"emissions change by {difference:.2g} (at most {TOLERANCE} is allowed) {when}")
+    _require(
+        difference <= TOLERANCE,
+        f"emissions change by {difference:.2g} (at most {TOLERANCE} is allowed) {when}",
+    )

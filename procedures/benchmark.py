@@ -7,7 +7,9 @@ from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.settings.fields import add_flags, resolve
 
 
-@register_train_cmd(name="benchmark", description="time a trained tagger beside transformers and spaCy")
+@register_train_cmd(
+    name="benchmark", description="time a trained tagger beside transformers and spaCy"
+)
 class Benchmark(Procedure):
     """The paper's Table 1, on the user's machine and sentences."""
 

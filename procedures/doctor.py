@@ -11,13 +11,24 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 
 PACKAGES = (
-    "nlp-architect-ext", "torch", "transformers", "tokenizers", "accelerate", "safetensors",
-    "pytorch-crf", "seqeval", "numpy", "spacy", "huggingface-hub",
-)  # fmt: skip
+    "nlp-architect-ext",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "accelerate",
+    "safetensors",
+    "pytorch-crf",
+    "seqeval",
+    "numpy",
+    "spacy",
+    "huggingface-hub",
+)
 GROUPS = (registry.TRAIN, registry.INFERENCE, registry.STUDENTS, registry.FORMATS)
 
 
-@register_train_cmd(name="doctor", description="show versions, threads, device, offline state and plugins")
+@register_train_cmd(
+    name="doctor", description="show versions, threads, device, offline state and plugins"
+)
 class Doctor(Procedure):
     """A look at the installation."""
 
@@ -33,12 +44,18 @@ class Doctor(Procedure):
 
         facts = {"Python": platform.python_version(), "system": platform.platform()}
         facts |= {package: _version(package) for package in PACKAGES}
-        facts["processor"] = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads used by torch"
+        facts["processor"] = (
+            f"{os.cpu_count()} cores, {torch.get_num_threads()} threads used by torch"
+        )
         facts["GPU"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
-        facts["hub"] = "offline (HF_HUB_OFFLINE)" if constants.HF_HUB_OFFLINE else constants.ENDPOINT
+        facts["hub"] = (
+            "offline (HF_HUB_OFFLINE)" if constants.HF_HUB_OFFLINE else constants.ENDPOINT
+        )
         facts["hub cache"] = constants.HF_HUB_CACHE
         for group in GROUPS:
-            facts[group.rpartition(".")[2]] = ", ".join(_state(group, name) for name in registry.names(group))
+            facts[group.rpartition(".")[2]] = ", ".join(
+                _state(group, name) for name in registry.names(group)
+            )
         width = max(map(len, facts))
         sys.stdout.write("".join(f"{name:<{width}}  {fact}\n" for name, fact in facts.items()))
 

@@ -7,7 +7,9 @@ from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.settings.fields import add_flags, resolve
 
 
-@register_train_cmd(name="export", description="make a trained tagger a small folder that runs without torch")
+@register_train_cmd(
+    name="export", description="make a trained tagger a small folder that runs without torch"
+)
 class Export(Procedure):
     """What is deployed."""
 

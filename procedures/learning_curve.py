@@ -7,7 +7,10 @@ from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.fields import add_flags, resolve
 
 
-@register_train_cmd(name="learning_curve", description="compare systems over numbers of labelled sentences and seeds")
+@register_train_cmd(
+    name="learning_curve",
+    description="compare systems over numbers of labelled sentences and seeds",
+)
 class LearningCurve(Procedure):
     """The protocol of Izsak, Guskin and Wasserblat (2019), figure 2."""
 

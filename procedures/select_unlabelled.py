@@ -1,4 +1,6 @@
-"""`nlp-train select_unlabelled`: the part of a large pool of raw text that is like the labelled sentences."""
+"""`nlp-train select_unlabelled`: the part of a large pool of raw text that is like the labelled
+sentences.
+"""
 
 from argparse import ArgumentParser, Namespace
 
@@ -7,7 +9,9 @@ from nlp_architect_ext.settings.fields import add_flags, resolve
 from nlp_architect_ext.settings.texts import SelectUnlabelledSettings
 
 
-@register_train_cmd(name="select_unlabelled", description="choose raw text that is like the labelled sentences")
+@register_train_cmd(
+    name="select_unlabelled", description="choose raw text that is like the labelled sentences"
+)
 class SelectUnlabelled(Procedure):
     """Selection by cross-entropy difference (Moore & Lewis, 2010)."""
 

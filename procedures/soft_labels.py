@@ -7,7 +7,9 @@ from nlp_architect_ext.settings.fields import add_flags, resolve
 from nlp_architect_ext.settings.texts import SoftLabelsSettings
 
 
-@register_train_cmd(name="soft_labels", description="let a fine-tuned teacher label all texts, for students to come")
+@register_train_cmd(
+    name="soft_labels", description="let a fine-tuned teacher label all texts, for students to come"
+)
 class SoftLabels(Procedure):
     """What `tagger_kd_pseudo --soft_labels_dir` finds and needn't compute."""
 

@@ -1,4 +1,6 @@
-"""`nlp-train tagger_cvt`: a student that learns from labelled sentences and, on raw text, from itself."""
+"""`nlp-train tagger_cvt`: a student that learns from labelled sentences and, on raw text, from
+itself.
+"""
 
 from argparse import ArgumentParser, Namespace
 
@@ -9,7 +11,8 @@ from nlp_architect_ext.settings.recipes import CVT_RECIPES
 
 
 @register_train_cmd(
-    name="tagger_cvt", description="train a compact tagger on labelled and raw text, without a teacher (cross-view)"
+    name="tagger_cvt",
+    description="train a compact tagger on labelled and raw text, without a teacher (cross-view)",
 )
 class TrainTaggerCvt(Procedure):
     """Cross-View Training: the method of Clark, Luong, Manning and Le (2018)."""

@@ -8,7 +8,9 @@ from nlp_architect_ext.settings.recipes import RECIPES
 from nlp_architect_ext.settings.training import TaggerKdSettings
 
 
-@register_train_cmd(name="tagger_kd", description="distil a teacher into a compact tagger, on labelled sentences")
+@register_train_cmd(
+    name="tagger_kd", description="distil a teacher into a compact tagger, on labelled sentences"
+)
 class TrainTaggerKd(Procedure):
     """Distillation without unlabelled text."""
 

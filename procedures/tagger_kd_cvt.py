@@ -1,4 +1,6 @@
-"""`nlp-train tagger_kd_cvt`: distillation on raw text, joined with views that learn from teacher and student."""
+"""`nlp-train tagger_kd_cvt`: distillation on raw text, joined with views that learn from teacher
+and student.
+"""
 
 from argparse import ArgumentParser, Namespace
 
@@ -9,7 +11,8 @@ from nlp_architect_ext.settings.recipes import RECIPES
 
 
 @register_train_cmd(
-    name="tagger_kd_cvt", description="distil a teacher into a compact tagger and its views, on labelled and raw text"
+    name="tagger_kd_cvt",
+    description="distil a teacher into a compact tagger and its views, on labelled and raw text",
 )
 class TrainTaggerKdCvt(Procedure):
     """Distillation and Cross-View Training in one loss."""

@@ -1,4 +1,6 @@
-"""`nlp-train tagger_kd_pseudo`: a student that learns from a teacher on labelled and unlabelled sentences."""
+"""`nlp-train tagger_kd_pseudo`: a student that learns from a teacher on labelled and unlabelled
+sentences.
+"""
 
 from argparse import ArgumentParser, Namespace
 

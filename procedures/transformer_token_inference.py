@@ -7,7 +7,9 @@ from nlp_architect_ext.settings.fields import add_flags, resolve
 from nlp_architect_ext.settings.inference import TransformerInferenceSettings
 
 
-@register_inference_cmd(name="transformer_token", description="tag raw text or columns with a fine-tuned transformer")
+@register_inference_cmd(
+    name="transformer_token", description="tag raw text or columns with a fine-tuned transformer"
+)
 class RunTransformerToken(Procedure):
     """Inference with a teacher."""
 

@@ -8,14 +8,17 @@ from corpora import WORDS, write_corpus
 from hypothesis import settings
 from tiny_teacher import tiny_encoder
 
-# How long an example takes says nothing on shared cores, and the same examples every time keep a run reproducible.
+# How long an example takes says nothing on shared cores, and the same examples every time keep a
+# run reproducible.
 settings.register_profile("here", deadline=None, derandomize=True)
 settings.load_profile("here")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread():
-    """Results depend on the number of threads, and test processes side by side would fight for cores."""
+    """Results depend on the number of threads, and test processes side by side would fight for
+    cores.
+    """
     torch.set_num_threads(1)
 
 

@@ -34,7 +34,9 @@ def best_sequence(emissions, transitions, start, end):
 
 
 def label_probabilities(emissions, transitions, start, end):
-    """Probability of each label at each word (words, labels): the sum over all sequences that have it there."""
+    """Probability of each label at each word (words, labels): the sum over all sequences that have
+    it there.
+    """
     total = log_partition(emissions, transitions, start, end)
     probabilities = np.zeros(emissions.shape)
     for sequence, score in all_scores(emissions, transitions, start, end).items():
@@ -45,7 +47,9 @@ def label_probabilities(emissions, transitions, start, end):
 
 def is_legal(sequence, labels):
     """Whether a sequence of label ids is one that the label set's scheme allows."""
-    return bool(labels.legal_start[sequence[0]]) and all(labels.legal[pair] for pair in pairwise(sequence))
+    return bool(labels.legal_start[sequence[0]]) and all(
+        labels.legal[pair] for pair in pairwise(sequence)
+    )
 
 
 def softmax(logits):
@@ -61,13 +65,23 @@ def character_features(character_cnn, characters):
 
 
 def packed_bilstm(layers, features, lengths):
-    """The last layer's output (batch, words, 2 · width) by torch's packed bidirectional LSTM of the same weights."""
+    """The last layer's output (batch, words, 2 · width) by torch's packed bidirectional LSTM of the
+    same weights.
+    """
     for layer in layers:
-        reversed_weights = {f"{name}_reverse": tensor for name, tensor in layer.leftward.state_dict().items()}
+        reversed_weights = {
+            f"{name}_reverse": tensor for name, tensor in layer.leftward.state_dict().items()
+        }
         width = layer.rightward.hidden_size
-        lstm = torch.nn.LSTM(layer.rightward.input_size, width, batch_first=True, bidirectional=True)
+        lstm = torch.nn.LSTM(
+            layer.rightward.input_size, width, batch_first=True, bidirectional=True
+        )
         lstm.load_state_dict({**layer.rightward.state_dict(), **reversed_weights})
         words = features.shape[1]
-        packed = torch.nn.utils.rnn.pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
-        features, _ = torch.nn.utils.rnn.pad_packed_sequence(lstm(packed)[0], batch_first=True, total_length=words)
+        packed = torch.nn.utils.rnn.pack_padded_sequence(
+            features, lengths, batch_first=True, enforce_sorted=False
+        )
+        features, _ = torch.nn.utils.rnn.pad_packed_sequence(
+            lstm(packed)[0], batch_first=True, total_length=words
+        )
     return features

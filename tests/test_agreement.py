@@ -25,7 +25,9 @@ def test_words_and_entities_are_counted():
 
 
 def test_the_most_frequent_disagreement_comes_first():
-    assert disagreements(GOLD * 2, TEACHER * 2, [*STUDENT, ["B-PER", "I-PER", "O"], *STUDENT[1:]]) == [
+    assert disagreements(
+        GOLD * 2, TEACHER * 2, [*STUDENT, ["B-PER", "I-PER", "O"], *STUDENT[1:]]
+    ) == [
         Disagreement("B-LOC", "B-PER", 2, 0, 0),
         Disagreement("I-PER", "O", 1, 1, 0),
     ]
@@ -43,14 +45,20 @@ def test_what_must_add_up_adds_up(sentences):
     assert differing["teacher"] + differing["student"] + differing["neither"] == differing["count"]
     assert found["words"] * words + differing["count"] == words
     entities = found["entities"]
-    assert entities["both"]["count"] + entities["teacher"]["count"] == sum(r[1] != "O" for s in sentences for r in s)
-    assert entities["both"]["count"] + entities["student"]["count"] == sum(r[2] != "O" for s in sentences for r in s)
+    assert entities["both"]["count"] + entities["teacher"]["count"] == sum(
+        r[1] != "O" for s in sentences for r in s
+    )
+    assert entities["both"]["count"] + entities["student"]["count"] == sum(
+        r[2] != "O" for s in sentences for r in s
+    )
     assert all(one["right"] <= one["count"] for one in entities.values())
 
 
 @given(st.lists(st.booleans(), max_size=40), st.integers(1, 12))
 def test_examples_differ_and_are_spread_over_the_file(same, most):
-    found = examples([["O"]] * len(same), [["O"] if is_same else ["B-PER"] for is_same in same], most)
+    found = examples(
+        [["O"]] * len(same), [["O"] if is_same else ["B-PER"] for is_same in same], most
+    )
     assert found == sorted(set(found))
     assert len(found) == min(most, same.count(False))
     assert not any(same[index] for index in found)

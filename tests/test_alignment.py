@@ -17,7 +17,21 @@ from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_tokenizer
 
 KINDS = ("wordpiece", "bytes", "metaspace")
-WORDS = ["Anna", "lives", "in", "Paris", "with", "Bertrand", ",", "gonna", "é", "0123456789", "[", "]", "SEP"]
+WORDS = [
+    "Anna",
+    "lives",
+    "in",
+    "Paris",
+    "with",
+    "Bertrand",
+    ",",
+    "gonna",
+    "é",
+    "0123456789",
+    "[",
+    "]",
+    "SEP",
+]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +64,8 @@ def test_a_word_is_spoken_for_by_its_first_piece(tokenizers, kind):
     tokenizer = tokenizers[kind]
     found = spoken(aligner(tokenizer).windows([Sentence(("Anna", "lives", "in", "Bertrand"))]))
     pieces = [tokenizer.id_to_token(found[word]) for word in range(4)]
-    # Byte-level BPE without a prefix space, and Unigram, see the first word and rare words in pieces.
+    # Byte-level BPE without a prefix space, and Unigram, see the first word and rare words in
+    # pieces.
     expected = {
         "wordpiece": ["Anna", "lives", "in", "B"],
         "bytes": ["A", "Ġlives", "Ġin", "B"],
@@ -59,9 +74,15 @@ def test_a_word_is_spoken_for_by_its_first_piece(tokenizers, kind):
     assert pieces == expected[kind]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(words(), min_size=1, max_size=30), st.sampled_from(KINDS), st.integers(8, POSITIONS))
-def test_every_word_with_a_piece_is_spoken_for_once_whatever_the_window(tokenizers, words_, kind, limit):
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    st.lists(words(), min_size=1, max_size=30), st.sampled_from(KINDS), st.integers(8, POSITIONS)
+)
+def test_every_word_with_a_piece_is_spoken_for_once_whatever_the_window(
+    tokenizers, words_, kind, limit
+):
     tokenizer, sentence = tokenizers[kind], Sentence(tuple(words_)).with_text()
     found = spoken(aligner(tokenizer, limit).windows([sentence]))
     encoding = tokenizer.encode(sentence.text, add_special_tokens=False)
@@ -88,7 +109,14 @@ def test_first_pieces_against_search_over_all_pieces(data):
         return next((i for i in range(a, b) if not text[i].isspace()), None)
 
     expected = [
-        next((i for i, piece in enumerate(pieces) if begins(*piece) is not None and a <= begins(*piece) < b), None)
+        next(
+            (
+                i
+                for i, piece in enumerate(pieces)
+                if begins(*piece) is not None and a <= begins(*piece) < b
+            ),
+            None,
+        )
         for a, b in word_offsets
     ]
     assert first_pieces(text, pieces, word_offsets) == expected
@@ -108,7 +136,9 @@ def test_defect_20_a_word_without_pieces_is_left_out(tokenizers, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_defect_12_nothing_is_cut(tokenizers, folders, kind):
-    baked_in = json.loads((folders[kind] / "tokenizer.json").read_text())["truncation"]["max_length"]
+    baked_in = json.loads((folders[kind] / "tokenizer.json").read_text())["truncation"][
+        "max_length"
+    ]
     sentence = Sentence(tuple(WORDS[:6]) * 100)
     found = aligner(tokenizers[kind]).windows([sentence])
     assert baked_in < POSITIONS < len(sentence)
@@ -130,14 +160,19 @@ def test_a_word_longer_than_a_window_is_spoken_for(tokenizers):
 
 
 def test_every_window_has_the_special_pieces(tokenizers):
-    begin, end = tokenizers["wordpiece"].token_to_id("[CLS]"), tokenizers["wordpiece"].token_to_id("[SEP]")
+    begin, end = (
+        tokenizers["wordpiece"].token_to_id("[CLS]"),
+        tokenizers["wordpiece"].token_to_id("[SEP]"),
+    )
     found = aligner(tokenizers["wordpiece"]).windows([Sentence(("Anna",) * 300)])
     assert len(found) > 4
     assert all((window.ids[0], window.ids[-1]) == (begin, end) for window in found)
 
 
 def test_words_that_look_like_special_pieces_are_text(tokenizers):
-    (window,) = aligner(tokenizers["wordpiece"]).windows([Sentence(("Anna", "[SEP]", "[PAD]", "lives"))])
+    (window,) = aligner(tokenizers["wordpiece"]).windows(
+        [Sentence(("Anna", "[SEP]", "[PAD]", "lives"))]
+    )
     special = {tokenizers["wordpiece"].token_to_id(token) for token in ("[SEP]", "[PAD]")}
     assert not special & set(window.ids[1:-1])
     assert window.words == [0, 1, 2, 3]
@@ -162,7 +197,11 @@ def test_a_sentence_that_can_not_be_read_is_named(tokenizers):
 
 def test_a_panic_of_the_tokenizer_is_a_user_error(tokenizers):
     data = json.loads(tokenizers["wordpiece"].to_str())
-    data["normalizer"] = {"type": "Replace", "pattern": {"Regex": "(a*)*$"}, "content": ""}  # backtracks for ever
+    data["normalizer"] = {
+        "type": "Replace",
+        "pattern": {"Regex": "(a*)*$"},
+        "content": "",
+    }  # backtracks for ever
     broken = Tokenizer.from_str(json.dumps(data))
     with pytest.raises(UserError, match=r"aaa.*the tokenizer fails \(PanicException"):
         aligner(broken).windows([Sentence(("a" * 40 + "b",))])
@@ -174,7 +213,12 @@ def test_windows_need_room(tokenizers):
 
 
 def test_padding(tokenizers):
-    batch = pad(aligner(tokenizers["wordpiece"]).windows([Sentence(("Anna",)), Sentence(("Anna", "lives"))]), 9)
+    batch = pad(
+        aligner(tokenizers["wordpiece"]).windows(
+            [Sentence(("Anna",)), Sentence(("Anna", "lives"))]
+        ),
+        9,
+    )
     assert batch["attention_mask"].tolist() == [[1, 1, 1, 0], [1, 1, 1, 1]]
     assert batch["input_ids"][0, 3] == 9
     assert batch["token_type_ids"].shape == (2, 4)

@@ -17,7 +17,9 @@ from nlp_architect_ext.evaluation.annotate import most_uncertain, uncertainty
 
 def pool(count, seed=0):
     draw = np.random.default_rng(seed)
-    return [Sentence(tuple(draw.choice(WORDS, draw.integers(4, 12)).tolist())) for _ in range(count)]
+    return [
+        Sentence(tuple(draw.choice(WORDS, draw.integers(4, 12)).tolist())) for _ in range(count)
+    ]
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
@@ -36,7 +38,9 @@ def test_length_does_not_matter_and_certainty_does():
 def test_the_most_uncertain_sentences_come_first():
     sentences = pool(50)
     found = most_uncertain(SOFTMAX, sentences, [], seed=1, most=7)
-    expected = {row.words: uncertainty(SOFTMAX.predict_labels([row])[0].scores) for row in sentences}
+    expected = {
+        row.words: uncertainty(SOFTMAX.predict_labels([row])[0].scores) for row in sentences
+    }
     assert [row.uncertainty for row in found.sentences] == pytest.approx(
         sorted(expected.values(), reverse=True)[:7], abs=1e-5
     )
@@ -49,7 +53,9 @@ def test_each_sentence_once_without_short_known_and_unwritable_ones():
     one, other, known = pool(3)
     short, odd = Sentence(("Anna", "met", "Bo")), Sentence(("An na", "met", "Bo", "."))
     texted = replace(one, text=" ".join(one.words), offsets=one.with_text().offsets)
-    found = most_uncertain(SOFTMAX, [one, short, other, known, odd, texted, one], [replace(known, line=7)], seed=0)
+    found = most_uncertain(
+        SOFTMAX, [one, short, other, known, odd, texted, one], [replace(known, line=7)], seed=0
+    )
     assert {row.words for row in found.sentences} == {one.words, other.words}
     assert found.looked_at == 2
 

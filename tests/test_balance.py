@@ -63,8 +63,14 @@ def test_a_balanced_tagger_is_left_alone():
 def test_plain_labels_have_no_outside():
     labels = LabelSet.plain({"NOUN", "VERB"})
     config = TaggerConfig(
-        student="cnn-lstm", arguments={}, labels=labels.to_json(), decoder="softmax", scheme="plain",
-        tokenizer="whitespace", language="en", max_words=50,
-    )  # fmt: skip
+        student="cnn-lstm",
+        arguments={},
+        labels=labels.to_json(),
+        decoder="softmax",
+        scheme="plain",
+        tokenizer="whitespace",
+        language="en",
+        max_words=50,
+    )
     made = NeuralTagger(config, Vocabulary.build(DEV))
     assert fit_balance(made, [Sentence(("Anna", "sings"), ("NOUN", "VERB"))]) == 0.0

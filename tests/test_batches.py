@@ -13,7 +13,9 @@ from nlp_architect_ext.data.vocabulary import Vocabulary
 
 LABELS = LabelSet.for_types(["PER"])
 VOCABULARY = Vocabulary.build([Sentence(("Anna", "met", "Bo", "and", "Bo"))])
-WORDS = st.lists(st.sampled_from(["Anna", "met", "Bo", "Zoë", "x" * 30, "é"]), min_size=1, max_size=12)
+WORDS = st.lists(
+    st.sampled_from(["Anna", "met", "Bo", "Zoë", "x" * 30, "é"]), min_size=1, max_size=12
+)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=5))
@@ -44,9 +46,13 @@ def test_labels_and_soft_labels_stay_with_their_words():
 
 def test_a_word_without_the_teachers_opinion_is_not_taught():
     soft = np.array([[1, 2, 3], [0, 0, 0]], np.float16)
-    batch = collate(encode([Sentence(("Anna", "met"))], VOCABULARY, LABELS, max_words=50, soft_labels=[soft]))
+    batch = collate(
+        encode([Sentence(("Anna", "met"))], VOCABULARY, LABELS, max_words=50, soft_labels=[soft])
+    )
     assert batch.is_taught.tolist() == [[True, False]]
-    assert not collate(encode([Sentence(("Anna",))], VOCABULARY, LABELS, max_words=50)).is_taught.any()
+    assert not collate(
+        encode([Sentence(("Anna",))], VOCABULARY, LABELS, max_words=50)
+    ).is_taught.any()
 
 
 @given(st.integers(1, 200), st.integers(8, 60))
@@ -55,7 +61,9 @@ def test_defect_12_long_sentences_are_windowed_and_no_word_is_lost(length, max_w
     labels = tuple("B-PER" if number % 3 == 0 else "O" for number in range(length))
     vocabulary = Vocabulary.build([Sentence(words)])
     soft = np.arange(1, 3 * length + 1, dtype=np.float16).reshape(length, 3)
-    parts = encode([Sentence(words, labels)], vocabulary, LABELS, max_words=max_words, soft_labels=[soft])
+    parts = encode(
+        [Sentence(words, labels)], vocabulary, LABELS, max_words=max_words, soft_labels=[soft]
+    )
     assert all(len(part) <= max_words for part in parts)
     ids, seen = vocabulary.word_ids(words), set()
     for part in parts:
@@ -67,7 +75,9 @@ def test_defect_12_long_sentences_are_windowed_and_no_word_is_lost(length, max_w
         assert part.labels.tolist() == [LABELS.ids[labels[place]] for place in window]
         assert part.soft_labels is not None
         assert np.array_equal(part.soft_labels, soft[start : start + len(part)])
-        assert part.characters.tolist() == [c for place in window for c in vocabulary.character_ids(words[place])]
+        assert part.characters.tolist() == [
+            c for place in window for c in vocabulary.character_ids(words[place])
+        ]
     assert seen == set(range(length))
 
 

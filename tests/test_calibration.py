@@ -9,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.evaluation.calibration import apply, fit, outcomes, reliability
+from nlp_architect_ext.evaluation.calibration import (
+    calibrated_scores,
+    fit_calibration,
+    outcomes,
+    reliability,
+)
 from nlp_architect_ext.runtime.calibration import Calibration, entity_score
 
 LABELS = LabelSet.for_types(["PER", "LOC"])
 chances = st.floats(0, 1)
-found = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20) | chances, st.booleans()), min_size=1, max_size=60)
+found = st.lists(
+    st.tuples(st.integers(0, 20).map(lambda n: n / 20) | chances, st.booleans()),
+    min_size=1,
+    max_size=60,
+)
 
 
 def columns(pairs):
@@ -23,7 +32,9 @@ def columns(pairs):
 
 
 def slow_error(scores, right, bins):
-    """The definition, entity by entity: edges are every (n / bins)-th score, an edge belongs to the bin above."""
+    """The definition, entity by entity: edges are every (n / bins)-th score, an edge belongs to the
+    bin above.
+    """
     ordered = sorted(scores)
     edges = sorted({ordered[len(ordered) * index // bins] for index in range(1, bins)})
     members = {}
@@ -69,16 +80,16 @@ def test_without_entities_there_is_nothing_to_measure_and_nothing_to_fit():
     nothing = outcomes([["O"]], [["O"]], [[0.9]], LABELS)
     assert reliability(*nothing).error == 0
     assert reliability(*nothing).to_json() == []
-    assert fit(*nothing) == Calibration(1.0, 0.0)
-    assert not len(apply(Calibration(2.0, 1.0), nothing[0]))
+    assert fit_calibration(*nothing) == Calibration(1.0, 0.0)
+    assert not len(calibrated_scores(Calibration(2.0, 1.0), nothing[0]))
 
 
 @pytest.mark.parametrize(("slope", "offset"), [(0.5, 0.0), (1.0, -1.0), (2.0, 0.7), (0.8, 0.3)])
 def test_the_fit_recovers_what_made_the_data(slope, offset):
     random = np.random.default_rng(0)
     scores = random.uniform(0.02, 0.98, 40_000)
-    true = apply(Calibration(slope, offset), scores)
-    calibration = fit(scores, random.random(len(scores)) < true)
+    true = calibrated_scores(Calibration(slope, offset), scores)
+    calibration = fit_calibration(scores, random.random(len(scores)) < true)
     assert calibration.slope == pytest.approx(slope, abs=0.06)
     assert calibration.offset == pytest.approx(offset, abs=0.06)
 
@@ -86,12 +97,12 @@ def test_the_fit_recovers_what_made_the_data(slope, offset):
 @given(found)
 def test_the_fit_is_the_minimum_of_its_loss(pairs):
     scores, right = columns(pairs)
-    best = fit(scores, right)
+    best = fit_calibration(scores, right)
 
     def loss(calibration):
         likelihood = sum(
             math.log(max(p if is_right else 1 - p, 1e-300))
-            for p, is_right in zip(apply(calibration, scores), right, strict=True)
+            for p, is_right in zip(calibrated_scores(calibration, scores), right, strict=True)
         )
         return -likelihood + (calibration.slope - 1) ** 2 / 2 + calibration.offset**2 / 2
 
@@ -104,7 +115,7 @@ def test_the_fit_is_the_minimum_of_its_loss(pairs):
 @pytest.mark.parametrize("count", [1, 3, 1000])
 @pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
 def test_entities_that_are_all_right_or_all_wrong_have_a_finite_fit(right, count, score):
-    calibration = fit(np.full(count, score), np.full(count, right))
+    calibration = fit_calibration(np.full(count, score), np.full(count, right))
     assert math.isfinite(calibration.slope)
     assert math.isfinite(calibration.offset)
     assert 0 < calibration(0.5) < 1
@@ -127,11 +138,11 @@ def test_the_fit_lowers_the_error_of_a_boastful_student():
     scores = random.uniform(0.5, 1.0, 2_000)
     right = random.random(len(scores)) < scores - 0.3
     half = slice(1_000)
-    calibration = fit(scores[half], right[half])
+    calibration = fit_calibration(scores[half], right[half])
     held = slice(1_000, None)
     before = reliability(scores[held], right[held]).error
     assert before == pytest.approx(0.3, abs=0.05)
-    assert reliability(apply(calibration, scores[held]), right[held]).error < before / 3
+    assert reliability(calibrated_scores(calibration, scores[held]), right[held]).error < before / 3
 
 
 def test_an_entity_is_right_with_its_type_and_both_its_ends():
@@ -144,7 +155,9 @@ def test_an_entity_is_right_with_its_type_and_both_its_ends():
 
 
 def test_every_plain_label_is_an_entity():
-    scores, right = outcomes([["NOUN", "VERB"]], [["NOUN", "NOUN"]], [[0.9, 0.4]], LabelSet.plain(["NOUN", "VERB"]))
+    scores, right = outcomes(
+        [["NOUN", "VERB"]], [["NOUN", "NOUN"]], [[0.9, 0.4]], LabelSet.plain(["NOUN", "VERB"])
+    )
     assert scores.tolist() == [0.9, 0.4]
     assert right.tolist() == [True, False]
 
@@ -156,9 +169,19 @@ def test_as_json_it_comes_back():
 
 @pytest.mark.parametrize(
     "data",
-    [{}, [], 1, "x", ["slope", "offset"], {"slope": 1.0}, {"slope": 1.0, "offset": None}, {"slope": "1", "offset": 0},
-     {"slope": math.nan, "offset": 0.0}, {"slope": 1.0, "offset": 0.0, "more": 1.0}],
-)  # fmt: skip
+    [
+        {},
+        [],
+        1,
+        "x",
+        ["slope", "offset"],
+        {"slope": 1.0},
+        {"slope": 1.0, "offset": None},
+        {"slope": "1", "offset": 0},
+        {"slope": math.nan, "offset": 0.0},
+        {"slope": 1.0, "offset": 0.0, "more": 1.0},
+    ],
+)
 def test_something_else_is_refused(data):
     with pytest.raises(ValueError, match="expected finite numbers slope and offset"):
         Calibration.from_json(data)

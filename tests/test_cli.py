@@ -44,9 +44,15 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["tager"], "train 'tager': no such name is installed; expected one of: benchmark, doctor, export"),
+        (
+            ["tager"],
+            "train 'tager': no such name is installed; expected one of: benchmark, doctor, export",
+        ),
         (["tagger"], "--data_dir: missing; expected folder of the data files; give it as a flag"),
-        (["tagger", "--bach_size", "3"], "unrecognized arguments: --bach_size 3; see nlp-train tagger --help"),
+        (
+            ["tagger", "--bach_size", "3"],
+            "unrecognized arguments: --bach_size 3; see nlp-train tagger --help",
+        ),
         (["tagger", "-b", "many"], "argument -b/--batch_size: invalid int value: 'many'"),
         (["tagger", "--frequency", "3"], "unrecognized arguments"),
         (["--frequency"], "unrecognized arguments"),
@@ -73,20 +79,28 @@ def test_every_command_explains_its_flags(command, capsys):
 
 NLP_ARCHITECT = {
     "tagger": (
-        "--model_type --config_file -b -e --data_dir --tag_col --max_sentence_length --max_word_length --use_crf --lr "
-        "--embedding_file --output_dir --overwrite_output_dir --seed --logging_steps --save_steps --no_cuda "
-        "--best_result_file --word_dropout --ignore_token --train_filename --dev_filename --test_filename"
+        "--model_type --config_file -b -e --data_dir --tag_col --max_sentence_length "
+        "--max_word_length --use_crf --lr "
+        "--embedding_file --output_dir --overwrite_output_dir --seed --logging_steps --save_steps "
+        "--no_cuda "
+        "--best_result_file --word_dropout --ignore_token --train_filename --dev_filename "
+        "--test_filename"
     ),
     "tagger_kd": (
-        "--teacher_model_path --teacher_model_type --kd_temp --kd_loss_fn --kd_dist_w --kd_student_w "
+        "--teacher_model_path --teacher_model_type --kd_temp --kd_loss_fn --kd_dist_w "
+        "--kd_student_w "
         "--teacher_max_seq_len --teacher -b -e"
     ),
     "tagger_kd_pseudo": "--unlabeled_filename --parallel_batching --teacher_model_path --teacher",
     "transformer_token": (
-        "--data_dir --model_name_or_path --model_type --output_dir --max_seq_length --do_lower_case "
-        "--per_gpu_train_batch_size --per_gpu_eval_batch_size --gradient_accumulation_steps --learning_rate "
-        "--weight_decay --adam_epsilon --max_grad_norm --num_train_epochs --max_steps --warmup_steps --logging_steps "
-        "--save_steps --train_file_name --ignore_token --best_result_file --no_cuda --seed --overwrite_output_dir"
+        "--data_dir --model_name_or_path --model_type --output_dir --max_seq_length "
+        "--do_lower_case "
+        "--per_gpu_train_batch_size --per_gpu_eval_batch_size --gradient_accumulation_steps "
+        "--learning_rate "
+        "--weight_decay --adam_epsilon --max_grad_norm --num_train_epochs --max_steps "
+        "--warmup_steps --logging_steps "
+        "--save_steps --train_file_name --ignore_token --best_result_file --no_cuda --seed "
+        "--overwrite_output_dir"
     ),
 }
 
@@ -110,10 +124,15 @@ def test_an_interruption_is_not_a_traceback(monkeypatch, capsys):
 
 
 def test_a_package_that_is_missing_is_named_in_one_line(tmp_path):
-    code = "import sys; sys.modules['torch'] = None; from nlp_architect_ext import cli; sys.exit(cli.inference())"
+    code = (
+        "import sys; sys.modules['torch'] = None; from nlp_architect_ext import cli; "
+        "sys.exit(cli.inference())"
+    )
     arguments = ["tagger", "--model_dir", tmp_path, "--data_file", "-", "--output_dir", "-"]
     call = [sys.executable, "-c", code, *map(str, arguments)]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.startswith("nlp-inference tagger: needs torch, which isn't installed; expected nlp-architect-ext")
+    assert line.startswith(
+        "nlp-inference tagger: needs torch, which isn't installed; expected nlp-architect-ext"
+    )

@@ -18,6 +18,7 @@ def written(tmp_path):
         path = tmp_path / "data.txt"
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         return path
+
     return write
 
 
@@ -34,17 +35,23 @@ def test_what_is_written_is_read_again(tmp_path_factory, sentences, line_end):
 
 def test_conll_files(written):
     assert list(read_columns(written(CONLL))) == [
-        Sentence(("EU", "rejects"), ("I-ORG", "O"), line=3), Sentence(("Peter",), ("I-PER",), line=6)]
+        Sentence(("EU", "rejects"), ("I-ORG", "O"), line=3),
+        Sentence(("Peter",), ("I-PER",), line=6),
+    ]
 
 
-@pytest.mark.parametrize(("tag_col", "tag"), [(1, "NNP"), (2, "I-NP"), (3, "I-ORG"), (-1, "I-ORG"), (-3, "NNP")])
+@pytest.mark.parametrize(
+    ("tag_col", "tag"), [(1, "NNP"), (2, "I-NP"), (3, "I-ORG"), (-1, "I-ORG"), (-3, "NNP")]
+)
 def test_any_column_may_hold_the_tag(written, tag_col, tag):
     assert next(read_columns(written(CONLL), tag_col=tag_col)).labels[0] == tag
 
 
 @pytest.mark.parametrize("tag_col", [0, 4, -4, -5])
 def test_a_column_that_is_none_or_the_words_is_refused(written, tag_col):
-    with pytest.raises(UserError, match=rf"data\.txt:3: 4 columns, .*column {tag_col}; .*from 1 to 3"):
+    with pytest.raises(
+        UserError, match=rf"data\.txt:3: 4 columns, .*column {tag_col}; .*from 1 to 3"
+    ):
         list(read_columns(written(CONLL), tag_col=tag_col))
 
 
@@ -70,13 +77,16 @@ def test_sentences_come_before_the_rest_of_the_file_is_read(written):
         next(found)
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    ("a O\nb\n", r":2: 1 column; expected 2"),
-    ("a O\n\nb X O\n", r":3: 3 columns; expected 2"),
-    ("New York B-LOC\na O\n", r":2: 2 columns; expected 3"),
-    ("\na\nb\n", r":2: 1 column; expected at least 2, a word and its tag"),
-    ("a O\n\u00a0\nb O\n", r":2: 1 column"),
-])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a O\nb\n", r":2: 1 column; expected 2"),
+        ("a O\n\nb X O\n", r":3: 3 columns; expected 2"),
+        ("New York B-LOC\na O\n", r":2: 2 columns; expected 3"),
+        ("\na\nb\n", r":2: 1 column; expected at least 2, a word and its tag"),
+        ("a O\n\u00a0\nb O\n", r":2: 1 column"),
+    ],
+)
 def test_lines_with_other_columns_are_refused(written, content, message):
     with pytest.raises(UserError, match=message):
         list(read_columns(written(content)))
@@ -85,7 +95,9 @@ def test_lines_with_other_columns_are_refused(written, content, message):
 def test_unlabelled_files_need_one_column_and_may_have_more(written):
     for content in ("a\nb\n\nc\n", "a O\nb B-X\n\nc O\n"):
         assert list(read_columns(written(content), labelled=False, tag_col=7)) == [
-            Sentence(("a", "b"), line=1), Sentence(("c",), line=4)]
+            Sentence(("a", "b"), line=1),
+            Sentence(("c",), line=4),
+        ]
     with pytest.raises(UserError, match=":2: 4 columns"):  # raw text
         list(read_columns(written("This is text\nand so is this\n"), labelled=False))
 

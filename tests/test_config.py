@@ -16,7 +16,7 @@ from nlp_architect_ext.settings.fields import add_flags, resolve, setting
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     place: str = setting(help="where")
-    count: int = setting(3, help="how many", flags=("-c",), least=1, most=9)
+    count: int = setting(3, help="how many", flags=("-c",), minimum=1, maximum=9)
     rate: float = setting(0.5, help="how fast (100 %)")
     limit: int | None = setting(None, help="most")
     loud: bool = setting(False, help="loud")

@@ -24,17 +24,22 @@ def folder(tmp_path):
         for name, content in files.items():
             (tmp_path / f"{name}.txt").write_text(content, encoding="utf-8")
         return tmp_path
+
     return make
 
 
 def corpus_of(size):
-    train = [Sentence((f"w{number}", "x"), ("B-A" if number % 9 else "B-B", "O"), line=number)
-             for number in range(size)]
+    train = [
+        Sentence((f"w{number}", "x"), ("B-A" if number % 9 else "B-B", "O"), line=number)
+        for number in range(size)
+    ]
     return Corpus(train, None, None, [Sentence(("u",))], LabelSet.for_types("AB"), "IOB2")
 
 
 def test_a_folder(folder):
-    corpus = read_corpus(folder(train=TRAIN, dev=DEV, test=DEV, raw="Anna hums.\n"), unlabeled_filename="raw.txt")
+    corpus = read_corpus(
+        folder(train=TRAIN, dev=DEV, test=DEV, raw="Anna hums.\n"), unlabeled_filename="raw.txt"
+    )
     assert corpus.labels == LabelSet.for_types(["PER", "LOC"])
     assert corpus.train[0] == Sentence(("Anna", "Berg", "sings"), ("B-PER", "I-PER", "O"), line=1)
     assert corpus.dev == corpus.test == [Sentence(("Ben", "hums"), ("B-PER", "O"), line=1)]
@@ -42,12 +47,19 @@ def test_a_folder(folder):
     assert (corpus.scheme, corpus.notes) == ("IOB2", ())
 
 
-@given(st.sampled_from(ENTITY_SCHEMES), st.lists(tagged_sentences(), min_size=1, max_size=5), st.booleans())
+@given(
+    st.sampled_from(ENTITY_SCHEMES),
+    st.lists(tagged_sentences(), min_size=1, max_size=5),
+    st.booleans(),
+)
 def test_files_of_every_scheme_give_the_same_corpus(tmp_path_factory, scheme, sentences, named):
     if not any(label != "O" for sentence in sentences for label in sentence.labels):
         return
     path = tmp_path_factory.mktemp("corpus")
-    blocks = [format_columns(sentence.words, convert(sentence.labels, "IOB2", scheme)) for sentence in sentences]
+    blocks = [
+        format_columns(sentence.words, convert(sentence.labels, "IOB2", scheme))
+        for sentence in sentences
+    ]
     (path / "train.txt").write_text("\n".join(blocks), encoding="utf-8", newline="\n")
     corpus = read_corpus(path, dev_filename="train.txt", scheme=scheme if named else "auto")
     assert [(s.words, s.labels) for s in corpus.train] == [(s.words, s.labels) for s in sentences]
@@ -68,8 +80,12 @@ def test_missing_dev_and_test_files_are_reported_and_misnamed_ones_refused(folde
 def test_files_elsewhere(folder, tmp_path_factory):
     other = tmp_path_factory.mktemp("other") / "data.txt"
     other.write_text(DEV, encoding="utf-8")
-    corpus = read_corpus(folder(train=TRAIN), dev_filename=str(other), unlabeled_filename=str(other),
-                         unlabeled_format="columns")
+    corpus = read_corpus(
+        folder(train=TRAIN),
+        dev_filename=str(other),
+        unlabeled_filename=str(other),
+        unlabeled_format="columns",
+    )
     assert corpus.dev[0].labels == ("B-PER", "O")
     assert corpus.unlabelled == [Sentence(("Ben", "hums"), line=1)]
 
@@ -78,7 +94,8 @@ def test_plain_tags(folder):
     corpus = read_corpus(folder(train="a X DET\ncat X NOUN\n", dev="cat X NOUN\n"))
     assert (corpus.scheme, corpus.labels) == ("plain", LabelSet.plain(["DET", "NOUN"]))
     assert read_corpus(folder(train=TRAIN, dev=DEV), scheme="plain").labels == LabelSet.plain(
-        ["O", "B-LOC", "B-PER", "I-PER"])
+        ["O", "B-LOC", "B-PER", "I-PER"]
+    )
 
 
 def test_iob1_is_no_oddity_and_a_mixture_is_noted_with_its_first_place(folder):
@@ -87,7 +104,9 @@ def test_iob1_is_no_oddity_and_a_mixture_is_noted_with_its_first_place(folder):
     assert corpus.scheme == "IOB1"
     assert corpus.train[0].labels == ("B-PER", "I-PER", "B-PER")
     assert corpus.notes == ("no test set: no file is named",)
-    corpus = read_corpus(folder(train=TRAIN + "\nx O\nCem I-PER\n\nDee I-PER\n", dev=iob1), test_filename="")
+    corpus = read_corpus(
+        folder(train=TRAIN + "\nx O\nCem I-PER\n\nDee I-PER\n", dev=iob1), test_filename=""
+    )
     assert corpus.scheme == "IOB2"
     assert [sentence.labels for sentence in corpus.train[2:]] == [("O", "B-PER"), ("B-PER",)]
     assert "2 tags are not as IOB2 writes them, first 'I-PER' at" in corpus.notes[1]
@@ -95,23 +114,38 @@ def test_iob1_is_no_oddity_and_a_mixture_is_noted_with_its_first_place(folder):
     assert "dev.txt:1" in corpus.notes[2]
 
 
-@pytest.mark.parametrize(("files", "message"), [
-    ({"train": ""}, r"train\.txt: no sentence"),
-    ({"train": "-DOCSTART- O\n\n"}, r"train\.txt: no sentence"),
-    ({"train": "a O\nb O\n"}, r"train\.txt: every tag is 'O'"),
-    ({"train": "a X\nb X\n"}, r"train\.txt: every tag is 'X'"),
-    ({"train": TRAIN, "dev": "\n"}, r"dev\.txt: no sentence"),
-    ({"train": TRAIN + "\na O\nb PERSON\n"}, r"train\.txt:9: tag 'PERSON' beside 'B-PER'"),
-    ({"train": "a S-X\nb O\n\nc L-X\n"}, r"train\.txt:4: tag 'S-X' beside 'L-X'"),
-    ({"train": "a O\nb m-X\n"}, r"train\.txt:2: tag 'm-X'"),
-    ({"train": TRAIN, "dev": "a O\n-DOCSTART- O\nb E-PER\n"}, r"dev\.txt:3: tag 'E-PER'; expected .*IOB2"),
-    ({"train": TRAIN, "test": "a O\nb B-ORG\n"}, r"test\.txt:2: label 'B-ORG' is not in train; .*labels\.txt"),
-    ({"train": "a X\nb Y\n", "test": "a X\n\nb Z\n"}, r"test\.txt:3: label 'Z' is not in train"),
-    ({"train": TRAIN, "labels": "LOC\n"}, r"train\.txt:1: label 'B-PER' is not in .*labels\.txt"),
-    ({"train": TRAIN, "labels": "B-PER\nLOC\n"}, r"labels\.txt:2: 'LOC' beside 'B-PER'"),
-    ({"train": TRAIN, "labels": "O\n"}, r"labels\.txt: no label"),
-    ({"train": "This is text\nand no column file\n"}, r"train\.txt:2: 4 columns; expected 3"),
-])
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"train": ""}, r"train\.txt: no sentence"),
+        ({"train": "-DOCSTART- O\n\n"}, r"train\.txt: no sentence"),
+        ({"train": "a O\nb O\n"}, r"train\.txt: every tag is 'O'"),
+        ({"train": "a X\nb X\n"}, r"train\.txt: every tag is 'X'"),
+        ({"train": TRAIN, "dev": "\n"}, r"dev\.txt: no sentence"),
+        ({"train": TRAIN + "\na O\nb PERSON\n"}, r"train\.txt:9: tag 'PERSON' beside 'B-PER'"),
+        ({"train": "a S-X\nb O\n\nc L-X\n"}, r"train\.txt:4: tag 'S-X' beside 'L-X'"),
+        ({"train": "a O\nb m-X\n"}, r"train\.txt:2: tag 'm-X'"),
+        (
+            {"train": TRAIN, "dev": "a O\n-DOCSTART- O\nb E-PER\n"},
+            r"dev\.txt:3: tag 'E-PER'; expected .*IOB2",
+        ),
+        (
+            {"train": TRAIN, "test": "a O\nb B-ORG\n"},
+            r"test\.txt:2: label 'B-ORG' is not in train; .*labels\.txt",
+        ),
+        (
+            {"train": "a X\nb Y\n", "test": "a X\n\nb Z\n"},
+            r"test\.txt:3: label 'Z' is not in train",
+        ),
+        (
+            {"train": TRAIN, "labels": "LOC\n"},
+            r"train\.txt:1: label 'B-PER' is not in .*labels\.txt",
+        ),
+        ({"train": TRAIN, "labels": "B-PER\nLOC\n"}, r"labels\.txt:2: 'LOC' beside 'B-PER'"),
+        ({"train": TRAIN, "labels": "O\n"}, r"labels\.txt: no label"),
+        ({"train": "This is text\nand no column file\n"}, r"train\.txt:2: 4 columns; expected 3"),
+    ],
+)
 def test_data_that_cannot_be_used_is_refused_with_its_place(folder, files, message):
     with pytest.raises(UserError, match=message):
         read_corpus(folder(**files))
@@ -120,18 +154,24 @@ def test_data_that_cannot_be_used_is_refused_with_its_place(folder, files, messa
 def test_unlabelled_files_that_cannot_be_used_are_refused(folder):
     path = folder(train=TRAIN, raw="\n", text="one two three\nfour five\n")
     for name, format_name, message in [
-        ("raw.txt", "text", "no sentence"), ("none.txt", "text", r"none\.txt: can't be read"),
-        ("train.txt", "text", "looks like a column file"), ("text.txt", "columns", ":2: 2 columns; expected 3"),
+        ("raw.txt", "text", "no sentence"),
+        ("none.txt", "text", r"none\.txt: can't be read"),
+        ("train.txt", "text", "looks like a column file"),
+        ("text.txt", "columns", ":2: 2 columns; expected 3"),
         ("text.txt", "csv", "no such name"),
     ]:
         with pytest.raises(UserError, match=message):
-            read_corpus(path, unlabeled_filename=name, unlabeled_format=format_name, tokenizer="whitespace")
+            read_corpus(
+                path, unlabeled_filename=name, unlabeled_format=format_name, tokenizer="whitespace"
+            )
     with pytest.raises(UserError, match="IOB1, IOB2"):
         read_corpus(path, scheme="BIO")
 
 
-@pytest.mark.parametrize("listed", [
-    "PER\nLOC\nORG\n", "O\nB-PER\nI-PER\nB-LOC\nI-LOC\nB-ORG\nI-ORG\n", "S-ORG\nB-LOC\nB-PER"])
+@pytest.mark.parametrize(
+    "listed",
+    ["PER\nLOC\nORG\n", "O\nB-PER\nI-PER\nB-LOC\nI-LOC\nB-ORG\nI-ORG\n", "S-ORG\nB-LOC\nB-PER"],
+)
 def test_defect_19_labels_txt_brings_labels_that_train_lacks(folder, listed):
     corpus = read_corpus(folder(train=TRAIN, dev="a B-ORG\n", test=DEV, labels=listed))
     assert corpus.labels == LabelSet.for_types(["LOC", "ORG", "PER"])
@@ -151,11 +191,15 @@ def test_draws_split_train_and_are_nested(size, other, seed):
     corpus = corpus_of(40)
     drawn = draw_labelled(corpus, size, seed)
     assert len(drawn.train) == size
-    assert sorted(s.words for s in (*drawn.train, *drawn.unlabelled[1:])) == sorted(s.words for s in corpus.train)
+    assert sorted(s.words for s in (*drawn.train, *drawn.unlabelled[1:])) == sorted(
+        s.words for s in corpus.train
+    )
     assert all(sentence.labels is None for sentence in drawn.unlabelled)
     assert drawn.unlabelled[0] == Sentence(("u",))
     assert [s.line for s in drawn.train] == sorted(s.line for s in drawn.train)
-    small, large = sorted([set(drawn.train), set(draw_labelled(corpus, other, seed).train)], key=len)
+    small, large = sorted(
+        [set(drawn.train), set(draw_labelled(corpus, other, seed).train)], key=len
+    )
     assert small <= large
     assert drawn.labels == corpus.labels
 
@@ -192,8 +236,11 @@ def test_the_dev_sample_is_a_part_of_dev_and_always_the_same(size, count):
 
 
 def test_the_summary_counts_everything(folder):
-    corpus = read_corpus(folder(train=TRAIN, dev=DEV + "\nParis O\nsings O\n", raw="Ben hums\na b c d e\n"),
-                         unlabeled_filename="raw.txt", tokenizer="whitespace")
+    corpus = read_corpus(
+        folder(train=TRAIN, dev=DEV + "\nParis O\nsings O\n", raw="Ben hums\na b c d e\n"),
+        unlabeled_filename="raw.txt",
+        tokenizer="whitespace",
+    )
     rows = [line.split() for line in summary(corpus).splitlines()]
     assert rows[:8] == [
         ["train", "dev", "unlabelled"],

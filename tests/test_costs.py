@@ -15,7 +15,9 @@ from nlp_architect_ext.training.operations import operations
 def test_operations_of_a_recurrent_layer_are_those_of_its_gates(directions):
     layer = nn.LSTM(10, 20, bidirectional=directions == 2, batch_first=True)
     packed = pack_padded_sequence(torch.randn(3, 7, 10), torch.tensor([7, 5, 3]), batch_first=True)
-    gates = 2 * 4 * 20 * (10 + 20)  # a word and direction; a multiplication and an addition for each weight
+    gates = (
+        2 * 4 * 20 * (10 + 20)
+    )  # a word and direction; a multiplication and an addition for each weight
     assert operations(lambda: layer(packed)) == (7 + 5 + 3) * directions * gates
 
 
@@ -46,7 +48,10 @@ def test_what_comes_after_the_stop_is_not_charged_and_what_came_before_is():
     meter = Meter(earlier={"seconds": 5.0})
     meter.stop()
     time.sleep(0.1)
-    assert meter.times() == {"seconds": pytest.approx(5.0, abs=0.05), "processor_seconds": pytest.approx(0, abs=0.05)}
+    assert meter.times() == {
+        "seconds": pytest.approx(5.0, abs=0.05),
+        "processor_seconds": pytest.approx(0, abs=0.05),
+    }
 
 
 def test_energy_is_only_known_of_processors_and_totals_only_of_what_all_know():

@@ -29,14 +29,20 @@ class Case:
             for parameter in self.crf.parameters():
                 parameter.normal_(0, scale)
         self.lengths = torch.tensor(lengths)
-        self.emissions = torch.randn(len(lengths), max(lengths) + 1, label_count, dtype=torch.double) * scale
+        self.emissions = (
+            torch.randn(len(lengths), max(lengths) + 1, label_count, dtype=torch.double) * scale
+        )
         self.labels = torch.randint(label_count, self.emissions.shape[:2])
         self.scores = (self.crf.transitions, self.crf.start, self.crf.end)
 
     def sentences(self):
-        """Emissions (words, labels), labels and the scores of the pairs, as numpy, a sentence at a time."""
+        """Emissions (words, labels), labels and the scores of the pairs, as numpy, a sentence at a
+        time.
+        """
         scores = [score.detach().numpy() for score in self.scores]
-        for emissions, labels, length in zip(self.emissions, self.labels, self.lengths.tolist(), strict=True):
+        for emissions, labels, length in zip(
+            self.emissions, self.labels, self.lengths.tolist(), strict=True
+        ):
             yield emissions[:length].numpy(), tuple(labels[:length].tolist()), scores
 
 
@@ -44,7 +50,10 @@ class Case:
 @given(sizes)
 def test_loss_is_that_of_enumeration(size):
     case = Case(**size)
-    expected = sum(log_partition(e, *scores) - sequence_score(e, y, *scores) for e, y, scores in case.sentences())
+    expected = sum(
+        log_partition(e, *scores) - sequence_score(e, y, *scores)
+        for e, y, scores in case.sentences()
+    )
     loss = case.crf.negative_log_likelihood(case.emissions, case.labels, case.lengths)
     assert loss.item() * sum(size["lengths"]) == pytest.approx(expected, abs=1e-8)
 
@@ -75,7 +84,9 @@ def test_viterbi_never_takes_what_minus_infinity_forbids():
     transitions = torch.tensor([[0, 0, never], [0, 0, 0], [0, 0, 0]])  # 2 may not follow 0
     start = torch.tensor([0, 0, never])
     for seed in range(50):
-        emissions = torch.randn(case.emissions.shape, generator=torch.Generator().manual_seed(seed)) * 100
+        emissions = (
+            torch.randn(case.emissions.shape, generator=torch.Generator().manual_seed(seed)) * 100
+        )
         decoded = viterbi(emissions, case.lengths, transitions, start, torch.zeros(3)).tolist()
         for row, length in zip(decoded, [5, 2, 1], strict=True):
             assert row[0] != 2
@@ -84,7 +95,9 @@ def test_viterbi_never_takes_what_minus_infinity_forbids():
 
 def test_long_sentences_keep_their_probabilities():
     case = Case(0, 5, [3000, 1])
-    probabilities = marginals(case.emissions.float(), case.lengths, *(score.float() for score in case.scores))
+    probabilities = marginals(
+        case.emissions.float(), case.lengths, *(score.float() for score in case.scores)
+    )
     exact = marginals(case.emissions, case.lengths, *case.scores)
     assert probabilities.isfinite().all()
     assert (probabilities - exact).abs().max() < 0.01
@@ -92,7 +105,10 @@ def test_long_sentences_keep_their_probabilities():
 
 def test_marginals_have_the_right_gradient():
     case = Case(0, 3, [3, 1])
-    inputs = [case.emissions.requires_grad_(), *(score.detach().requires_grad_() for score in case.scores)]
+    inputs = [
+        case.emissions.requires_grad_(),
+        *(score.detach().requires_grad_() for score in case.scores),
+    ]
     assert torch.autograd.gradcheck(lambda e, *scores: marginals(e, case.lengths, *scores), inputs)
 
 
@@ -104,7 +120,9 @@ def test_nothing_beyond_the_lengths_matters(size):
     def results():
         loss = case.crf.negative_log_likelihood(case.emissions, case.labels, case.lengths)
         words = max(size["lengths"])
-        return loss, *(f(case.emissions, case.lengths, *case.scores)[:, :words] for f in (viterbi, marginals))
+        return loss, *(
+            f(case.emissions, case.lengths, *case.scores)[:, :words] for f in (viterbi, marginals)
+        )
 
     before = results()
     padding = ~word_mask(case.emissions, case.lengths)
@@ -115,10 +133,14 @@ def test_nothing_beyond_the_lengths_matters(size):
 
 
 def test_defect_15_the_loss_is_a_mean_per_word_like_distillation():
-    """It doesn't grow with the batch or the sentence, and without scores of pairs it is the cross entropy."""
+    """It doesn't grow with the batch or the sentence, and without scores of pairs it is the cross
+    entropy.
+    """
     case = Case(0, 4, [3, 5, 1])
     once = case.crf.negative_log_likelihood(case.emissions, case.labels, case.lengths)
-    doubled = (torch.cat([tensor, tensor]) for tensor in (case.emissions, case.labels, case.lengths))
+    doubled = (
+        torch.cat([tensor, tensor]) for tensor in (case.emissions, case.labels, case.lengths)
+    )
     twice = case.crf.negative_log_likelihood(*doubled)
     assert twice.item() == pytest.approx(once.item())
     with torch.no_grad():
@@ -144,7 +166,11 @@ def test_defect_15_the_loss_is_a_mean_per_word_like_distillation():
     ],
 )
 def test_inputs_that_make_no_sense_are_refused(change, message):
-    fine = {"emissions": torch.zeros(1, 2, 3), "labels": torch.tensor([[0, 2]]), "lengths": torch.tensor([2])}
+    fine = {
+        "emissions": torch.zeros(1, 2, 3),
+        "labels": torch.tensor([[0, 2]]),
+        "lengths": torch.tensor([2]),
+    }
     crf = Crf(3)
     assert crf.negative_log_likelihood(**fine).item() > 0
     with pytest.raises(ValueError, match=message):

@@ -47,8 +47,10 @@ def new_objective(student, use_crf=False, **arguments):
 
 
 def dense(layer, numbers):
-    return [sum(w * x for w, x in zip(row, numbers, strict=True)) + b
-            for row, b in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)]  # fmt: skip
+    return [
+        sum(w * x for w, x in zip(row, numbers, strict=True)) + b
+        for row, b in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)
+    ]
 
 
 def said(head, numbers):
@@ -66,7 +68,9 @@ def test_each_head_reads_what_its_definition_says():
     found = heads(views, mask)
     assert [type(layer) for layer in heads.full] == [nn.Linear, nn.Linear]
     for sentence, length in enumerate(lengths):
-        right, left, top = (view[sentence].tolist() for view in (views.rightward, views.leftward, views.top))
+        right, left, top = (
+            view[sentence].tolist() for view in (views.rightward, views.leftward, views.top)
+        )
         for word in range(4):
             expected = {
                 "full": word < length and said(heads.full, [*right[word], *left[word], *top[word]]),
@@ -80,10 +84,14 @@ def test_each_head_reads_what_its_definition_says():
                 emissions, counts = found[name]
                 assert counts[sentence, word].item() == (numbers is not False), name
                 if numbers:
-                    assert emissions[sentence, word].tolist() == pytest.approx(numbers, abs=1e-5), name
+                    assert emissions[sentence, word].tolist() == pytest.approx(numbers, abs=1e-5), (
+                        name
+                    )
 
 
-@pytest.mark.parametrize("arguments", [{"lstm_layers": 1}, {}, {"lstm_layers": 3}, {"head_width": 9}])
+@pytest.mark.parametrize(
+    "arguments", [{"lstm_layers": 1}, {}, {"lstm_layers": 3}, {"head_width": 9}]
+)
 def test_a_view_knows_only_its_side_of_the_sentence(arguments):
     student = new_student(**arguments).eval()
     words = ["Cy", "and", "Di", "sang", "."]
@@ -98,7 +106,9 @@ def test_a_view_knows_only_its_side_of_the_sentence(arguments):
     before = say(words)
     for changed in range(5):
         after = say([*words[:changed], "Anna", *words[changed + 1 :]])
-        moved = {name: ((after[name] - before[name]).abs().amax(dim=1) > 1e-7).tolist() for name in after}
+        moved = {
+            name: ((after[name] - before[name]).abs().amax(dim=1) > 1e-7).tolist() for name in after
+        }
         assert moved["forward"] == [word >= changed for word in range(5)]
         assert moved["backward"] == [word <= changed for word in range(5)]
         assert moved["future"][1:] == [word > changed for word in range(1, 5)]
@@ -114,9 +124,15 @@ def test_unlabelled_steps_move_what_views_share_and_never_what_is_above(use_crf,
     loss.backward()
     assert parts == {"views": pytest.approx(loss.item())}
     shared = {
-        name for name, parameter in student.named_parameters() if parameter.grad is not None and parameter.grad.any()
+        name
+        for name, parameter in student.named_parameters()
+        if parameter.grad is not None and parameter.grad.any()
     }
-    above = {name for name, _ in student.named_parameters() if name.startswith(("hidden", "output", "skip"))}
+    above = {
+        name
+        for name, _ in student.named_parameters()
+        if name.startswith(("hidden", "output", "skip"))
+    }
     assert above
     assert not shared & above
     assert {name.split(".")[0] for name in shared} == {"word_embedding", "character_cnn", "layers"}
@@ -141,18 +157,31 @@ def test_the_loss_is_the_sum_over_heads_of_the_cross_entropy_with_the_students_o
     loss, _ = objective.loss(student, batch)
     emissions, views = student.views(batch)
     expected = 0.0
-    own = objective.supervised.decoder.log_probabilities(emissions, batch.lengths, 1.0).exp().tolist()
+    own = (
+        objective.supervised.decoder.log_probabilities(emissions, batch.lengths, 1.0).exp().tolist()
+    )
     for logits, mask in objective.heads(views, batch.mask).values():
         logs = logits.log_softmax(dim=2).tolist()
-        places = [(s, w) for s, row in enumerate(mask.tolist()) for w, counts in enumerate(row) if counts]
-        total = sum(-p * log for s, w in places for p, log in zip(own[s][w], logs[s][w], strict=True))
+        places = [
+            (s, w) for s, row in enumerate(mask.tolist()) for w, counts in enumerate(row) if counts
+        ]
+        total = sum(
+            -p * log for s, w in places for p, log in zip(own[s][w], logs[s][w], strict=True)
+        )
         expected += total / len(places)
     assert loss.item() == pytest.approx(0.5 * expected, rel=1e-4)
 
 
 @pytest.mark.parametrize(
     ("done", "ramp", "expected"),
-    [(0, 0.5, math.exp(-5)), (0.25, 0.5, math.exp(-1.25)), (0.5, 0.5, 1), (0.9, 0.5, 1), (0, 0, 1), (1, 1, 1)],
+    [
+        (0, 0.5, math.exp(-5)),
+        (0.25, 0.5, math.exp(-1.25)),
+        (0.5, 0.5, 1),
+        (0.9, 0.5, 1),
+        (0, 0, 1),
+        (1, 1, 1),
+    ],
 )
 def test_the_weight_of_the_views_grows(done, ramp, expected):
     student = new_student(dropout=0.0, word_dropout=0.0).train()
@@ -207,10 +236,15 @@ def test_which_students_have_views():
 
 
 def taught_batch():
-    """Labelled and unlabelled sentences with a teacher's logits; it can't see the second word of the first raw one."""
+    """Labelled and unlabelled sentences with a teacher's logits; it can't see the second word of
+    the first raw one.
+    """
     sentences = [*GOLD, *RAW]
     draw = torch.Generator().manual_seed(4)
-    soft = [torch.randn(len(s), len(LABELS), generator=draw).numpy().astype("float16") for s in sentences]
+    soft = [
+        torch.randn(len(s), len(LABELS), generator=draw).numpy().astype("float16")
+        for s in sentences
+    ]
     soft[len(GOLD)][1] = 0
     return collate(encode(sentences, VOCABULARY, LABELS, max_words=50, soft_labels=soft))
 
@@ -241,7 +275,9 @@ def test_taught_views_learn_a_mixture_of_teacher_and_student_on_unlabelled_words
             for word, inside in enumerate(row)
             if inside and sentence >= len(GOLD) and (sentence, word) != (len(GOLD), 1)
         ]
-        total = sum(-p * log for s, w in places for p, log in zip(mixed[s][w], logs[s][w], strict=True))
+        total = sum(
+            -p * log for s, w in places for p, log in zip(mixed[s][w], logs[s][w], strict=True)
+        )
         of_views += total / len(places)
     assert parts["views"] == pytest.approx(0.5 * of_views, rel=1e-4)
     assert loss.item() == pytest.approx(expected.item() + 0.5 * of_views, rel=1e-4)

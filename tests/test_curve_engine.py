@@ -20,7 +20,9 @@ GOOD, BAD = ("--version",), ("tager",)
 
 def cell(folder, name, arguments=GOOD, needs=()):
     place = folder / "5-1" / name
-    return Cell(5, 1, name, arguments, place, place / "never", tuple(f"5-1/{need}" for need in needs))
+    return Cell(
+        5, 1, name, arguments, place, place / "never", tuple(f"5-1/{need}" for need in needs)
+    )
 
 
 @pytest.fixture
@@ -37,13 +39,21 @@ def run(cells, engine):
 
 
 def test_cells_run_after_those_that_they_need(engine, tmp_path):
-    cells = [cell(tmp_path, "c", needs=["b"]), cell(tmp_path, "b", needs=["a"]), cell(tmp_path, "a")]
+    cells = [
+        cell(tmp_path, "c", needs=["b"]),
+        cell(tmp_path, "b", needs=["a"]),
+        cell(tmp_path, "a"),
+    ]
     assert run(cells, engine) == [("a", 0), ("b", 0), ("c", 0)]
     assert f"nlp-architect-ext {__version__}" in (tmp_path / "5-1" / "a.log").read_text()
 
 
 def test_a_failure_stops_only_what_needs_it(engine, tmp_path):
-    chain = [cell(tmp_path, "a", BAD), cell(tmp_path, "b", needs=["a"]), cell(tmp_path, "c", needs=["b"])]
+    chain = [
+        cell(tmp_path, "a", BAD),
+        cell(tmp_path, "b", needs=["a"]),
+        cell(tmp_path, "c", needs=["b"]),
+    ]
     cells = [*chain, cell(tmp_path, "d")]
     ended = run(cells, engine)
     assert dict(ended) == {"a": 2, "b": SKIPPED, "c": SKIPPED, "d": 0}
@@ -78,7 +88,11 @@ def test_workers_share_the_cores_or_the_gpus(monkeypatch):
     with_gpus = LocalEngine(None, 5, no_cuda=False)
     assert with_gpus.workers == 2
     assert [free["CUDA_VISIBLE_DEVICES"] for free in with_gpus._free] == ["3", "5"]
-    assert [free["CUDA_VISIBLE_DEVICES"] for free in LocalEngine(3, 5, no_cuda=False)._free] == ["3", "5", "3"]
+    assert [free["CUDA_VISIBLE_DEVICES"] for free in LocalEngine(3, 5, no_cuda=False)._free] == [
+        "3",
+        "5",
+        "3",
+    ]
     assert LocalEngine(None, 5, no_cuda=True)._free == [{"OMP_NUM_THREADS": "5"}] * 2
 
 
@@ -114,13 +128,21 @@ time.sleep(600)
 
 @pytest.fixture
 def endless(tmp_path):
-    """A data folder whose reading never ends: its file of sentences is a pipe into which nobody writes."""
+    """A data folder whose reading never ends: its file of sentences is a pipe into which nobody
+    writes.
+    """
     os.mkfifo(tmp_path / "train.txt")
     return tmp_path
 
 
 def test_stop_ends_what_runs(engine, endless):
-    engine.start(cell(endless, "a", ("tagger", "--data_dir", str(endless), "--output_dir", str(endless / "out"))))
+    engine.start(
+        cell(
+            endless,
+            "a",
+            ("tagger", "--data_dir", str(endless), "--output_dir", str(endless / "out")),
+        )
+    )
     pid = engine._running[0][1].pid
     assert is_alive(pid)
     engine.stop()
@@ -128,7 +150,9 @@ def test_stop_ends_what_runs(engine, endless):
 
 
 def test_no_cell_outlives_a_killed_curve(endless):
-    parent = subprocess.Popen([sys.executable, "-c", SLEEPER, str(endless)], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", SLEEPER, str(endless)], stdout=subprocess.PIPE, text=True
+    )
     pid = int(parent.stdout.readline())
     assert is_alive(pid)
     parent.kill()
@@ -153,5 +177,8 @@ def test_the_log_keeps_what_earlier_attempts_said(tmp_path):
 
 def test_without_ray_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)  # as if it weren't installed, where it is
-    with pytest.raises(UserError, match=r"--engine ray: Ray isn't installed.*pip install 'nlp-architect-ext\[ray\]'"):
+    with pytest.raises(
+        UserError,
+        match=r"--engine ray: Ray isn't installed.*pip install 'nlp-architect-ext\[ray\]'",
+    ):
         RayEngine(None, 1, no_cuda=True)

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp_architect_ext.curve import statistics
-from nlp_architect_ext.curve.statistics import difference, mean_and_deviation, micro_f1, resampled_totals
+from nlp_architect_ext.curve.statistics import (
+    difference,
+    mean_and_deviation,
+    micro_f1,
+    resampled_totals,
+)
 
 
 def f1(right, predicted, gold):
@@ -48,13 +53,18 @@ def test_micro_f1_is_the_harmonic_mean_of_precision_and_recall(rows):
 def slowly(one, other, resamples):
     """The interval, drawn sentence by sentence and seed by seed."""
     sentences, seeds = len(one[0]), len(one)
-    drawn = np.random.default_rng(statistics.SENTENCE_SEED).integers(0, sentences, (resamples, sentences))
+    drawn = np.random.default_rng(statistics.SENTENCE_SEED).integers(
+        0, sentences, (resamples, sentences)
+    )
     drawn_seeds = np.random.default_rng(statistics.SEED_SEED).integers(0, seeds, (resamples, seeds))
     means = []
     for chosen, chosen_seeds in zip(drawn.tolist(), drawn_seeds.tolist(), strict=True):
         gaps = []
         for seed in chosen_seeds:
-            a, b = (f1(*(sum(int(system[seed][s][k]) for s in chosen) for k in range(3))) for system in (one, other))
+            a, b = (
+                f1(*(sum(int(system[seed][s][k]) for s in chosen) for k in range(3)))
+                for system in (one, other)
+            )
             gaps.append(a - b)
         means.append(sum(gaps) / len(gaps))
     return np.percentile(means, [2.5, 97.5]).tolist()
@@ -71,7 +81,9 @@ def test_the_interval_is_that_of_a_bootstrap_sentence_by_sentence(pair):
 @given(two_systems())
 def test_the_other_way_round_it_is_the_negative(pair):
     one, other = compare(*pair, resamples=100), compare(*pair[::-1], resamples=100)
-    assert (one.mean, one.low, one.high) == pytest.approx((-other.mean, -other.high, -other.low), abs=1e-12)
+    assert (one.mean, one.low, one.high) == pytest.approx(
+        (-other.mean, -other.high, -other.low), abs=1e-12
+    )
 
 
 @given(two_systems())
@@ -85,13 +97,18 @@ def test_the_ends_are_those_of_all_resamples_there_are():
     systems = []
     for _ in range(2):
         right = rng.integers(0, 3, 5)
-        systems.append(np.stack([right, right + rng.integers(0, 3, 5), right + rng.integers(1, 3, 5)], axis=1))
+        systems.append(
+            np.stack([right, right + rng.integers(0, 3, 5), right + rng.integers(1, 3, 5)], axis=1)
+        )
     gaps = []
     for chosen in itertools.product(range(5), repeat=5):
         a, b = (f1(*system[list(chosen)].sum(axis=0).tolist()) for system in systems)
         gaps.append(a - b)
     found = compare([systems[0]], [systems[1]])
-    share_below, share_above = (np.array(gaps) < found.low).mean(), (np.array(gaps) > found.high).mean()
+    share_below, share_above = (
+        (np.array(gaps) < found.low).mean(),
+        (np.array(gaps) > found.high).mean(),
+    )
     assert 0.01 < share_below < 0.04
     assert 0.01 < share_above < 0.04
 
@@ -126,4 +143,8 @@ def test_one_system_without_predictions_leaves_the_seeds():
 def test_mean_and_deviation(values):
     mean, deviation = mean_and_deviation(values)
     assert mean == pytest.approx(np.mean(values))
-    assert deviation is None if len(values) == 1 else deviation == pytest.approx(np.std(values, ddof=1), abs=1e-9)
+    assert (
+        deviation is None
+        if len(values) == 1
+        else deviation == pytest.approx(np.std(values, ddof=1), abs=1e-9)
+    )

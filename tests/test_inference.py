@@ -19,7 +19,12 @@ TAGGER = new_tagger(tokenizer="whitespace")
 
 def settings(tmp_path, **changes):
     return TaggerInferenceSettings(
-        **{"data_file": str(tmp_path / "in.txt"), "output_dir": str(tmp_path / "out"), "model_dir": "-", **changes}
+        **{
+            "data_file": str(tmp_path / "in.txt"),
+            "output_dir": str(tmp_path / "out"),
+            "model_dir": "-",
+            **changes,
+        }
     )
 
 
@@ -30,14 +35,19 @@ def test_columns_come_out_in_order_blank_line_between_texts(tmp_path):
     words = [[line.split("\t")[0] for line in block.splitlines()] for block in blocks if block]
     assert words == [["Anna", "met", "Bo"], ["Oslo"], ["x"] * 50]
     tags = [tuple(line.split("\t")[1] for line in block.splitlines()) for block in blocks if block]
-    assert tags == [p.labels for p in TAGGER.predict_labels([Sentence(tuple(row)) for row in words])]
+    assert tags == [
+        p.labels for p in TAGGER.predict_labels([Sentence(tuple(row)) for row in words])
+    ]
 
 
 def test_json_lines_have_the_keys_of_hugging_face(tmp_path):
     text = "Anna  met Bo in Oslo 👩‍🚀 Anna"
     (tmp_path / "in.txt").write_text(f"{text}\n", encoding="utf-8")
     tag_file(TAGGER, settings(tmp_path, output_format="json"))
-    (record,) = [json.loads(line) for line in (tmp_path / "out" / "output.jsonl").read_text("utf-8").splitlines()]
+    (record,) = [
+        json.loads(line)
+        for line in (tmp_path / "out" / "output.jsonl").read_text("utf-8").splitlines()
+    ]
     assert record["text"] == text
     assert record["entities"]
     for entity in record["entities"]:
@@ -52,7 +62,9 @@ def test_a_stream_is_never_held_in_memory(monkeypatch):
     stream = (Sentence((f"w{next(read)}",)) for _ in range(1000))
     parts = chunks(stream)
     for number in range(3):
-        assert [sentence.words[0] for sentence in next(parts)] == [f"w{8 * number + place}" for place in range(8)]
+        assert [sentence.words[0] for sentence in next(parts)] == [
+            f"w{8 * number + place}" for place in range(8)
+        ]
     assert next(read) <= 32
 
 
@@ -60,7 +72,14 @@ def test_standard_input_to_standard_output(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"Anna met Bo\nOslo\n")))
     tag_file(TAGGER, settings(tmp_path, data_file="-", output_dir="-"))
     shown = capsys.readouterr()
-    assert [line.split("\t")[0] for line in shown.out.splitlines()] == ["Anna", "met", "Bo", "", "Oslo", ""]
+    assert [line.split("\t")[0] for line in shown.out.splitlines()] == [
+        "Anna",
+        "met",
+        "Bo",
+        "",
+        "Oslo",
+        "",
+    ]
     assert "2 sentences, 4 words" in shown.err
 
 
@@ -76,7 +95,10 @@ def test_evaluate_scores_every_gold_entity(tmp_path, capsys):
 
 def test_evaluate_reads_any_scheme(tmp_path):
     scores = []
-    for name, rows in (("a", "Anna\tB-PER\nBo\tI-PER\n"), ("b", "Anna\tB-PER\nBo\tL-PER\n\nOslo\tU-LOC\n")):
+    for name, rows in (
+        ("a", "Anna\tB-PER\nBo\tI-PER\n"),
+        ("b", "Anna\tB-PER\nBo\tL-PER\n\nOslo\tU-LOC\n"),
+    ):
         (tmp_path / "in.txt").write_text(rows, encoding="utf-8")
         tag_file(TAGGER, settings(tmp_path, evaluate=True, output_dir=str(tmp_path / name)))
         scores.append(json.loads((tmp_path / name / "metrics.json").read_text()))

@@ -8,7 +8,9 @@ from strategies import texts
 from nlp_architect_ext.core.sentence import Entity
 from nlp_architect_ext.data.formats.json_lines import format_entities
 
-ENTITIES = st.lists(st.builds(Entity, st.text(max_size=4), st.floats(0, 1), texts(), st.integers(0), st.integers(0)))
+ENTITIES = st.lists(
+    st.builds(Entity, st.text(max_size=4), st.floats(0, 1), texts(), st.integers(0), st.integers(0))
+)
 
 
 @given(texts(), ENTITIES)
@@ -24,7 +26,8 @@ def test_one_line_of_json_holds_everything(text, entities):
 def test_keys_and_characters_are_those_people_expect():
     assert format_entities("In Köln", [Entity("LOC", 0.5, "Köln", 3, 7)]) == (
         '{"text": "In Köln", "entities": '
-        '[{"entity_group": "LOC", "score": 0.5, "word": "Köln", "start": 3, "end": 7}]}')
+        '[{"entity_group": "LOC", "score": 0.5, "word": "Köln", "start": 3, "end": 7}]}'
+    )
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf")])

@@ -9,7 +9,15 @@ from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, Entities
 from strategies import ENTITY_SCHEMES, TYPES, span_lists
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.core.tags import Span, TagError, convert, detect_scheme, irregular, spans, tags
+from nlp_architect_ext.core.tags import (
+    Span,
+    TagError,
+    convert,
+    detect_scheme,
+    irregular,
+    spans,
+    tags,
+)
 
 ALPHABETS = {
     "IOB1": ["O", "B-A", "I-A", "B-B", "I-B"],
@@ -35,7 +43,10 @@ def every_span_list(length, start=0):
             yield from ([Span(type_, start, end), *rest] for type_ in "AB")
 
 
-@given(st.sampled_from(ENTITY_SCHEMES), st.integers(0, 9).flatmap(lambda n: st.tuples(st.just(n), span_lists(n))))
+@given(
+    st.sampled_from(ENTITY_SCHEMES),
+    st.integers(0, 9).flatmap(lambda n: st.tuples(st.just(n), span_lists(n))),
+)
 def test_spans_and_tags_are_inverse(scheme, drawn):
     length, expected = drawn
     assert spans(tags(expected, length, scheme), scheme) == expected
@@ -55,7 +66,9 @@ def test_legal_sequences_mean_what_seqeval_strict_says(scheme):
     for found in every_span_list(4):
         sequence = tags(found, 4, scheme)
         entities = Entities([sequence], SEQEVAL[scheme]).entities[0]
-        assert [Span(entity.tag, entity.start, entity.end) for entity in entities] == spans(sequence, scheme)
+        assert [Span(entity.tag, entity.start, entity.end) for entity in entities] == spans(
+            sequence, scheme
+        )
 
 
 @pytest.mark.parametrize("scheme", ["IOB1", "IOB2", "IOBES"])
@@ -65,8 +78,10 @@ def test_any_sequence_is_read_as_conlleval_reads_it(scheme):
         assert spans(sequence, scheme) == expected, sequence
 
 
-@given(st.sampled_from(ENTITY_SCHEMES), st.lists(st.integers(0, 9).flatmap(
-    lambda n: st.tuples(st.just(n), span_lists(n))), max_size=5))
+@given(
+    st.sampled_from(ENTITY_SCHEMES),
+    st.lists(st.integers(0, 9).flatmap(lambda n: st.tuples(st.just(n), span_lists(n))), max_size=5),
+)
 def test_a_detected_scheme_gives_the_entities_that_were_meant(scheme, corpus):
     sequences = [tags(found, length, scheme) for length, found in corpus]
     detected = detect_scheme(sequences)
@@ -74,37 +89,43 @@ def test_a_detected_scheme_gives_the_entities_that_were_meant(scheme, corpus):
     assert not any(irregular(sequence, detected) for sequence in sequences)
 
 
-@pytest.mark.parametrize(("sequences", "scheme"), [
-    ([["O", "B-A", "I-A"]], "IOB2"),
-    ([["I-A", "I-A", "O", "I-A"]], "IOB1"),
-    ([["I-A", "B-A", "I-A"], ["O"]], "IOB1"),
-    ([["O", "I-A", "O", "B-A"]], "IOB2"),  # stray I-A and B-A at a start: neither; read as IOB2
-    ([["I-B", "B-A"]], "IOB2"),  # in IOB1, B- separates entities of one type only
-    ([["S-A"], ["B-A", "E-A"]], "IOBES"),
-    ([["U-A"], ["B-A", "I-A", "L-A"]], "BILOU"),
-    ([["O", "O"], []], "IOB2"),
-    ([["NOUN", "-LRB-", "PRP$", ",", "X", "O", "B", "NN-TL", "A-PRO", "o"]], "plain"),
-    ([["0", "1"], ["0"]], "plain"),
-    ([["o"]], "plain"),
-])
+@pytest.mark.parametrize(
+    ("sequences", "scheme"),
+    [
+        ([["O", "B-A", "I-A"]], "IOB2"),
+        ([["I-A", "I-A", "O", "I-A"]], "IOB1"),
+        ([["I-A", "B-A", "I-A"], ["O"]], "IOB1"),
+        ([["O", "I-A", "O", "B-A"]], "IOB2"),  # stray I-A and B-A at a start: neither; read as IOB2
+        ([["I-B", "B-A"]], "IOB2"),  # in IOB1, B- separates entities of one type only
+        ([["S-A"], ["B-A", "E-A"]], "IOBES"),
+        ([["U-A"], ["B-A", "I-A", "L-A"]], "BILOU"),
+        ([["O", "O"], []], "IOB2"),
+        ([["NOUN", "-LRB-", "PRP$", ",", "X", "O", "B", "NN-TL", "A-PRO", "o"]], "plain"),
+        ([["0", "1"], ["0"]], "plain"),
+        ([["o"]], "plain"),
+    ],
+)
 def test_detected_schemes(sequences, scheme):
     assert detect_scheme(sequences) == scheme
 
 
-@pytest.mark.parametrize(("sequences", "place", "tag"), [
-    ([["O", "B-PER"], ["O", "PERSON"]], (1, 1), "PERSON"),
-    ([["PERSON"], ["O", "O", "B-PER"]], (1, 2), "B-PER"),
-    ([["B-A", "E-A"], ["L-A"]], (1, 0), "L-A"),
-    ([["U-A", "S-A"]], (0, 1), "S-A"),
-    ([["O", "b-per"]], (0, 1), "b-per"),
-    ([["O"], ["B_PER"]], (1, 0), "B_PER"),
-    ([["o", "i-per", "b-per"]], (0, 1), "i-per"),
-    ([["O", "B", "I"]], (0, 1), "B"),
-    ([["O", "PER-B", "PER-I"]], (0, 1), "PER-B"),
-    ([["B-PER", "M-PER"]], (0, 1), "M-PER"),
-    ([["B-PER", "B-"]], (0, 1), "B-"),
-    ([["B-PER", "o"]], (0, 1), "o"),
-])
+@pytest.mark.parametrize(
+    ("sequences", "place", "tag"),
+    [
+        ([["O", "B-PER"], ["O", "PERSON"]], (1, 1), "PERSON"),
+        ([["PERSON"], ["O", "O", "B-PER"]], (1, 2), "B-PER"),
+        ([["B-A", "E-A"], ["L-A"]], (1, 0), "L-A"),
+        ([["U-A", "S-A"]], (0, 1), "S-A"),
+        ([["O", "b-per"]], (0, 1), "b-per"),
+        ([["O"], ["B_PER"]], (1, 0), "B_PER"),
+        ([["o", "i-per", "b-per"]], (0, 1), "i-per"),
+        ([["O", "B", "I"]], (0, 1), "B"),
+        ([["O", "PER-B", "PER-I"]], (0, 1), "PER-B"),
+        ([["B-PER", "M-PER"]], (0, 1), "M-PER"),
+        ([["B-PER", "B-"]], (0, 1), "B-"),
+        ([["B-PER", "o"]], (0, 1), "o"),
+    ],
+)
 def test_mixtures_are_refused_at_the_first_tag_that_contradicts(sequences, place, tag):
     with pytest.raises(TagError) as caught:
         detect_scheme(sequences)
@@ -112,8 +133,18 @@ def test_mixtures_are_refused_at_the_first_tag_that_contradicts(sequences, place
     assert repr(tag) in caught.value.wrong
 
 
-@pytest.mark.parametrize(("tag", "scheme"), [("E-A", "IOB2"), ("L-A", "IOBES"), ("S-A", "BILOU"), ("PER", "IOB1"),
-                                             ("B-", "IOB2"), ("", "IOB2"), ("-", "IOB2")])
+@pytest.mark.parametrize(
+    ("tag", "scheme"),
+    [
+        ("E-A", "IOB2"),
+        ("L-A", "IOBES"),
+        ("S-A", "BILOU"),
+        ("PER", "IOB1"),
+        ("B-", "IOB2"),
+        ("", "IOB2"),
+        ("-", "IOB2"),
+    ],
+)
 def test_a_tag_outside_the_scheme_is_refused_with_its_place(tag, scheme):
     with pytest.raises(TagError) as caught:
         spans(["O", "O", tag], scheme)
@@ -127,9 +158,16 @@ def test_conversion_keeps_entities_and_counts_what_broke_the_rules():
     assert irregular(["B-A", "O"], "IOBES") == [0]
 
 
-@pytest.mark.parametrize(("found", "scheme"), [
-    ([Span("A", 0, 2), Span("B", 1, 3)], "IOB2"), ([Span("A", 0, 4)], "IOB2"), ([Span("A", 1, 1)], "IOB2"),
-    ([Span("A", -1, 1)], "IOB2"), ([Span("A", 0, 2)], "plain")])
+@pytest.mark.parametrize(
+    ("found", "scheme"),
+    [
+        ([Span("A", 0, 2), Span("B", 1, 3)], "IOB2"),
+        ([Span("A", 0, 4)], "IOB2"),
+        ([Span("A", 1, 1)], "IOB2"),
+        ([Span("A", -1, 1)], "IOB2"),
+        ([Span("A", 0, 2)], "plain"),
+    ],
+)
 def test_impossible_spans_are_refused(found, scheme):
     with pytest.raises(ValueError, match="Span"):
         tags(found, 3, scheme)
@@ -145,7 +183,9 @@ def test_legal_paths_of_a_label_set_are_the_legal_sequences():
     labels = LabelSet(("I-A", "B-B", "O", "B-A", "I-B"), "IOB2")  # a teacher's order, not ours
     for length in range(1, 5):
         for path in product(range(len(labels)), repeat=length):
-            allowed = labels.legal_start[path[0]] and all(labels.legal[a, b] for a, b in pairwise(path))
+            allowed = labels.legal_start[path[0]] and all(
+                labels.legal[a, b] for a, b in pairwise(path)
+            )
             assert allowed == (irregular([labels.names[label] for label in path], "IOB2") == [])
 
 
@@ -170,15 +210,31 @@ def test_label_sets_survive_json(types):
         assert LabelSet.from_json(json.loads(json.dumps(labels.to_json()))) == labels
 
 
-@pytest.mark.parametrize(("names", "scheme"), [
-    ((), "plain"), (("A", "A"), "plain"), (("O", "B-A"), "IOB1"), (("O", "I-A"), "IOB2"), (("O", "A"), "IOB2")])
+@pytest.mark.parametrize(
+    ("names", "scheme"),
+    [
+        ((), "plain"),
+        (("A", "A"), "plain"),
+        (("O", "B-A"), "IOB1"),
+        (("O", "I-A"), "IOB2"),
+        (("O", "A"), "IOB2"),
+    ],
+)
 def test_impossible_label_sets_are_refused(names, scheme):
     with pytest.raises(ValueError, match=r"label|tag"):
         LabelSet(names, scheme)
 
 
-@pytest.mark.parametrize("data", [{}, {"scheme": "IOB2"}, {"scheme": "IOB2", "names": "O"},
-                                  {"scheme": "IOB2", "names": [1]}, {"names": ["O", "B-A"]}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"scheme": "IOB2"},
+        {"scheme": "IOB2", "names": "O"},
+        {"scheme": "IOB2", "names": [1]},
+        {"names": ["O", "B-A"]},
+    ],
+)
 def test_damaged_json_is_refused(data):
     with pytest.raises(ValueError, match="labels"):
         LabelSet.from_json(data)

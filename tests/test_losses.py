@@ -24,7 +24,9 @@ def _random(seed, batch=3, words=4, labels=5):
 
 
 def test_cross_entropy_of_equal_scores_is_the_logarithm_of_the_number_of_labels():
-    loss = cross_entropy(torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.long), torch.ones(2, 3, dtype=torch.bool))
+    loss = cross_entropy(
+        torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.long), torch.ones(2, 3, dtype=torch.bool)
+    )
     assert loss.item() == pytest.approx(np.log(4))
 
 
@@ -39,10 +41,14 @@ def test_losses_are_their_formulas(seed, temperature):
         p, q = softmax(teacher / temperature), softmax(student / temperature)
         divergence.append(temperature**2 * sum(p * np.log(p / q)))
         squares.append(np.mean(((student - student.mean()) - (teacher - teacher.mean())) ** 2))
-    assert cross_entropy(emissions, labels, mask).item() == pytest.approx(np.mean(entropy), rel=1e-4)
+    assert cross_entropy(emissions, labels, mask).item() == pytest.approx(
+        np.mean(entropy), rel=1e-4
+    )
     kl = distillation_kl(emissions, soft, mask, temperature).item()
     assert kl == pytest.approx(np.mean(divergence), rel=1e-3, abs=1e-5)
-    assert distillation_mse(emissions, soft, mask).item() == pytest.approx(np.mean(squares), rel=1e-4)
+    assert distillation_mse(emissions, soft, mask).item() == pytest.approx(
+        np.mean(squares), rel=1e-4
+    )
 
 
 @every_loss
@@ -63,12 +69,16 @@ def test_no_valid_word_is_zero_with_a_graph(loss):
     assert not emissions.grad.any()
 
 
-@pytest.mark.parametrize("loss", [lambda e, s, m: distillation_kl(e, s, m, 2.0), distillation_mse], ids=["kl", "mse"])
+@pytest.mark.parametrize(
+    "loss", [lambda e, s, m: distillation_kl(e, s, m, 2.0), distillation_mse], ids=["kl", "mse"]
+)
 def test_distillation_is_least_exactly_where_the_student_is_the_teacher(loss):
     _, soft, _, mask = _random(1)
     mask[:] = True
     emissions = torch.zeros_like(soft, requires_grad=True)
-    optimizer = torch.optim.LBFGS([emissions], max_iter=300, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS(
+        [emissions], max_iter=300, tolerance_grad=1e-9, line_search_fn="strong_wolfe"
+    )
 
     def closure():
         optimizer.zero_grad()
@@ -94,7 +104,9 @@ def test_kl_takes_a_probability_of_zero():
     assert emissions.grad.isfinite().all()
 
 
-@pytest.mark.parametrize("loss", [lambda e, s, m: distillation_kl(e, s, m, 3.0), distillation_mse], ids=["kl", "mse"])
+@pytest.mark.parametrize(
+    "loss", [lambda e, s, m: distillation_kl(e, s, m, 3.0), distillation_mse], ids=["kl", "mse"]
+)
 def test_defect_4_distillation_compares_like_with_like(loss):
     """Logits, shifted logits and log-probabilities of one teacher are the same teacher."""
     emissions, soft, _, mask = _random(2)
@@ -111,8 +123,14 @@ def test_defect_16_every_loss_is_a_mean_per_word_not_per_sentence(loss):
     emissions, soft, labels, _ = _random(3, batch=2, words=9)
     mask = torch.arange(9) < torch.tensor([[1], [9]])
     one_by_one = [
-        loss(emissions[i : i + 1, j : j + 1], soft[i : i + 1, j : j + 1], labels[i : i + 1, j : j + 1],
-             torch.ones(1, 1, dtype=torch.bool)).item()
+        loss(
+            emissions[i : i + 1, j : j + 1],
+            soft[i : i + 1, j : j + 1],
+            labels[i : i + 1, j : j + 1],
+            torch.ones(1, 1, dtype=torch.bool),
+        ).item()
         for i, j in mask.nonzero().tolist()
     ]
-    assert loss(emissions, soft, labels, mask).item() == pytest.approx(np.mean(one_by_one), rel=1e-4)
+    assert loss(emissions, soft, labels, mask).item() == pytest.approx(
+        np.mean(one_by_one), rel=1e-4
+    )

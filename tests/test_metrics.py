@@ -23,7 +23,9 @@ def _pairs(labels):
     label = st.sampled_from(labels.names)
     sentence = st.lists(st.tuples(label, label), min_size=1, max_size=8)
     return st.lists(sentence, min_size=1, max_size=6).map(
-        lambda sentences: tuple([[pair[i] for pair in sentence] for sentence in sentences] for i in (0, 1))
+        lambda sentences: tuple(
+            [[pair[i] for pair in sentence] for sentence in sentences] for i in (0, 1)
+        )
     )
 
 
@@ -58,9 +60,13 @@ def test_plain_labels_are_scored_by_word_as_by_scikit_learn(pair):
     precision, recall, f1, _ = precision_recall_fscore_support(
         *flat, labels=["NOUN", "VERB"], average="micro", zero_division=0
     )
-    assert [result["precision"], result["recall"], result["f1"]] == pytest.approx([precision, recall, f1])
+    assert [result["precision"], result["recall"], result["f1"]] == pytest.approx(
+        [precision, recall, f1]
+    )
     assert result["errors"]["boundary"] == 0
-    assert result["errors"]["type"] == sum(a != b and "O" not in (a, b) for a, b in zip(*flat, strict=True))
+    assert result["errors"]["type"] == sum(
+        a != b and "O" not in (a, b) for a, b in zip(*flat, strict=True)
+    )
 
 
 def test_plain_labels_without_outside_give_the_share_of_right_words():
@@ -81,7 +87,9 @@ def test_every_gold_entity_is_found_or_has_one_kind_of_error(pair):
 
 
 def test_defect_14_sentences_are_not_glued_together():
-    """One sentence ends with an entity, the next begins with an I- of the same type, or with an entity of its own."""
+    """One sentence ends with an entity, the next begins with an I- of the same type, or with an
+    entity of its own.
+    """
     gold = [["O", "B-PER"], ["B-PER", "O"]]
     assert score(gold, gold, ENTITIES)["support"] == 2
     assert score(gold, gold, ENTITIES)["f1"] == 1.0
@@ -111,7 +119,9 @@ def test_kinds_of_error(gold, predicted, errors):
     assert result["errors"] == {**dict.fromkeys(ERRORS, 0), **errors}
 
 
-@pytest.mark.parametrize("sentences", [[], [[]], [["O", "O"]]], ids=["no sentence", "no word", "no entity"])
+@pytest.mark.parametrize(
+    "sentences", [[], [[]], [["O", "O"]]], ids=["no sentence", "no word", "no entity"]
+)
 @pytest.mark.parametrize("labels", [ENTITIES, WORDS], ids=["entities", "words"])
 def test_nothing_to_find_gives_zeros(sentences, labels):
     result = score(sentences, sentences, labels)

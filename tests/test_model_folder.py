@@ -48,7 +48,9 @@ def test_a_moved_folder_and_a_folder_without_its_extras_work(folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", NEEDED)
-@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b"", lambda b: bytes([b[0] ^ 1]) + b[1:]])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-1], lambda b: b"", lambda b: bytes([b[0] ^ 1]) + b[1:]]
+)
 def test_a_cut_or_altered_file_is_refused(folder, name, damage):
     path = folder / name
     path.write_bytes(damage(path.read_bytes()))
@@ -96,7 +98,10 @@ def test_a_config_of_something_else_is_refused(folder, content):
 def test_a_pickle_folder_of_nlp_architect_is_refused_with_the_reason(tmp_path):
     (tmp_path / "model.bin").write_bytes(b"\x80\x04")
     (tmp_path / "w_vocab.dat").write_bytes(b"\x80\x04")
-    with pytest.raises(UserError, match=r"model\.bin: a pickle, which can run any code .* train again with nlp-train"):
+    with pytest.raises(
+        UserError,
+        match=r"model\.bin: a pickle, which can run any code .* train again with nlp-train",
+    ):
         read_model(tmp_path)
 
 
@@ -120,7 +125,9 @@ def test_a_calibration_comes_back_and_folders_of_before_have_none(tmp_path):
     assert read_model(tmp_path)[0] == CONFIG
 
 
-@pytest.mark.parametrize("calibration", [{"slope": 1.0}, [1.0, 0.0], "none", {"slope": 1.0, "offset": None}])
+@pytest.mark.parametrize(
+    "calibration", [{"slope": 1.0}, [1.0, 0.0], "none", {"slope": 1.0, "offset": None}]
+)
 def test_a_calibration_that_is_none_is_refused(tmp_path, calibration):
     write_model(tmp_path, replace(CONFIG, calibration=calibration), {}, {})
     write_manifest(tmp_path)

@@ -1,4 +1,6 @@
-"""Word vectors out of an encoder: what they are, that they are stored, and that unknown words get useful ones."""
+"""Word vectors out of an encoder: what they are, that they are stored, and that unknown words get
+useful ones.
+"""
 
 from types import SimpleNamespace
 
@@ -25,11 +27,16 @@ def test_a_vector_is_the_mean_over_the_pieces_of_the_word_alone(kind, tmp_path):
     folder = tiny_encoder(tmp_path / kind, WORDS, kind)
     words = [*WORDS[:5], "Unheard-of", "x"]
     found = WordEncoder(str(folder)).vectors(words)
-    model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    model, tokenizer = (
+        AutoModel.from_pretrained(folder).eval(),
+        AutoTokenizer.from_pretrained(folder),
+    )
     for word, vector in zip(words, found, strict=True):
         inputs = tokenizer(word, return_tensors="pt", truncation=False, padding=False)
         with torch.no_grad():
-            expected = torch.cat(model(**inputs, output_hidden_states=True).hidden_states).mean(dim=(0, 1))
+            expected = torch.cat(model(**inputs, output_hidden_states=True).hidden_states).mean(
+                dim=(0, 1)
+            )
         np.testing.assert_allclose(vector, expected.numpy(), atol=1e-5)
 
 
@@ -92,7 +99,9 @@ def test_pieces_explain_words_that_are_sums_of_their_parts():
     start, end = random.normal(size=(8, 5)), random.normal(size=(4, 5))
     split = [a + b for a in starts for b in ends]
     unseen, known = split[::5], [word for word in split if word not in split[::5]]
-    truth = {a + b: (start[i] + end[j]) / 2 for i, a in enumerate(starts) for j, b in enumerate(ends)}
+    truth = {
+        a + b: (start[i] + end[j]) / 2 for i, a in enumerate(starts) for j, b in enumerate(ends)
+    }
     vocabulary = Vocabulary([*starts, *known], [], ends)
     vectors = np.concatenate([start, np.stack([truth[word] for word in known])]).astype(np.float32)
     table = with_pieces(vocabulary, vectors, known)
@@ -129,7 +138,11 @@ def test_vectors_are_there_for_every_id_and_the_same_again(encoder, tmp_path):
 
 def test_operations_are_two_for_each_piece_and_weight_beyond_the_embeddings(encoder):
     reader = WordEncoder(str(encoder))
-    looked_up = sum(layer.weight.numel() for layer in reader.encoder.modules() if isinstance(layer, torch.nn.Embedding))
+    looked_up = sum(
+        layer.weight.numel()
+        for layer in reader.encoder.modules()
+        if isinstance(layer, torch.nn.Embedding)
+    )
     weights = sum(parameter.numel() for parameter in reader.encoder.parameters()) - looked_up
     pieces = len(reader.tokenizer.encode("one").ids) + len(reader.tokenizer.encode("two").ids)
     found = reader.operations(["one", "two"])

@@ -31,14 +31,17 @@ def plugins(tmp_path, monkeypatch):
 
 
 def test_built_ins_are_entry_points_like_any_others():
-    assert {"tagger", "tagger_kd", "tagger_kd_pseudo", "transformer_token"} <= set(registry.names(registry.TRAIN))
+    assert {"tagger", "tagger_kd", "tagger_kd_pseudo", "transformer_token"} <= set(
+        registry.names(registry.TRAIN)
+    )
     assert {"tagger", "transformer_token"} <= set(registry.names(registry.INFERENCE))
     assert {"cnn-lstm", "id-cnn"} <= set(registry.names(registry.STUDENTS))
 
 
 def test_an_unknown_name_answers_with_the_installed_ones():
     with pytest.raises(
-        UserError, match=r"student 'cnn-lstn': no such name is installed; expected one of: cnn-lstm, id-cnn"
+        UserError,
+        match=r"student 'cnn-lstn': no such name is installed; expected one of: cnn-lstm, id-cnn",
     ):
         registry.load(registry.STUDENTS, "cnn-lstn")
 
@@ -52,7 +55,9 @@ def test_a_strangers_plugin_is_found_and_loaded(plugins):
 def test_a_broken_plugin_is_one_line_and_breaks_no_other(plugins):
     plugins("broken", registry.STUDENTS, {"stranger": ("stranger_broken", "import no_such_module")})
     assert {"stranger", "cnn-lstm"} <= set(registry.names(registry.STUDENTS))
-    with pytest.raises(registry.BrokenPluginError, match="stranger_broken:thing fails to import") as caught:
+    with pytest.raises(
+        registry.BrokenPluginError, match="stranger_broken:thing fails to import"
+    ) as caught:
         registry.load(registry.STUDENTS, "stranger")
     assert "\n" not in str(caught.value)
     assert registry.load(registry.STUDENTS, "cnn-lstm").__name__ == "CnnLstm"

@@ -17,37 +17,68 @@ from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
-from nlp_architect_ext.reports.tables import error_kinds, html_table, markdown, overall, per_type, side_by_side
+from nlp_architect_ext.reports.tables import (
+    error_kinds,
+    html_table,
+    markdown,
+    overall,
+    per_type,
+    side_by_side,
+)
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.text_tagger import Prediction
 
 SCORES = {
-    "f1": 0.5, "precision": 0.25, "recall": 1.0, "support": 3,
+    "f1": 0.5,
+    "precision": 0.25,
+    "recall": 1.0,
+    "support": 3,
     "per_type": {"<b>": {"f1": 0.5, "precision": 0.25, "recall": 1.0, "support": 3}},
     "errors": {"boundary": 1, "type": 2, "missed": 3, "invented": 4},
-    "calibration": {"ece": 0.021, "ece_before": 0.15, "bins": [{"score": 0.5, "right": 0.25, "count": 4}]},
-}  # fmt: skip
+    "calibration": {
+        "ece": 0.021,
+        "ece_before": 0.15,
+        "bins": [{"score": 0.5, "right": 0.25, "count": 4}],
+    },
+}
 METRICS = {
-    "dev": SCORES, "test": SCORES, "teacher": {"test": {**SCORES, "f1": 0.75}},
-    "parameters": {"student": 3_000_000, "teacher": 22_000_000}, "bytes": 12_000_000,
-    "sentences": {"labelled": 300, "unlabelled": 5_000}, "device": "cpu",
-    "seconds": {"student": 61.4, "evaluation": 9.0}, "processor_seconds": {"student": 120.0, "evaluation": 9.0},
+    "dev": SCORES,
+    "test": SCORES,
+    "teacher": {"test": {**SCORES, "f1": 0.75}},
+    "parameters": {"student": 3_000_000, "teacher": 22_000_000},
+    "bytes": 12_000_000,
+    "sentences": {"labelled": 300, "unlabelled": 5_000},
+    "device": "cpu",
+    "seconds": {"student": 61.4, "evaluation": 9.0},
+    "processor_seconds": {"student": 120.0, "evaluation": 9.0},
     "operations": {"student": 2.5e12, "evaluation": 0},
-}  # fmt: skip
+}
 CONFIG = TaggerConfig(
-    student="cnn-lstm", arguments={}, labels={"scheme": "IOB2", "names": ["O", "B-PER", "I-PER"]}, decoder="crf",
-    scheme="IOB2", tokenizer="spacy", language="en", max_words=50, teachers=({"name": "bert-base-cased"},),
+    student="cnn-lstm",
+    arguments={},
+    labels={"scheme": "IOB2", "names": ["O", "B-PER", "I-PER"]},
+    decoder="crf",
+    scheme="IOB2",
+    tokenizer="spacy",
+    language="en",
+    max_words=50,
+    teachers=({"name": "bert-base-cased"},),
     calibration={"slope": 0.5, "offset": -0.1},
-)  # fmt: skip
+)
 NASTY = "<b>&\"'"
 LABELS = LabelSet(("O", f"B-{NASTY}", f"I-{NASTY}"), "IOB2")
 EVALUATION = Evaluation(
-    [Sentence((NASTY, "met", "Bo"), (f"B-{NASTY}", "O", f"B-{NASTY}")), Sentence(("fine",), ("O",))],
+    [
+        Sentence((NASTY, "met", "Bo"), (f"B-{NASTY}", "O", f"B-{NASTY}")),
+        Sentence(("fine",), ("O",)),
+    ],
     [Prediction((f"B-{NASTY}", f"I-{NASTY}", "O"), (0.9, 0.8, 0.7)), Prediction(("O",), (1.0,))],
     [(f"B-{NASTY}", "O", f"B-{NASTY}"), ("O",)],
     LABELS,
 )
-TO_ANNOTATE = ToAnnotate((Uncertain(0.75, ("<script>", "alert", "(1)", "."), ("O",) * 4),), 4_000, 9_000)
+TO_ANNOTATE = ToAnnotate(
+    (Uncertain(0.75, ("<script>", "alert", "(1)", "."), ("O",) * 4),), 4_000, 9_000
+)
 
 
 def measured(evaluation, teacher=True):
@@ -67,7 +98,10 @@ def test_the_table_has_teacher_and_student():
 def test_names_cannot_break_a_table():
     rows = [["type", "F1"], ["a|b", "<i>"]]
     assert markdown(rows) == "| type | F1 |\n|---|---|\n| a\\|b | <i> |\n"
-    assert html_table(rows) == "<table><tr><th>type</th><th>F1</th></tr><tr><td>a|b</td><td>&lt;i&gt;</td></tr></table>"
+    assert (
+        html_table(rows)
+        == "<table><tr><th>type</th><th>F1</th></tr><tr><td>a|b</td><td>&lt;i&gt;</td></tr></table>"
+    )
     assert (markdown([]), html_table([])) == ("", "")
 
 
@@ -75,7 +109,10 @@ def test_teacher_and_student_stand_side_by_side():
     rows = side_by_side(METRICS, "test")
     assert rows[1] == ["all", "3", "75.00", "50.00", "-25.00", "25.00", "25.00", "100.00", "100.00"]
     assert rows[2][:5] == ["<b>", "3", "50.00", "50.00", "+0.00"]
-    assert error_kinds(METRICS, "test")[1:] == [["teacher", "1", "2", "3", "4"], ["student", "1", "2", "3", "4"]]
+    assert error_kinds(METRICS, "test")[1:] == [
+        ["teacher", "1", "2", "3", "4"],
+        ["student", "1", "2", "3", "4"],
+    ]
 
 
 def test_the_model_card_has_hugging_face_metadata_and_the_command():
@@ -113,11 +150,21 @@ def test_the_page_needs_no_other_file_and_escapes_everything_of_the_data():
     assert "<script" not in text
     assert "&lt;script&gt; alert (1) ." in text
     assert "http" not in text
-    for heading in ("Scores", "Learning curve", "Teacher against student (test)", "Where they disagree (test)",
-                    "Kinds of error (test)", "Calibration (test)", "To annotate next"):  # fmt: skip
+    for heading in (
+        "Scores",
+        "Learning curve",
+        "Teacher against student (test)",
+        "Where they disagree (test)",
+        "Kinds of error (test)",
+        "Calibration (test)",
+        "To annotate next",
+    ):
         assert f"<h2>{heading}</h2>" in text
     name = html.escape(NASTY)
-    assert f"{name} <mark>met</mark> <small>[teacher O, student I-{name}, gold O]</small> <mark>Bo</mark>" in text
+    assert (
+        f"{name} <mark>met</mark> <small>[teacher O, student I-{name}, gold O]</small> "
+        "<mark>Bo</mark>"
+    ) in text
     assert "fine" not in text  # they agree on it
     assert "4,000 of 9,000 unlabelled sentences were compared" in text
     assert f"<td>O → I-{name}</td><td>1</td><td>1</td><td>0</td><td>0</td>" in text
@@ -128,9 +175,13 @@ def test_the_page_is_valid_where_things_are_missing():
     text = page(CONFIG, measured(alone, teacher=False), Findings({"test": alone}, b""))
     assert "Where they disagree" not in text
     assert "To annotate next" not in text
-    silent = Evaluation(EVALUATION.sentences, [Prediction(("O",) * 3, (1.0,) * 3)], [("O",) * 3], LABELS)
+    silent = Evaluation(
+        EVALUATION.sentences, [Prediction(("O",) * 3, (1.0,) * 3)], [("O",) * 3], LABELS
+    )
     silent = replace(silent, sentences=silent.sentences[:1])
-    text = page(CONFIG, measured(silent), Findings({"test": silent}, b"", None, ToAnnotate((), 0, 1)))
+    text = page(
+        CONFIG, measured(silent), Findings({"test": silent}, b"", None, ToAnnotate((), 0, 1))
+    )
     assert "The student found no entity." in text
     assert "<mark>" not in text
 
@@ -139,7 +190,8 @@ def test_reliability_is_drawn_with_and_without_a_calibration():
     scores, right = np.array([0.2, 0.9, 0.9, 0.95]), np.array([False, True, False, True])
     one, other = reliability(scores, right), reliability(scores / 2, right)
     pictures = [
-        reliability_curve(curves, scores.tolist()) for curves in ({"raw": one}, {"raw": one, "calibrated": other})
+        reliability_curve(curves, scores.tolist())
+        for curves in ({"raw": one}, {"raw": one, "calibrated": other})
     ]
     assert all(picture.startswith(b"\x89PNG\r\n") for picture in pictures)
     assert pictures[0] != pictures[1]
@@ -149,7 +201,14 @@ def test_reliability_is_drawn_with_and_without_a_calibration():
     ("student", "teacher", "reference"),
     [
         ([], [], None),
-        ([{"step": 1, "loss": 2.0, "task": 1.0, "distillation": 1.0}, {"step": 2, "dev_f1": 0.5}], [], 0.7),
+        (
+            [
+                {"step": 1, "loss": 2.0, "task": 1.0, "distillation": 1.0},
+                {"step": 2, "dev_f1": 0.5},
+            ],
+            [],
+            0.7,
+        ),
         (
             [{"step": 1, "loss": 2.0, "task": 2.0}],
             [{"step": 1, "loss": 1.0, "dev_f1": 0.1}, {"step": 2, "dev_f1": None}],

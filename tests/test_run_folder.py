@@ -40,7 +40,9 @@ def test_an_earlier_run_is_kept_unless_it_may_be_replaced(settings, files):
     run = open_run(settings, files)
     (run.path / "model.safetensors").write_text("weights")
     (run.path / "soft_labels").mkdir()
-    with pytest.raises(UserError, match=r"holds an earlier run; .* --resume to continue it, --overwrite_output_dir"):
+    with pytest.raises(
+        UserError, match=r"holds an earlier run; .* --resume to continue it, --overwrite_output_dir"
+    ):
         check(settings, files)
     assert (run.path / "model.safetensors").exists()
     open_run(replace(settings, overwrite_output_dir=True, seed=7), files)
@@ -58,7 +60,8 @@ def test_resume_continues_and_starts_what_is_not_there(settings, files):
 def test_resume_refuses_other_settings_and_other_data(settings, files):
     open_run(settings, files)
     with pytest.raises(
-        UserError, match=r"lr=0\.5, was 0\.003, use_crf=False, was True; expected the settings of the run"
+        UserError,
+        match=r"lr=0\.5, was 0\.003, use_crf=False, was True; expected the settings of the run",
     ):
         check(replace(settings, resume=True, lr=0.5, use_crf=False), files)
     files[0].write_text("b\tO\n")

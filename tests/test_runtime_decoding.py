@@ -48,7 +48,9 @@ def test_labels_and_probabilities_are_torchs(lengths, use_crf, handicap, strengt
 def test_viterbi_is_asked_only_where_there_is_a_doubt(monkeypatch):
     asked = []
     whole = decoding.viterbi
-    monkeypatch.setattr(decoding, "viterbi", lambda *given: asked.append(len(given[0])) or whole(*given))
+    monkeypatch.setattr(
+        decoding, "viterbi", lambda *given: asked.append(len(given[0])) or whole(*given)
+    )
     _, own = both(True, 0.0, seed=1, strength=0.5)
     emissions = np.zeros((2, 6, len(LABELS)), np.float32)
     emissions[0, :, 0] = 20  # certain

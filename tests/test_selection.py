@@ -36,16 +36,30 @@ def test_the_best_are_the_highest_each_content_once(pairs, count):
     assert places == sorted(set(places))
     taken = contents[places].tolist()
     assert len(taken) == len(set(taken)) == min(count, len(set(contents.tolist())))
-    left = [score for score, content in zip(scores, contents.tolist(), strict=True) if content not in taken]
+    left = [
+        score
+        for score, content in zip(scores, contents.tolist(), strict=True)
+        if content not in taken
+    ]
     assert not left or not places or scores[places].min() >= max(left)
-    assert all(content not in contents[:place] for place, content in zip(places, taken, strict=True))
+    assert all(
+        content not in contents[:place] for place, content in zip(places, taken, strict=True)
+    )
 
 
 @pytest.fixture
 def pool(tmp_path):
     """A folder of labelled sentences about towns, and a pool of towns and of kitchens."""
-    towns = ["she lives in oslo now", "he went to rome today", "they live in rome now", "she went to oslo today"]
-    tagged = [[f"{w} {'B-LOC' if w in ('oslo', 'rome') else 'O'}\n" for w in town.split()] for town in towns]
+    towns = [
+        "she lives in oslo now",
+        "he went to rome today",
+        "they live in rome now",
+        "she went to oslo today",
+    ]
+    tagged = [
+        [f"{w} {'B-LOC' if w in ('oslo', 'rome') else 'O'}\n" for w in town.split()]
+        for town in towns
+    ]
     (tmp_path / "train.txt").write_text("\n".join("".join(rows) for rows in tagged))
     lines = []
     for number in range(20):
@@ -55,8 +69,17 @@ def pool(tmp_path):
 
 
 def select(folder, *arguments):
-    places = ["--data_dir", folder, "--pool_file", folder / "pool.txt", "--output_file", folder / "out.txt"]
-    return cli.train(["select_unlabelled", *map(str, [*places, "--tokenizer", "whitespace", *arguments])])
+    places = [
+        "--data_dir",
+        folder,
+        "--pool_file",
+        folder / "pool.txt",
+        "--output_file",
+        folder / "out.txt",
+    ]
+    return cli.train(
+        ["select_unlabelled", *map(str, [*places, "--tokenizer", "whitespace", *arguments])]
+    )
 
 
 def test_the_lines_like_the_labelled_ones_are_kept_in_their_order(pool, capsys):

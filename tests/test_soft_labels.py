@@ -32,7 +32,10 @@ class Asked:
         if len(self.asked) + len(sentences) > self.most:
             raise KeyboardInterrupt
         self.asked += sentences
-        return [np.array([[len(word), ord(word[0]), len(s)] for word in s.words], np.float32) for s in sentences]
+        return [
+            np.array([[len(word), ord(word[0]), len(s)] for word in s.words], np.float32)
+            for s in sentences
+        ]
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +46,9 @@ def small_shards(monkeypatch):
 def contents(folder):
     """All answers by file; what they took is written beside them and differs."""
     return {
-        path.relative_to(folder): {name: tensor.tobytes() for name, tensor in load_file(path).items()}
+        path.relative_to(folder): {
+            name: tensor.tobytes() for name, tensor in load_file(path).items()
+        }
         for path in folder.rglob("*")
         if path.is_file()
     }
@@ -79,7 +84,9 @@ def test_defect_5_a_transformer_runs_once(tmp_path):
     moved = shutil.move(folder, tmp_path / "moved")
     again = TransformerTokenClassifier.load(moved, LABELS)
     again.model.register_forward_hook(lambda *_: runs.append(1))
-    for one, other in zip(first, SoftLabelStore(tmp_path / "store", again).labels(SENTENCES), strict=True):
+    for one, other in zip(
+        first, SoftLabelStore(tmp_path / "store", again).labels(SENTENCES), strict=True
+    ):
         np.testing.assert_array_equal(one, other)
     assert len(runs) == count
 
@@ -127,7 +134,9 @@ def test_who_reads_answers_knows_what_they_took(tmp_path):
     words = [sum(len(sentence.words) for sentence in SENTENCES[:count]) for count in (6, 22)]
     everything = SoftLabelStore(tmp_path, Slow())
     everything.labels(SENTENCES)
-    assert third.saved["seconds"] == pytest.approx(everything.saved["seconds"] * words[0] / words[1])
+    assert third.saved["seconds"] == pytest.approx(
+        everything.saved["seconds"] * words[0] / words[1]
+    )
 
 
 def test_another_teacher_is_asked_itself(tmp_path):
@@ -150,7 +159,9 @@ def flip(data):
     return data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
 
 
-@pytest.mark.parametrize("spoil", [flip, lambda data: data[:-1], lambda data: b"", lambda data: b"x" * 100])
+@pytest.mark.parametrize(
+    "spoil", [flip, lambda data: data[:-1], lambda data: b"", lambda data: b"x" * 100]
+)
 def test_a_damaged_shard_is_named(tmp_path, spoil):
     SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
     shard = next((tmp_path / "store").rglob("*.safetensors"))
@@ -188,5 +199,10 @@ def test_no_sentences_and_empty_ones(tmp_path):
 
     store = SoftLabelStore(tmp_path, Zeros())
     assert store.labels([]) == []
-    assert [rows.shape for rows in store.labels([Sentence(()), Sentence(("a",))])] == [(0, 3), (1, 3)]
-    assert [rows.shape for rows in SoftLabelStore(tmp_path, Zeros()).labels([Sentence(())])] == [(0, 3)]
+    assert [rows.shape for rows in store.labels([Sentence(()), Sentence(("a",))])] == [
+        (0, 3),
+        (1, 3),
+    ]
+    assert [rows.shape for rows in SoftLabelStore(tmp_path, Zeros()).labels([Sentence(())])] == [
+        (0, 3)
+    ]

@@ -15,9 +15,33 @@ from nlp_architect_ext.taggers.spacy_rules import spacy_rules
 LANGUAGES = ("en", "de", "fr", "xx")
 SPLITTERS = {name: (RuleSplitter(spacy_rules(name)), WordSplitter(name)) for name in LANGUAGES}
 HARD = [
-    "don't", "Don’t", "can't've", "U.S.", "e.g.", "10%", "$5.20", "(a)", "well-known", "a.b", "x/y", "...", "km/h",
-    "https://a.org/b?c=1", "me@a.org", "–", "J.-P.", "l'eau", "z.B.", "o'clock", "I'm", "5kg", "A.", "a,b", "«», ", "é",
-]  # fmt: skip
+    "don't",
+    "Don’t",
+    "can't've",
+    "U.S.",
+    "e.g.",
+    "10%",
+    "$5.20",
+    "(a)",
+    "well-known",
+    "a.b",
+    "x/y",
+    "...",
+    "km/h",
+    "https://a.org/b?c=1",
+    "me@a.org",
+    "–",
+    "J.-P.",
+    "l'eau",
+    "z.B.",
+    "o'clock",
+    "I'm",
+    "5kg",
+    "A.",
+    "a,b",
+    "«», ",
+    "é",
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -28,7 +52,9 @@ def test_words_are_those_of_spacy(language, text):
     assert rules.split(text, 3) == spacy.split(text, 3)
 
 
-@pytest.mark.parametrize("text", ["", " ", "=" * 2 * LONGEST_STRETCH + "a (b", "a\u00a0b\u2028c\u3000d"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "=" * 2 * LONGEST_STRETCH + "a (b", "a\u00a0b\u2028c\u3000d"]
+)
 def test_odd_lines_too(text):
     rules, spacy = SPLITTERS["en"]
     assert rules.split(text) == spacy.split(text)
@@ -44,7 +70,7 @@ def test_a_language_without_such_rules_has_none():
 
 
 def test_the_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr(splitting, "MOST_STRETCHES", 4)
+    monkeypatch.setattr(splitting, "MAXIMUM_STRETCHES", 4)
     splitter = RuleSplitter(None)
     for number in range(20):
         assert splitter.split(f"w{number} x").words == (f"w{number}", "x")

@@ -17,11 +17,16 @@ VOCABULARY = Vocabulary.build([Sentence(WORDS)])
 
 def sentences(first, count):
     """`count` sentences of different lengths, each known by its first word."""
-    return [encode_words(WORDS[number : number + 1 + number % 7], VOCABULARY) for number in range(first, first + count)]
+    return [
+        encode_words(WORDS[number : number + 1 + number % 7], VOCABULARY)
+        for number in range(first, first + count)
+    ]
 
 
-def stream(labelled, unlabelled, batch_size, ratio, seed=0, least_steps=1):
-    return BatchStream(sentences(0, labelled), sentences(200, unlabelled), batch_size, ratio, seed, least_steps)
+def stream(labelled, unlabelled, batch_size, ratio, seed=0, minimum_steps=1):
+    return BatchStream(
+        sentences(0, labelled), sentences(200, unlabelled), batch_size, ratio, seed, minimum_steps
+    )
 
 
 def firsts(batch):
@@ -34,7 +39,9 @@ counts = st.tuples(st.integers(1, 60), st.integers(0, 60), st.integers(1, 9))
 @given(counts, st.integers(0, 3))
 def test_in_proportion_an_epoch_reads_every_sentence_once(sizes, epoch):
     labelled, unlabelled, batch_size = sizes
-    batches = [firsts(batch) for batch in stream(labelled, unlabelled, batch_size, None).epoch(epoch)]
+    batches = [
+        firsts(batch) for batch in stream(labelled, unlabelled, batch_size, None).epoch(epoch)
+    ]
     assert Counter(word for batch in batches for word in batch) == Counter(
         [*WORDS[:labelled], *WORDS[200 : 200 + unlabelled]]
     )
@@ -42,7 +49,9 @@ def test_in_proportion_an_epoch_reads_every_sentence_once(sizes, epoch):
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(2, 9), st.floats(0.1, 0.9))
-def test_with_a_ratio_every_batch_is_mixed_and_unlabelled_text_read_once(labelled, unlabelled, batch_size, ratio):
+def test_with_a_ratio_every_batch_is_mixed_and_unlabelled_text_read_once(
+    labelled, unlabelled, batch_size, ratio
+):
     mixed = stream(labelled, unlabelled, batch_size, ratio)
     batches = [firsts(batch) for batch in mixed.epoch(0)]
     gold = set(WORDS[:labelled])
@@ -79,7 +88,7 @@ def test_epochs_and_seeds_differ():
 
 
 def test_a_short_epoch_is_repeated_in_another_order():
-    short = stream(10, 0, 5, None, least_steps=7)
+    short = stream(10, 0, 5, None, minimum_steps=7)
     batches = [firsts(batch) for batch in short.epoch(0)]
     assert len(batches) == short.steps_an_epoch == 8
     assert set(Counter(word for batch in batches for word in batch).values()) == {4}
@@ -87,10 +96,12 @@ def test_a_short_epoch_is_repeated_in_another_order():
 
 
 @given(st.integers(1, 200), st.integers(1, 9), st.integers(1, 9))
-def test_a_long_epoch_reads_a_part_and_the_next_one_the_next(unlabelled, batch_size, most_steps):
-    long = BatchStream(sentences(0, 5), sentences(200, unlabelled), batch_size, 0.5, 0, most_steps=most_steps)
+def test_a_long_epoch_reads_a_part_and_the_next_one_the_next(unlabelled, batch_size, maximum_steps):
+    long = BatchStream(
+        sentences(0, 5), sentences(200, unlabelled), batch_size, 0.5, 0, maximum_steps=maximum_steps
+    )
     epochs = [[firsts(batch) for batch in long.epoch(number)] for number in range(long.parts)]
-    assert max(map(len, epochs)) == long.steps_an_epoch <= most_steps
+    assert max(map(len, epochs)) == long.steps_an_epoch <= maximum_steps
     read = Counter(word for epoch in epochs for batch in epoch for word in batch)
     if batch_size > 1:
         assert all(read[word] == 1 for word in WORDS[200 : 200 + unlabelled])
@@ -105,10 +116,20 @@ def test_sentences_of_a_batch_are_of_similar_length():
     assert real == pytest.approx(padded, rel=0.15)
 
 
-@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 9), st.integers(0, 2), st.sampled_from([None, 3, 10]))
-def test_alternating_batches_are_labelled_and_unlabelled_in_turn(labelled, unlabelled, batch_size, epoch, most):
+@given(
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.integers(1, 9),
+    st.integers(0, 2),
+    st.sampled_from([None, 3, 10]),
+)
+def test_alternating_batches_are_labelled_and_unlabelled_in_turn(
+    labelled, unlabelled, batch_size, epoch, most
+):
     pools = sentences(0, labelled), sentences(200, unlabelled)
-    alternating = BatchStream(*pools, batch_size, None, 0, least_steps=1, most_steps=most, alternating=True)
+    alternating = BatchStream(
+        *pools, batch_size, None, 0, minimum_steps=1, maximum_steps=most, alternating=True
+    )
     gold = set(WORDS[:labelled])
     numbers = range(epoch, epoch + alternating.parts)
     epochs = [[firsts(batch) for batch in alternating.epoch(number)] for number in numbers]
@@ -118,7 +139,11 @@ def test_alternating_batches_are_labelled_and_unlabelled_in_turn(labelled, unlab
         for index, batch in enumerate(batches):
             assert {word in gold for word in batch} == {index % 2 == 0}
     if epoch == 0:  # all parts of one pass
-        read = Counter(word for batches in epochs for batch in batches for word in batch if word not in gold)
+        read = Counter(
+            word for batches in epochs for batch in batches for word in batch if word not in gold
+        )
         assert read == Counter(WORDS[200 : 200 + unlabelled])
-        drawn = Counter(word for batches in epochs for batch in batches for word in batch if word in gold)
+        drawn = Counter(
+            word for batches in epochs for batch in batches for word in batch if word in gold
+        )
         assert max(drawn.values()) - min(drawn[word] for word in gold) <= 1

@@ -77,7 +77,9 @@ def test_the_bilstm_gives_what_packed_sequences_give(layers):
     assert torch.allclose(actual[real], expected[real], atol=1e-6)
 
 
-words_of_characters = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=12), min_size=1, max_size=6)
+words_of_characters = st.lists(
+    st.lists(st.integers(1, 9), min_size=1, max_size=12), min_size=1, max_size=6
+)
 
 
 @settings(deadline=None)
@@ -108,7 +110,9 @@ def test_the_character_cnn_learns_as_if_each_word_were_convolved_alone():
 
 
 def test_words_with_the_same_checksum_stay_apart(monkeypatch):
-    monkeypatch.setattr(character_cnn, "MULTIPLIER", 1)  # the checksum is the sum: 1 2 and 2 1 have the same
+    monkeypatch.setattr(
+        character_cnn, "MULTIPLIER", 1
+    )  # the checksum is the sum: 1 2 and 2 1 have the same
     test_the_character_cnn_learns_as_if_each_word_were_convolved_alone()
     rows = torch.tensor([[1, 2, 0], [2, 1, 0], [3, 0, 0], [1, 2, 0]])
     distinct, index = character_cnn._distinct(rows)
@@ -122,7 +126,9 @@ def test_dropout_zeroes_a_share_and_keeps_the_mean():
     for share in (0.3, 0.5, 0.001, 0.999):
         dropped = Dropout(share)(ones)
         kept = dropped != 0
-        assert kept.float().mean().item() == pytest.approx(1 - max(min(share, 255 / 256), 1 / 256), abs=0.005)
+        assert kept.float().mean().item() == pytest.approx(
+            1 - max(min(share, 255 / 256), 1 / 256), abs=0.005
+        )
         assert dropped.mean().item() == pytest.approx(1, abs=0.02 / (1.01 - share) ** 0.5)
         assert len(dropped[kept].unique()) == 1
     assert abs(np.corrcoef(kept[:, 1:].flatten(), kept[:, :-1].flatten())[0, 1]) < 0.02
@@ -145,20 +151,28 @@ def test_dropout_is_decided_by_the_seed_and_off_when_not_training():
 def test_one_very_long_word_does_not_multiply_the_work():
     cnn = CharacterCnn(10, width=3, filters=4)
     worked_on = []
-    cnn.convolution.register_forward_hook(lambda module, inputs, output: worked_on.append(output.shape[-1]))
+    cnn.convolution.register_forward_hook(
+        lambda module, inputs, output: worked_on.append(output.shape[-1])
+    )
     words = [[1 + i % 9, 1 + i % 7] for i in range(200)] + [[3] * 5000]
     cnn(collate([_sentence([2] * len(words), words)]).characters)
     assert sum(worked_on) < 5000 + 3 * 200
 
 
 @every_student
-def test_defect_11_words_are_read_to_their_last_character_and_no_character_is_padding(student_class):
+def test_defect_11_words_are_read_to_their_last_character_and_no_character_is_padding(
+    student_class,
+):
     student = student_class(3, 40, 5)
     long_word = [2] * 30
     word_ids, other_ending = [UNKNOWN], [*long_word[:-1], 3]
-    one, other = (_emissions(student, [_sentence(word_ids, [word])]) for word in (long_word, other_ending))
+    one, other = (
+        _emissions(student, [_sentence(word_ids, [word])]) for word in (long_word, other_ending)
+    )
     assert not torch.allclose(one, other)
-    single = [_emissions(student, [_sentence(word_ids, [[character]])]) for character in range(1, 40)]
+    single = [
+        _emissions(student, [_sentence(word_ids, [[character]])]) for character in range(1, 40)
+    ]
     assert len({tuple(emissions.flatten().tolist()) for emissions in single}) == 39
 
 
@@ -180,18 +194,24 @@ def test_defect_21_id_cnn_works_with_several_blocks_and_one_word(blocks):
     student = IdCnn(5, 5, 3, blocks=blocks)
     assert _emissions(student, [_sentence([2], [[1]])]).shape == (1, 1, 3)
     same = sum(parameter.numel() for parameter in IdCnn(5, 5, 3).parameters())
-    assert sum(parameter.numel() for parameter in student.parameters()) == same  # blocks share their weights
+    assert (
+        sum(parameter.numel() for parameter in student.parameters()) == same
+    )  # blocks share their weights
 
 
 def test_more_blocks_read_further():
-    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with one block, 4 more with each further one."""
+    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with one block, 4 more with each
+    further one.
+    """
     for blocks, reach in ((1, 5), (2, 9)):
         torch.manual_seed(0)
         student = IdCnn(30, 5, 3, blocks=blocks)
         for convolution in student.block:
             torch.nn.init.normal_(convolution.weight, std=0.1)
         words, changed = [2] * 21, [2] * 10 + [3] + [2] * 10
-        before, after = (_emissions(student, [_sentence(ids, [[1]] * 21)])[0] for ids in (words, changed))
+        before, after = (
+            _emissions(student, [_sentence(ids, [[1]] * 21)])[0] for ids in (words, changed)
+        )
         felt = (before != after).any(dim=1).nonzero().flatten().tolist()
         assert felt == list(range(10 - reach, 10 + reach + 1))
 
@@ -202,7 +222,10 @@ def test_unknown_words_are_told_apart_by_their_characters(student_class):
     torch.manual_seed(0)
     words = [[1, 2], [5, 1], [2, 2, 3], [3, 5], [4], [5]]
     labels = [int(5 in word) for word in words]
-    sentences = [_sentence([UNKNOWN] * 6, words, labels), _sentence([UNKNOWN] * 2, words[:2], labels[:2])]
+    sentences = [
+        _sentence([UNKNOWN] * 6, words, labels),
+        _sentence([UNKNOWN] * 2, words[:2], labels[:2]),
+    ]
     student = student_class(2, 6, 2, word_width=4, character_width=8, character_filters=16)
     optimizer = torch.optim.Adam(student.parameters(), lr=0.02)
     batch = collate(sentences)
@@ -210,7 +233,9 @@ def test_unknown_words_are_told_apart_by_their_characters(student_class):
         optimizer.zero_grad()
         cross_entropy(student.train()(batch), batch.labels, batch.mask).backward()
         optimizer.step()
-    assert torch.equal(_emissions(student, sentences).argmax(2)[batch.mask], batch.labels[batch.mask])
+    assert torch.equal(
+        _emissions(student, sentences).argmax(2)[batch.mask], batch.labels[batch.mask]
+    )
 
 
 def test_defect_3_word_dropout_hides_real_words_in_training_only():
@@ -218,7 +243,9 @@ def test_defect_3_word_dropout_hides_real_words_in_training_only():
     words = torch.randint(2, 100, (200, 50))
     words[:, 30:] = 0
     ones = words[:, 0]
-    batch = Batch(words=words, characters=words.unsqueeze(2), lengths=ones, labels=words, is_gold=ones > 0)
+    batch = Batch(
+        words=words, characters=words.unsqueeze(2), lengths=ones, labels=words, is_gold=ones > 0
+    )
     embedding = WordEmbedding(100, 1, dropout=0.2)
     with torch.no_grad():
         embedding.weight[:, 0] = torch.arange(100)  # a word's vector is its id
@@ -259,7 +286,9 @@ def test_frozen_words_stay_as_they_are(student_class):
 @every_student
 def test_word_dropout_trains_the_unknown_word(student_class):
     torch.manual_seed(0)
-    batch = collate([_sentence([2, 3, 4, 5] * 10, [[1]] * 40, [0] * 40), _sentence([2], [[1]], [1])])
+    batch = collate(
+        [_sentence([2, 3, 4, 5] * 10, [[1]] * 40, [0] * 40), _sentence([2], [[1]], [1])]
+    )
 
     def gradient(word_dropout):
         student = student_class(6, 3, 2, word_dropout=word_dropout).train()
@@ -299,7 +328,11 @@ def test_build_gives_the_student_of_this_name_and_arguments():
     ("name", "arguments", "message"),
     [
         ("cnn-lstn", {}, r"one of: .*cnn-lstm.*id-cnn"),
-        ("cnn-lstm", {"word_widht": 5}, "no argument named 'word_widht'; expected some of: word_width, character_w"),
+        (
+            "cnn-lstm",
+            {"word_widht": 5},
+            "no argument named 'word_widht'; expected some of: word_width, character_w",
+        ),
         ("cnn-lstm", {"word_count": 5}, "no argument named 'word_count'"),
         ("cnn-lstm", {"dropout": 1.5}, "refused"),
         ("cnn-lstm", {"dropout": "a lot"}, "refused"),

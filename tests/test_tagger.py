@@ -46,13 +46,21 @@ def new_tagger(**changes):
 SOFTMAX, CRF = new_tagger(), new_tagger(decoder="crf")
 IDCNN = new_tagger(student="id-cnn", arguments={"word_width": 8, "filters": 16})
 TAGGERS = {"softmax": SOFTMAX, "crf": CRF, "id-cnn": IDCNN}
-sentences = st.lists(st.sampled_from(WORDS), min_size=0, max_size=30).map(lambda words: Sentence(tuple(words)))
+sentences = st.lists(st.sampled_from(WORDS), min_size=0, max_size=30).map(
+    lambda words: Sentence(tuple(words))
+)
 
 
 @pytest.mark.parametrize("name", TAGGERS)
 @settings(max_examples=15)
-@given(batch=st.lists(sentences, min_size=1, max_size=6), batch_size=st.integers(1, 6), seed=st.randoms())
-def test_defect_13_neither_padding_nor_company_nor_order_changes_a_prediction(name, batch, batch_size, seed):
+@given(
+    batch=st.lists(sentences, min_size=1, max_size=6),
+    batch_size=st.integers(1, 6),
+    seed=st.randoms(),
+)
+def test_defect_13_neither_padding_nor_company_nor_order_changes_a_prediction(
+    name, batch, batch_size, seed
+):
     tagger = TAGGERS[name]
     alone = [tagger.predict_labels([sentence])[0] for sentence in batch]
     order = list(range(len(batch)))
@@ -86,7 +94,9 @@ def test_the_crf_is_used_at_prediction():
     tagger = new_tagger(decoder="crf")
     before = tagger.predict_labels(text)
     with torch.no_grad():
-        tagger.decoder.crf.transitions[:, tagger.labels.ids["B-LOC"]] += 1000.0  # always another place
+        tagger.decoder.crf.transitions[:, tagger.labels.ids["B-LOC"]] += (
+            1000.0  # always another place
+        )
         tagger.decoder.crf.start[tagger.labels.ids["O"]] += 1000.0
     (after,) = tagger.predict_labels(text)
     assert before[0].labels != after.labels
@@ -102,7 +112,9 @@ def test_defect_12_a_long_sentence_keeps_every_word(name):
 
 
 def test_windows_of_a_long_sentence_see_what_a_whole_one_sees():
-    tagger = new_tagger(student="id-cnn", arguments={"word_width": 8, "filters": 16})  # it looks 5 words far
+    tagger = new_tagger(
+        student="id-cnn", arguments={"word_width": 8, "filters": 16}
+    )  # it looks 5 words far
     words = Sentence(tuple(np.random.default_rng(1).choice(WORDS, 90)))
     windowed = tagger.predict_labels([words])
     tagger.config = replace(tagger.config, max_words=500)
@@ -113,8 +125,13 @@ def test_windows_of_a_long_sentence_see_what_a_whole_one_sees():
 
 def test_defect_11_a_very_long_word_and_any_script_are_read():
     text = "Anna " + "ab" * 5000 + " 漢字 Жж \u0e01\u0e33 👩‍🚀"
-    assert len(SOFTMAX.predict_labels([SOFTMAX.sentence(text)])[0].labels) == len(SOFTMAX.sentence(text).words)
-    ids = {word: tuple(encode_words([word], SOFTMAX.vocabulary).characters.tolist()) for word in ("a", "Ж", "漢", "1")}
+    assert len(SOFTMAX.predict_labels([SOFTMAX.sentence(text)])[0].labels) == len(
+        SOFTMAX.sentence(text).words
+    )
+    ids = {
+        word: tuple(encode_words([word], SOFTMAX.vocabulary).characters.tolist())
+        for word in ("a", "Ж", "漢", "1")
+    }
     assert len(set(ids.values())) == 4
     assert all(0 not in word for word in ids.values())
 
@@ -141,13 +158,17 @@ def test_a_student_that_is_not_installed_is_named(tmp_path):
     config = (tmp_path / "config.json").read_text().replace("cnn-lstm", "gone")
     (tmp_path / "config.json").write_text(config)
     write_manifest(tmp_path)
-    with pytest.raises(UserError, match="'gone': no such name is installed; expected one of: cnn-lstm, id-cnn"):
+    with pytest.raises(
+        UserError, match="'gone': no such name is installed; expected one of: cnn-lstm, id-cnn"
+    ):
         NeuralTagger.load(tmp_path)
 
 
 def test_entities_of_predicted_labels():
     sentence = Sentence(
-        ("Anna", "Bo", "in", "Oslo"), text="Anna  Bo in\tOslo", offsets=((0, 4), (6, 8), (9, 11), (12, 16))
+        ("Anna", "Bo", "in", "Oslo"),
+        text="Anna  Bo in\tOslo",
+        offsets=((0, 4), (6, 8), (9, 11), (12, 16)),
     )
     prediction = Prediction(("B-PER", "I-PER", "O", "B-LOC"), (0.5, 1.0, 0.9, 0.25))
     assert SOFTMAX.entities(sentence, prediction) == [
@@ -159,7 +180,9 @@ def test_entities_of_predicted_labels():
 def test_words_without_a_text_count_offsets_in_words_joined_by_spaces():
     found = SOFTMAX.entities(Sentence(("👩‍🚀", "Bo")), Prediction(("O", "B-PER"), (1.0, 1.0)))
     assert found == [Entity("PER", 1.0, "Bo", 4, 6)]
-    assert SOFTMAX.predict([["Anna", "met"], "Anna met"]) == [SOFTMAX(" ".join(["Anna", "met"]))] * 2
+    assert (
+        SOFTMAX.predict([["Anna", "met"], "Anna met"]) == [SOFTMAX(" ".join(["Anna", "met"]))] * 2
+    )
 
 
 def test_no_words_no_entities():

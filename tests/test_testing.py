@@ -1,4 +1,6 @@
-"""The conformance kit accepts what is right and says what is wrong; plugins of other packages arrive by their names."""
+"""The conformance kit accepts what is right and says what is wrong; plugins of other packages
+arrive by their names.
+"""
 
 import os
 import shutil
@@ -183,17 +185,37 @@ def test_another_export_is_named():
 
 
 def test_wrong_arguments_are_named():
-    with pytest.raises(AssertionError, match=r"\['widht'\]; the constructor has \['width', 'dropout'\]"):
+    with pytest.raises(
+        AssertionError, match=r"\['widht'\]; the constructor has \['width', 'dropout'\]"
+    ):
         check_student(Good, widht=3)
 
 
 def test_packages_of_others_are_found_by_their_names_and_pass_their_own_tests(tmp_path):
     sources = [str(shutil.copytree(ROOT / "examples" / name, tmp_path / name)) for name in EXAMPLES]
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+    ]
     subprocess.run([*install, "--target", str(tmp_path / "installed"), *sources], check=True)
     path = os.pathsep.join([str(tmp_path / "installed"), str(ROOT)])
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", *sources],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--import-mode=importlib",
+            *sources,
+        ],
         env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
         cwd=tmp_path,
         capture_output=True,

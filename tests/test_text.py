@@ -5,7 +5,12 @@ from strategies import texts
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.data.formats.text import TOKENIZERS, WordSplitter, looks_like_columns, read_text
+from nlp_architect_ext.data.formats.text import (
+    TOKENIZERS,
+    WordSplitter,
+    looks_like_columns,
+    read_text,
+)
 
 SPLITTERS = {name: WordSplitter("en", name) for name in TOKENIZERS}
 
@@ -29,8 +34,24 @@ def test_the_whitespace_tokenizer_splits_at_white_space_only(text):
 
 def test_spacy_splits_punctuation_and_clitics_by_language():
     assert SPLITTERS["spacy"].split("He doesn't live in the U.S.,  no.").words == (
-        "He", "does", "n't", "live", "in", "the", "U.S.", ",", "no", ".")
-    assert WordSplitter("de").split("Das ist z.B.\u00a0gut.").words == ("Das", "ist", "z.B.", "gut", ".")
+        "He",
+        "does",
+        "n't",
+        "live",
+        "in",
+        "the",
+        "U.S.",
+        ",",
+        "no",
+        ".",
+    )
+    assert WordSplitter("de").split("Das ist z.B.\u00a0gut.").words == (
+        "Das",
+        "ist",
+        "z.B.",
+        "gut",
+        ".",
+    )
     assert WordSplitter("xx").split("Ein Haus, zwei").words == ("Ein", "Haus", ",", "zwei")
 
 
@@ -42,10 +63,22 @@ def test_unknown_languages_are_refused(language):
 
 
 def test_long_lines_of_anything_take_seconds_and_lose_nothing():
-    for text in ("=" * 10_000, "'s" * 5_000 + " end", "中文" * 5_000, "word " * 10_000, "\u00a0" * 10_000):
+    for text in (
+        "=" * 10_000,
+        "'s" * 5_000 + " end",
+        "中文" * 5_000,
+        "word " * 10_000,
+        "\u00a0" * 10_000,
+    ):
         words = SPLITTERS["spacy"].split(text).words
         assert "".join(words) == "".join(text.split())
-    assert SPLITTERS["spacy"].split(f"see {'x' * 299}, {'y' * 299}.").words == ("see", "x" * 299, ",", "y" * 299, ".")
+    assert SPLITTERS["spacy"].split(f"see {'x' * 299}, {'y' * 299}.").words == (
+        "see",
+        "x" * 299,
+        ",",
+        "y" * 299,
+        ".",
+    )
 
 
 def test_unknown_tokenizers_are_refused():
@@ -64,11 +97,14 @@ def test_each_line_with_words_is_a_sentence(tmp_path, tokenizer):
     assert found[0].labels is None
 
 
-@pytest.mark.parametrize("content", [
-    "EU\tB-ORG\nrejects\tO\n\n.\tO\n",
-    "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n",
-    "The\tDET\ncat\tNOUN\nsat\tVERB\n",
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "EU\tB-ORG\nrejects\tO\n\n.\tO\n",
+        "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n",
+        "The\tDET\ncat\tNOUN\nsat\tVERB\n",
+    ],
+)
 def test_defect_18_column_files_are_not_text(tmp_path, content):
     path = tmp_path / "train.txt"
     path.write_text("\n" + content, encoding="utf-8")
@@ -76,9 +112,19 @@ def test_defect_18_column_files_are_not_text(tmp_path, content):
         list(read_text(path, tokenizer="whitespace"))
 
 
-@pytest.mark.parametrize("head", [
-    [], ["Vitamin O"], ["Hello world"] * 9, ["a"] * 9, ["blood group O", "blood group A", "blood group O"],
-    ["Name:\tAnna Ada", "Name:\tBen Berg", "Name:\tCem Can"], ["O", "O", "O"], ["play a song", "add this tune"]])
+@pytest.mark.parametrize(
+    "head",
+    [
+        [],
+        ["Vitamin O"],
+        ["Hello world"] * 9,
+        ["a"] * 9,
+        ["blood group O", "blood group A", "blood group O"],
+        ["Name:\tAnna Ada", "Name:\tBen Berg", "Name:\tCem Can"],
+        ["O", "O", "O"],
+        ["play a song", "add this tune"],
+    ],
+)
 def test_sentences_are_not_taken_for_columns(head):
     assert not looks_like_columns(head)
 

@@ -51,7 +51,8 @@ def new_tagger():
 
 
 def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
-    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off.
+    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the
+    power goes off.
 
     What the objective is told of the progress is added to `told`.
     """
@@ -78,7 +79,15 @@ def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
         tagger.model,
         stream,
         Stopping(),
-        Schedule(**{"epochs": 3, "logging_steps": 1, "save_steps": 2, "lr_schedule": "linear", **schedule}),
+        Schedule(
+            **{
+                "epochs": 3,
+                "logging_steps": 1,
+                "save_steps": 2,
+                "lr_schedule": "linear",
+                **schedule,
+            }
+        ),
         Checkpoints(folder / "checkpoints"),
         Journal(folder / "metrics.jsonl"),
         (lambda: next(remaining)) if scores else None,
@@ -107,7 +116,9 @@ def test_an_interrupted_run_ends_with_the_same_weights_and_curves(tmp_path, stop
     resumed, progress = train(tmp_path / "cut")
     assert_equal(weights(resumed), weights(whole))
     assert progress.step == 15
-    curves = [list(Journal(tmp_path / name / "metrics.jsonl").read(PHASE)) for name in ("whole", "cut")]
+    curves = [
+        list(Journal(tmp_path / name / "metrics.jsonl").read(PHASE)) for name in ("whole", "cut")
+    ]
     assert curves[0] == curves[1]
 
 
@@ -128,7 +139,9 @@ def test_the_moving_average_survives_an_interruption(tmp_path, stop_at):
     resumed, _ = train(tmp_path / "cut", ema_decay=0.9)
     assert_equal(weights(resumed), weights(whole))
     without, _ = train(tmp_path / "without")
-    assert not torch.equal(weights(whole)["student.output.weight"], weights(without)["student.output.weight"])
+    assert not torch.equal(
+        weights(whole)["student.output.weight"], weights(without)["student.output.weight"]
+    )
 
 
 def test_the_time_before_an_interruption_counts(tmp_path):
@@ -142,7 +155,10 @@ def test_operations_are_those_of_an_epoch_and_counting_them_changes_nothing():
     tagger = new_tagger()
     tagger.model["norm"] = nn.BatchNorm1d(3)
     lengths = [7 * index % 30 for index in range(60)]
-    sentences = [Sentence(("Anna", *["ran"] * (1 + count)), ("B-PER", *["O"] * (1 + count))) for count in lengths]
+    sentences = [
+        Sentence(("Anna", *["ran"] * (1 + count)), ("B-PER", *["O"] * (1 + count)))
+        for count in lengths
+    ]
     encoded = encode(sentences, tagger.vocabulary, LABELS, max_words=50)
     stream, objective = BatchStream(encoded, [], 4, None, seed=5), Supervised(tagger.decoder)
 
@@ -157,7 +173,9 @@ def test_operations_are_those_of_an_epoch_and_counting_them_changes_nothing():
     assert all(parameter.grad is None for parameter in tagger.model.parameters())
     steps = list(stream.epoch(0))
     tagger.model.train()
-    expected = operations(lambda: [objective.loss(tagger.model["student"], batch)[0].backward() for batch in steps])
+    expected = operations(
+        lambda: [objective.loss(tagger.model["student"], batch)[0].backward() for batch in steps]
+    )
     assert found == pytest.approx(expected / len(steps), rel=0.1)
 
 
@@ -174,7 +192,9 @@ def test_defect_7_the_best_epoch_is_kept_not_the_last(tmp_path):
     last, _ = train(tmp_path / "b", scores=[0.1, 0.2, 0.9])
     after_two, _ = train(tmp_path / "c", scores=[0.1, 0.9, 0.9])
     assert_equal(weights(best), weights(after_two))
-    assert not torch.equal(weights(best)["student.output.weight"], weights(last)["student.output.weight"])
+    assert not torch.equal(
+        weights(best)["student.output.weight"], weights(last)["student.output.weight"]
+    )
 
 
 def test_patience_counts_epochs_without_a_better_score(tmp_path):
@@ -210,7 +230,9 @@ def test_training_that_diverges_stops_in_one_line(tmp_path):
         train(tmp_path, lr=1e30)
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * len(b)])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * len(b)]
+)
 def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path, damage):
     with pytest.raises(StoppedError):
         train(tmp_path, stop_at=6)

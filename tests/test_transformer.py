@@ -39,7 +39,10 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    return {kind: tiny_classifier(tmp_path_factory.mktemp(kind), WORDS, LABELS.names, kind) for kind in KINDS}
+    return {
+        kind: tiny_classifier(tmp_path_factory.mktemp(kind), WORDS, LABELS.names, kind)
+        for kind in KINDS
+    }
 
 
 @pytest.fixture
@@ -64,13 +67,19 @@ def change(path, **values):
 def test_logits_are_those_of_transformers(folders, kind):
     teacher = TransformerTokenClassifier.load(folders[kind], LABELS)
     model = transformers.AutoModelForTokenClassification.from_pretrained(folders[kind]).eval()
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(folders[kind] / "tokenizer.json"))
-    encoded = tokenizer("Anna lives in Paris", return_tensors="pt", return_offsets_mapping=True, truncation=False)
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_file=str(folders[kind] / "tokenizer.json")
+    )
+    encoded = tokenizer(
+        "Anna lives in Paris", return_tensors="pt", return_offsets_mapping=True, truncation=False
+    )
     offsets = encoded.pop("offset_mapping")[0].tolist()
     encoded.pop("token_type_ids", None)
     with torch.no_grad():
         logits = model(**encoded).logits[0].numpy()
-    first = [next(i for i, (a, b) in enumerate(offsets) if a <= start < b) for start in (0, 5, 11, 14)]
+    first = [
+        next(i for i, (a, b) in enumerate(offsets) if a <= start < b) for start in (0, 5, 11, 14)
+    ]
     (found,) = teacher.logits(SENTENCES[:1])
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, logits[first], atol=1e-5)
@@ -78,7 +87,9 @@ def test_logits_are_those_of_transformers(folders, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_neighbours_in_the_batch_change_nothing(folders, kind):
-    together = TransformerTokenClassifier.load(folders[kind], LABELS, batch_size=3).logits(SENTENCES)
+    together = TransformerTokenClassifier.load(folders[kind], LABELS, batch_size=3).logits(
+        SENTENCES
+    )
     alone = TransformerTokenClassifier.load(folders[kind], LABELS, batch_size=1)
     for sentence, logits in zip(SENTENCES, together, strict=True):
         np.testing.assert_allclose(alone.logits([sentence])[0], logits, atol=1e-5)
@@ -87,7 +98,11 @@ def test_neighbours_in_the_batch_change_nothing(folders, kind):
 def test_predictions_are_the_best_legal_labels(teacher):
     for labels, logits in zip(teacher.predict(SENTENCES), teacher.logits(SENTENCES), strict=True):
         sequences = itertools.product(range(len(LABELS)), repeat=len(logits))
-        legal = (s for s in sequences if LABELS.legal_start[s[0]] and all(LABELS.legal[pair] for pair in pairwise(s)))
+        legal = (
+            s
+            for s in sequences
+            if LABELS.legal_start[s[0]] and all(LABELS.legal[pair] for pair in pairwise(s))
+        )
         best = max(legal, key=lambda s: sum(logits[word, label] for word, label in enumerate(s)))
         assert [LABELS.ids[label] for label in labels] == list(best)
 
@@ -95,7 +110,9 @@ def test_predictions_are_the_best_legal_labels(teacher):
 @pytest.mark.parametrize("kind", [np.float16, np.float32])
 def test_illegal_labels_are_never_predicted(kind):
     rows = np.array([[0, 0, 0, 0, 9], [0, 0, 5, 4, 6], [0, 0, 0, 0, 0], [1, 0, 0, 0, 2]], kind)
-    assert best_labels([rows], LABELS) == [("B-PER", "I-PER", "O", "O")]  # arg max: I-PER at the start and after O
+    assert best_labels([rows], LABELS) == [
+        ("B-PER", "I-PER", "O", "O")
+    ]  # arg max: I-PER at the start and after O
     assert not rows[2].any()  # what was given stays as it was
 
 
@@ -113,7 +130,9 @@ def test_defect_20_a_word_without_pieces_is_neutral(teacher):
     (logits,) = teacher.logits([Sentence(("Anna", "\u200b", "Paris"))])
     assert logits.any(axis=1).tolist() == [True, False, True]
     assert teacher.predict([Sentence(("\u200b",))]) == [("O",)]
-    reordered = TransformerTokenClassifier(teacher.model, teacher.aligner.tokenizer, LABELS.names, LABELS)
+    reordered = TransformerTokenClassifier(
+        teacher.model, teacher.aligner.tokenizer, LABELS.names, LABELS
+    )
     reordered.labels = labels  # in which O isn't the first
     assert reordered.predict([Sentence(("\u200b",))]) == [("O",)]
 
@@ -128,7 +147,13 @@ def test_other_architectures(folder, tmp_path):
     """One without segments, and one without a limit of positions, which gets ours."""
     pieces = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
     shape = {"vocab_size": len(pieces), "num_labels": 2, "id2label": {0: "O", 1: "B-PER"}}
-    small = {"dim": 32, "hidden_dim": 32, "n_layers": 1, "n_heads": 2, "max_position_embeddings": 40}
+    small = {
+        "dim": 32,
+        "hidden_dim": 32,
+        "n_layers": 1,
+        "n_heads": 2,
+        "max_position_embeddings": 40,
+    }
     relative = {"d_model": 32, "d_inner": 32, "n_layer": 1, "n_head": 2}
     for config, limit in (
         (transformers.DistilBertConfig(**shape, **small), 40),
@@ -138,7 +163,14 @@ def test_other_architectures(folder, tmp_path):
         transformers.AutoModelForTokenClassification.from_config(config).save_pretrained(target)
         shutil.copy(folder / "tokenizer.json", target)
         labels = LabelSet(("O", "B-PER"), "IOB2")
-        fine_tune(target, [Sentence(("Anna",) * 60, ("B-PER",) * 60)], None, labels, target, FineTuning(max_steps=1))
+        fine_tune(
+            target,
+            [Sentence(("Anna",) * 60, ("B-PER",) * 60)],
+            None,
+            labels,
+            target,
+            FineTuning(max_steps=1),
+        )
         teacher = TransformerTokenClassifier.load(target, labels)
         assert teacher.aligner.limit == limit
         assert teacher.logits([Sentence(("Anna",) * 60)])[0].any(axis=1).all()
@@ -164,7 +196,9 @@ def test_bf16_is_close_and_comes_as_float32(folders, teacher):
 
 
 @pytest.mark.parametrize(("is_there", "taken"), [(True, "bf16"), (False, "fp32")])
-def test_it_labels_in_bf16_where_the_processor_has_units_for_it(folders, monkeypatch, is_there, taken):
+def test_it_labels_in_bf16_where_the_processor_has_units_for_it(
+    folders, monkeypatch, is_there, taken
+):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": is_there})
     chosen = TransformerTokenClassifier.load(folders["wordpiece"], LABELS, precision="auto")
     expected = TransformerTokenClassifier.load(folders["wordpiece"], LABELS, precision=taken)
@@ -202,7 +236,10 @@ def test_labels_of(folders, folder, tmp_path):
     assert labels_of(tiny_encoder(tmp_path / "raw", WORDS)) is None
     change(folder / "config.json", id2label={str(i): f"LABEL_{i}" for i in range(5)})
     assert labels_of(folder) is None
-    change(folder / "config.json", id2label={str(i): name for i, name in reversed(list(enumerate(LABELS.names)))})
+    change(
+        folder / "config.json",
+        id2label={str(i): name for i, name in reversed(list(enumerate(LABELS.names)))},
+    )
     assert labels_of(folder) == LABELS.names
     change(folder / "config.json", architectures=["BertForSequenceClassification"])
     assert labels_of(folder) is None
@@ -265,13 +302,20 @@ def cut_weights(folder):
 def lose_weights(name):
     def spoil(folder):
         weights = load_file(folder / "model.safetensors")
-        save_file({k: v for k, v in weights.items() if name not in k}, folder / "model.safetensors", {"format": "pt"})
+        save_file(
+            {k: v for k, v in weights.items() if name not in k},
+            folder / "model.safetensors",
+            {"format": "pt"},
+        )
 
     return spoil
 
 
 def panic(folder):
-    change(folder / "tokenizer.json", normalizer={"type": "Precompiled", "precompiled_charsmap": "AAAA"})
+    change(
+        folder / "tokenizer.json",
+        normalizer={"type": "Precompiled", "precompiled_charsmap": "AAAA"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -283,12 +327,21 @@ def panic(folder):
         (without("tokenizer.json", "tokenizer_config.json"), "has no tokenizer"),
         (only_pickle, "only as pytorch_model.bin, which can run code"),
         (cut_weights, "can't be loaded"),
-        (lose_weights("layer.1.attention"), "lacks 10 weights, such as bert.encoder.layer.1.attention"),
+        (
+            lose_weights("layer.1.attention"),
+            "lacks 10 weights, such as bert.encoder.layer.1.attention",
+        ),
         (lose_weights("classifier"), "lacks 2 weights, such as classifier.bias"),
         (lambda folder: (folder / "config.json").write_text("{"), "config.json:1"),
-        (lambda folder: change(folder / "config.json", model_type="no-such-model"), "can't be loaded"),
+        (
+            lambda folder: change(folder / "config.json", model_type="no-such-model"),
+            "can't be loaded",
+        ),
         (lambda folder: change(folder / "config.json", hidden_size=33), "can't be loaded|lacks"),
-        (lambda folder: (folder / "tokenizer.json").write_text('{"model": 1}'), "no tokenizer that loads"),
+        (
+            lambda folder: (folder / "tokenizer.json").write_text('{"model": 1}'),
+            "no tokenizer that loads",
+        ),
         (panic, r"no tokenizer that loads \(PanicException"),
     ],
 )
@@ -319,7 +372,9 @@ def test_a_file_is_no_folder(folder):
 def test_windows_fit_the_positions_of_the_model(folders, kind):
     assert TransformerTokenClassifier.load(folders[kind], LABELS).aligner.limit == POSITIONS
     assert TransformerTokenClassifier.load(folders[kind], LABELS, max_pieces=20).aligner.limit == 20
-    with pytest.raises(UserError, match=f"windows of {POSITIONS + 1} word pieces; expected at most {POSITIONS}"):
+    with pytest.raises(
+        UserError, match=f"windows of {POSITIONS + 1} word pieces; expected at most {POSITIONS}"
+    ):
         TransformerTokenClassifier.load(folders[kind], LABELS, max_pieces=POSITIONS + 1)
 
 
@@ -332,7 +387,9 @@ def test_loading_is_quiet_and_leaves_transformers_as_it_was(folder, capfd):
 
 def test_old_checkpoints_without_tokenizer_json_load(folder, teacher):
     vocabulary = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
-    (folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.__getitem__)) + "\n")
+    (folder / "vocab.txt").write_text(
+        "\n".join(sorted(vocabulary, key=vocabulary.__getitem__)) + "\n"
+    )
     (folder / "tokenizer.json").unlink()
     old = TransformerTokenClassifier.load(folder, LABELS)
     for one, other in zip(old.logits(SENTENCES), teacher.logits(SENTENCES), strict=True):
@@ -343,7 +400,7 @@ def test_old_checkpoints_without_tokenizer_json_load(folder, teacher):
 
 
 class Hub(BaseHTTPRequestHandler):
-    """As much of the hub's interface as a download needs; serves one folder as `someone/teacher`."""
+    """As much of the hub's interface as a download needs; serves a folder as `someone/teacher`."""
 
     sha = "0123456789abcdef0123456789abcdef01234567"
 
@@ -357,11 +414,19 @@ class Hub(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         files = {file.name: file.read_bytes() for file in self.server.folder.iterdir()}
         if path.startswith("/api/models/someone/teacher/tree/"):
-            tree = [{"type": "file", "path": name, "size": len(data), "oid": name} for name, data in files.items()]
+            tree = [
+                {"type": "file", "path": name, "size": len(data), "oid": name}
+                for name, data in files.items()
+            ]
             self.send(json.dumps(tree).encode(), body)
         elif path.startswith("/api/models/someone/teacher"):
             siblings = [{"rfilename": name} for name in files]
-            self.send(json.dumps({"id": "someone/teacher", "sha": self.sha, "siblings": siblings}).encode(), body)
+            self.send(
+                json.dumps(
+                    {"id": "someone/teacher", "sha": self.sha, "siblings": siblings}
+                ).encode(),
+                body,
+            )
         elif found := re.fullmatch(rf"/someone/teacher/resolve/{self.sha}/(.*)", path):
             self.server.fetched.append(found[1])
             self.send(files[found[1]], body, etag=found[1])
@@ -370,7 +435,11 @@ class Hub(BaseHTTPRequestHandler):
 
     def send(self, data, body, *, status=200, etag=None, error=None):
         self.send_response(status)
-        headers = {"Content-Length": len(data), "Content-Type": "application/json", "X-Repo-Commit": self.sha}
+        headers = {
+            "Content-Length": len(data),
+            "Content-Type": "application/json",
+            "X-Repo-Commit": self.sha,
+        }
         for name, value in {**headers, "ETag": etag and f'"{etag}"', "X-Error-Code": error}.items():
             if value is not None:
                 self.send_header(name, str(value))
@@ -392,7 +461,9 @@ def hub(folder, monkeypatch, tmp_path):
     url = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", url)
     monkeypatch.setattr(
-        huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", url + "/{repo_id}/resolve/{revision}/{filename}"
+        huggingface_hub.constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        url + "/{repo_id}/resolve/{revision}/{filename}",
     )
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
@@ -401,7 +472,9 @@ def hub(folder, monkeypatch, tmp_path):
     server.server_close()
 
 
-def test_a_teacher_from_the_hub_records_its_revision_and_needs_the_hub_once(hub, monkeypatch, teacher):
+def test_a_teacher_from_the_hub_records_its_revision_and_needs_the_hub_once(
+    hub, monkeypatch, teacher
+):
     found = TransformerTokenClassifier.load("someone/teacher", LABELS)
     assert found.revision == Hub.sha
     assert found.fingerprint == teacher.fingerprint
@@ -412,7 +485,9 @@ def test_a_teacher_from_the_hub_records_its_revision_and_needs_the_hub_once(hub,
 
 def test_a_teacher_fine_tuned_from_the_hub_records_the_revision_of_its_encoder(hub, tmp_path):
     train = [Sentence(("Anna", "lives"), ("B-PER", "O"))]
-    result = fine_tune("someone/teacher", train, None, LABELS, tmp_path / "tuned", FineTuning(max_steps=1))
+    result = fine_tune(
+        "someone/teacher", train, None, LABELS, tmp_path / "tuned", FineTuning(max_steps=1)
+    )
     found = TransformerTokenClassifier.load(tmp_path / "tuned", LABELS)
     assert result["revision"] == found.revision == Hub.sha
 
@@ -424,7 +499,9 @@ def test_a_name_that_the_hub_does_not_know(hub):
 
 def test_a_hub_that_can_not_be_reached(hub, monkeypatch):
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(UserError, match=r"no such folder, and the hub can't be reached.*give its folder") as caught:
+    with pytest.raises(
+        UserError, match=r"no such folder, and the hub can't be reached.*give its folder"
+    ) as caught:
         find("bert-base-cased")
     assert "\n" not in str(caught.value)
 
@@ -436,7 +513,9 @@ def test_offline(hub, monkeypatch):
     assert hub.fetched == []
 
 
-@pytest.mark.parametrize("name", ["./teacher", "/no/where", "~/no-such-folder", "a/b/c", "no\\where"])
+@pytest.mark.parametrize(
+    "name", ["./teacher", "/no/where", "~/no-such-folder", "a/b/c", "no\\where"]
+)
 def test_paths_are_not_asked_for_on_the_hub(hub, name):
     with pytest.raises(UserError, match="no such folder; expected a folder"):
         find(name)
@@ -455,7 +534,13 @@ def test_nothing_is_reported_to_the_hub():
 def test_a_new_head_forgets_another_task(folder):
     torch.manual_seed(1)
     old = load_file(folder / "model.safetensors")["classifier.weight"]
-    model = load_model(find(folder), [f"label-{i}" for i in range(5)], new_head=True)  # as many labels, other ones
-    heads = [module for name, module in model.named_modules() if isinstance(module, nn.Linear) and name == "classifier"]
+    model = load_model(
+        find(folder), [f"label-{i}" for i in range(5)], new_head=True
+    )  # as many labels, other ones
+    heads = [
+        module
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear) and name == "classifier"
+    ]
     assert not torch.equal(heads[0].weight, old)
     assert not heads[0].bias.any()

@@ -31,10 +31,14 @@ def test_ids_of_any_words_fit_the_embeddings(labelled, unlabelled, limit, unseen
 
 
 @given(SENTENCES, SENTENCES, st.integers(0, 30))
-def test_labelled_words_are_always_known_and_the_limit_holds_for_the_others(labelled, unlabelled, limit):
+def test_labelled_words_are_always_known_and_the_limit_holds_for_the_others(
+    labelled, unlabelled, limit
+):
     vocabulary = Vocabulary.build(labelled, unlabelled, limit)
     needed = {word.lower() for s in labelled for word in s.words}
-    counts = Counter(word.lower() for s in unlabelled for word in s.words if word.lower() not in needed)
+    counts = Counter(
+        word.lower() for s in unlabelled for word in s.words if word.lower() not in needed
+    )
     more = set(vocabulary.words) - needed
     assert needed <= set(vocabulary.words)
     assert len(more) == min(len(counts), max(0, limit - len(needed)))
@@ -60,10 +64,17 @@ def test_the_order_of_sentences_does_not_matter(labelled, unlabelled, random):
 def test_frequent_characters_have_ids_of_their_own_and_others_their_category():
     vocabulary = Vocabulary.build([sentence("a A 1 b b")], [sentence("aa AA 2 2 é b")])
     first = 1 + len(CATEGORIES)
-    assert vocabulary.character_ids("abA") == [first + 1, first + 2, first]  # 3 of each, in the order of code points
-    assert vocabulary.character_ids("12é") == [1 + CATEGORIES.index(name) for name in ("Nd", "Nd", "Ll")]
+    assert vocabulary.character_ids("abA") == [
+        first + 1,
+        first + 2,
+        first,
+    ]  # 3 of each, in the order of code points
+    assert vocabulary.character_ids("12é") == [
+        1 + CATEGORIES.index(name) for name in ("Nd", "Nd", "Ll")
+    ]
     assert vocabulary.character_ids("9Ж中\u0301😀\u200b") == [
-        1 + CATEGORIES.index(name) for name in ("Nd", "Lu", "Lo", "Mn", "So", "Cf")]
+        1 + CATEGORIES.index(name) for name in ("Nd", "Lu", "Lo", "Mn", "So", "Cf")
+    ]
     assert vocabulary.character_count == first + 3
 
 
@@ -83,9 +94,18 @@ def test_a_vocabulary_survives_json(sentences, word):
     assert again.character_ids(word) == vocabulary.character_ids(word)
 
 
-@pytest.mark.parametrize("data", [
-    {}, {"words": ["a"]}, {"words": "ab", "characters": []}, {"words": ["a", "a"], "characters": []},
-    {"words": [], "characters": ["ab"]}, {"words": [], "characters": ["a", "a"]}, {"words": [1], "characters": []}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"words": ["a"]},
+        {"words": "ab", "characters": []},
+        {"words": ["a", "a"], "characters": []},
+        {"words": [], "characters": ["ab"]},
+        {"words": [], "characters": ["a", "a"]},
+        {"words": [1], "characters": []},
+    ],
+)
 def test_damaged_json_is_refused(data):
     with pytest.raises(ValueError, match="vocabulary"):
         Vocabulary.from_json(data)
@@ -113,7 +133,9 @@ def test_an_unknown_word_is_split_into_the_longest_known_parts(word, parts):
 
 @given(words(), st.lists(words(), max_size=8), st.lists(words(), max_size=8))
 def test_part_ids_are_ids_of_the_embedding_and_appear_in_the_word(word, known, pieces):
-    known, pieces = (list(dict.fromkeys(item.lower() for item in items)) for items in (known, pieces))
+    known, pieces = (
+        list(dict.fromkeys(item.lower() for item in items)) for items in (known, pieces)
+    )
     vocabulary = Vocabulary(known, [], pieces)
     names = ["", "", *known, *pieces]
     ids = vocabulary.part_ids(word)
@@ -128,7 +150,12 @@ def test_part_ids_are_ids_of_the_embedding_and_appear_in_the_word(word, known, p
 
 
 def test_the_lexicon_fills_what_the_text_leaves_free():
-    vocabulary = Vocabulary.build([sentence("b a")], [sentence("c c d")], 4, ["A", "x", "y"], ["##"])
+    vocabulary = Vocabulary.build(
+        [sentence("b a")], [sentence("c c d")], 4, ["A", "x", "y"], ["##"]
+    )
     assert vocabulary.words == ("a", "b", "c", "d")
-    assert Vocabulary.build([sentence("b a")], [sentence("c c d")], 5, ["A", "X", "y"]).words[-1] == "x"
+    assert (
+        Vocabulary.build([sentence("b a")], [sentence("c c d")], 5, ["A", "X", "y"]).words[-1]
+        == "x"
+    )
     assert Vocabulary.from_json(json.loads(json.dumps(vocabulary.to_json()))).pieces == ("##",)

@@ -30,7 +30,18 @@ def wheel(tmp_path_factory):
 def installed(wheel, tmp_path_factory):
     """The wheel installed by itself, ahead of the editable installation."""
     target = tmp_path_factory.mktemp("installed")
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", target, wheel]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        target,
+        wheel,
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return target
 
@@ -51,17 +62,24 @@ def test_the_wheel_has_library_procedures_types_and_licence(wheel):
     expected = {"nlp_architect_ext/py.typed", "nlp_architect_ext_procedures/tagger_kd_pseudo.py"}
     assert expected <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert not [name for name in names if name.startswith(("tests", "benchmarks", "examples", "docs"))]
+    assert not [
+        name for name in names if name.startswith(("tests", "benchmarks", "examples", "docs"))
+    ]
 
 
 def test_both_commands_run_from_the_wheel(installed, tmp_path):
     where = [
         sys.executable,
         "-c",
-        "import nlp_architect_ext as n, nlp_architect_ext_procedures as p; print(n.__file__, p.__file__)",
+        (
+            "import nlp_architect_ext as n, nlp_architect_ext_procedures as p; print(n.__file__, "
+            "p.__file__)"
+        ),
     ]
     environment = {**os.environ, "PYTHONPATH": str(installed)}
-    shown = subprocess.run(where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
     assert all(Path(path).is_relative_to(installed) for path in shown.split())
     students = run(installed, "nlp-train", "students", cwd=tmp_path)
     assert "cnn-lstm" in students.stdout, students.stderr

@@ -18,7 +18,10 @@ def cases(draw):
 def test_windows_cover_everything_within_size(case):
     length, size, overlap = case
     found = windows(length, size, overlap)
-    assert all(0 <= window.start < window.end <= length and window.end - window.start <= size for window in found)
+    assert all(
+        0 <= window.start < window.end <= length and window.end - window.start <= size
+        for window in found
+    )
     assert {p for window in found for p in range(window.start, window.end)} == set(range(length))
     for before, after in itertools.pairwise(found):
         assert before.start < after.start
@@ -29,8 +32,12 @@ def test_windows_cover_everything_within_size(case):
 def test_each_position_is_kept_once_and_in_order(case):
     length, size, overlap = case
     found = windows(length, size, overlap)
-    assert [p for window in found for p in range(window.keep_start, window.keep_end)] == list(range(length))
-    assert all(window.start <= window.keep_start <= window.keep_end <= window.end for window in found)
+    assert [p for window in found for p in range(window.keep_start, window.keep_end)] == list(
+        range(length)
+    )
+    assert all(
+        window.start <= window.keep_start <= window.keep_end <= window.end for window in found
+    )
 
 
 @given(cases())
@@ -45,7 +52,9 @@ def test_each_position_is_kept_where_its_context_is_widest(case):
 
     for window in found:
         for position in range(window.keep_start, window.keep_end):
-            best = max(context(other, position) for other in found if other.start <= position < other.end)
+            best = max(
+                context(other, position) for other in found if other.start <= position < other.end
+            )
             assert context(window, position) == best
 
 

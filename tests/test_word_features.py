@@ -40,12 +40,17 @@ def test_features_are_those_of_the_student(sentences):
         for sentence, found in zip(sentences, rows, strict=True):
             batch = collate([encode_words(sentence, SOFTMAX.vocabulary)])
             with torch.no_grad():
-                parts = STUDENT.word_embedding.read(batch)[0], STUDENT.character_cnn(batch.characters)[0]
+                parts = (
+                    STUDENT.word_embedding.read(batch)[0],
+                    STUDENT.character_cnn(batch.characters)[0],
+                )
             np.testing.assert_allclose(table[found], torch.cat(parts, dim=1).numpy(), atol=1e-4)
 
 
 def test_unknown_words_are_the_mean_of_their_parts():
-    vocabulary = Vocabulary(["un", "heard", "tagger"], ["u", "n"], ["heard", "s"])
+    vocabulary = Vocabulary(
+        ["un", "character_scores", "tagger"], ["u", "n"], ["character_scores", "s"]
+    )
     own = weights(STUDENT) | {
         "word_vectors": np.arange(14, dtype=np.float32).reshape(7, 2),
         "character_vectors": np.zeros((vocabulary.character_count, 4), np.float32),
@@ -66,7 +71,7 @@ def test_a_long_text_at_once():
 
 
 def test_the_memory_is_bounded_and_forgets_nothing_that_is_needed(monkeypatch):
-    monkeypatch.setattr(word_features, "MOST_WORDS", 50)
+    monkeypatch.setattr(word_features, "MAXIMUM_WORDS", 50)
     features, fresh = new_features(), new_features()
     for start in range(0, 400, 20):
         sentence = [f"w{number}" for number in range(start, start + 30)]
@@ -78,7 +83,7 @@ def test_the_memory_is_bounded_and_forgets_nothing_that_is_needed(monkeypatch):
 
 
 def test_rows_hold_while_other_threads_ask_for_more(monkeypatch):
-    monkeypatch.setattr(word_features, "MOST_WORDS", 50)
+    monkeypatch.setattr(word_features, "MAXIMUM_WORDS", 50)
     features = new_features()
     table, (rows,) = features.rows([["Anna", "met", "Bo"]])
     before = table[rows].copy()

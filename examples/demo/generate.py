@@ -1,13 +1,17 @@
-"""Write the demo's data folder: 200 labelled sentences, 3,000 raw ones, 500 for dev and 500 for test.
+"""Write the demo's data folder: 200 labelled sentences, 3,000 raw ones, 500 for dev and 500 for
+test.
 
     python examples/demo/generate.py demo/data
 
-The sentences are made from our own lists (words.toml) and templates (sentences.toml), the same on every machine.
-Five entity types: PER, LOC, ORG, PROD, EVENT. What makes them hard, as real text is:
+The sentences are made from our own lists (words.toml) and templates (sentences.toml), the same on
+every machine. Five entity types: PER, LOC, ORG, PROD, EVENT. What makes them hard, as real text is:
 
-- every list is cut in three: train.txt draws from one part, unlabeled.txt from two, dev.txt and test.txt from all;
-- a third of the sentences leave the type to who knows the name ("the chapter on Nairobi is too long");
-- the same word is a town, a person or a firm (Florence, Lincoln), and names are nested ("Bank of Kenya");
+- every list is cut in three: train.txt draws from one part, unlabeled.txt from two,
+  dev.txt and test.txt from all;
+- a third of the sentences leave the type to who knows the name
+  ("the chapter on Nairobi is too long");
+- the same word is a town, a person or a firm (Florence, Lincoln), and names are
+  nested ("Bank of Kenya");
 - a third is written in lower case, some in capitals or in title case.
 """
 
@@ -25,7 +29,12 @@ from typing import Any
 import spacy
 
 SIZES = {"train": 200, "unlabeled": 3000, "dev": 500, "test": 500}
-KNOWN = {"train": 0.35, "unlabeled": 0.8, "dev": 1.0, "test": 1.0}  # how much of every list a file draws from
+KNOWN = {
+    "train": 0.35,
+    "unlabeled": 0.8,
+    "dev": 1.0,
+    "test": 1.0,
+}  # how much of every list a file draws from
 SHORTEST, LONGEST = 5, 40  # words
 
 Piece = tuple[str, str]  # text and, where it is an entity, its type; else ""
@@ -48,7 +57,11 @@ def _items(text: str, separator: str | None) -> list[str]:
 
 @cache
 def _type_of(slot: str) -> str:
-    return next(str(kind) for kind, slots in _toml("sentences.toml")["types"].items() if slot in slots.split())
+    return next(
+        str(kind)
+        for kind, slots in _toml("sentences.toml")["types"].items()
+        if slot in slots.split()
+    )
 
 
 class Writer:
@@ -73,7 +86,7 @@ class Writer:
         return self.random.choices(list(weights), list(weights.values()))[0]
 
     def filled(self, text: str) -> str:
-        """The text with every ``[choice|choice]`` made and every ``<list>`` or ``<form>`` replaced."""
+        """The text with ``[choice|choice]`` made and ``<list>`` or ``<form>`` replaced."""
         text = re.sub(r"\[([^]]*)\]", lambda found: self.random.choice(found[1].split("|")), text)
         return re.sub(r"<(\w+)>", lambda found: self.word(found[1]), text)
 
@@ -118,21 +131,33 @@ class Writer:
         """One sentence: an opener perhaps, one or two statements, and the end."""
         extras = self.grammar["before_and_between"]
         pieces = list(self.statement())
-        end = "?" if pieces[0][0].startswith(("how ", "is ", "will ")) else self.weighted({".": 80, "": 12, "!": 8})
+        end = (
+            "?"
+            if pieces[0][0].startswith(("how ", "is ", "will "))
+            else self.weighted({".": 80, "": 12, "!": 8})
+        )
         if self.often(0.3):
             pieces = [*self.pieces(self.one(extras["openers"], "\n")), (" ", ""), *pieces]
         if self.often(0.35):
             connector = self.random.choice(extras["connectors"].strip().splitlines())
-            pieces += [(f"{connector} " if connector[0] in ",;" else f" {connector} ", ""), *self.statement()]
+            pieces += [
+                (f"{connector} " if connector[0] in ",;" else f" {connector} ", ""),
+                *self.statement(),
+            ]
         return self.cased([*pieces, (end, "")])
 
     def cased(self, pieces: list[Piece]) -> list[Piece]:
-        """As a newspaper does (58 %), without capitals (30 %), in capitals (6 %) or as in a heading (6 %)."""
+        """As a newspaper does (58 %), without capitals (30 %), in capitals (6 %) or as in a heading
+        (6 %).
+        """
         style = self.weighted({"news": 58, "lower": 30, "upper": 6, "heading": 6})
         if style in ("lower", "upper"):
             return [(getattr(text, style)(), kind) for text, kind in pieces]
         if style == "heading":
-            return [(re.sub(r"(?<!\S)\w", lambda letter: letter[0].upper(), text), kind) for text, kind in pieces]
+            return [
+                (re.sub(r"(?<!\S)\w", lambda letter: letter[0].upper(), text), kind)
+                for text, kind in pieces
+            ]
         text, kind = pieces[0]
         return [(text[0].upper() + text[1:], kind), *pieces[1:]]
 
@@ -180,13 +205,17 @@ def generate() -> dict[str, list[Labelled]]:
 
 
 def write(folder: Path) -> None:
-    """Write train.txt, dev.txt and test.txt as columns and unlabeled.txt as raw text, one sentence a line."""
+    """Write train.txt, dev.txt and test.txt as columns and unlabeled.txt as raw text, one sentence
+    a line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, found in generate().items():
         if name == "unlabeled":
             content = "".join(f"{text}\n" for text, _ in found)
         else:
-            content = "\n".join("".join(f"{word}\t{label}\n" for word, label in labelled) for _, labelled in found)
+            content = "\n".join(
+                "".join(f"{word}\t{label}\n" for word, label in labelled) for _, labelled in found
+            )
         (folder / f"{name}.txt").write_text(content, encoding="utf-8")
 
 

@@ -1,4 +1,6 @@
-"""A command in a package of its own: `nlp-inference redact` prints a text with its entities replaced by their types."""
+"""A command in a package of its own: `nlp-inference redact` prints a text with its entities
+replaced by their types.
+"""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
@@ -8,15 +10,24 @@ from nlp_architect_ext.core.sentence import Entity
 from nlp_architect_ext.procedure import Procedure, register_inference_cmd
 
 
-@register_inference_cmd(name="redact", description="print a text with its entities replaced by their types")
+@register_inference_cmd(
+    name="redact", description="print a text with its entities replaced by their types"
+)
 class Redact(Procedure):
     """Makes `[PER] met [PER] in [LOC].` of `Ada met Grace in London.`."""
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
         """The trained tagger and the text."""
-        parser.add_argument("--model_dir", required=True, type=Path, help="folder that nlp-train wrote")
-        parser.add_argument("--data_file", required=True, type=Path, help="raw text, one sentence or paragraph a line")
+        parser.add_argument(
+            "--model_dir", required=True, type=Path, help="folder that nlp-train wrote"
+        )
+        parser.add_argument(
+            "--data_file",
+            required=True,
+            type=Path,
+            help="raw text, one sentence or paragraph a line",
+        )
 
     @staticmethod
     def run_procedure(args: Namespace) -> None:
@@ -32,6 +43,8 @@ class Redact(Procedure):
 
 def redacted(text: str, entities: Iterable[Entity]) -> str:
     """The text with each entity replaced by its type in brackets."""
-    for entity in sorted(entities, key=lambda entity: entity.start, reverse=True):  # last first: offsets stay true
+    for entity in sorted(
+        entities, key=lambda entity: entity.start, reverse=True
+    ):  # last first: offsets stay true
         text = f"{text[: entity.start]}[{entity.entity_group}]{text[entity.end :]}"
     return text

@@ -32,12 +32,16 @@ def _save_tagger(folder: Path) -> None:
     tagger.save(folder)
 
 
-def test_the_command_prints_every_line_redacted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_every_line_redacted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Installed and called as a user would."""
     _save_tagger(tmp_path / "model")
     text = tmp_path / "text.txt"
     text.write_text("Ada  Lovelace 😀\n\nLondon\n", encoding="utf-8")
-    assert inference(["redact", "--model_dir", str(tmp_path / "model"), "--data_file", str(text)]) == 0
+    assert (
+        inference(["redact", "--model_dir", str(tmp_path / "model"), "--data_file", str(text)]) == 0
+    )
     assert capsys.readouterr().out == "[PER]  [PER] [PER]\n\n[PER]\n"
 
 

@@ -32,19 +32,30 @@ class GruTagger(nn.Module):
         dropout: float = 0.3,
     ) -> None:
         super().__init__()
-        self.word_embedding = nn.Embedding(word_count, word_width, padding_idx=0)  # pretrained vectors are copied here
-        self.character_embedding = nn.EmbeddingBag(character_count, character_width, mode="mean", padding_idx=0)
-        self.gru = nn.GRU(word_width + character_width, gru_width, batch_first=True, bidirectional=True)
+        self.word_embedding = nn.Embedding(
+            word_count, word_width, padding_idx=0
+        )  # pretrained vectors are copied here
+        self.character_embedding = nn.EmbeddingBag(
+            character_count, character_width, mode="mean", padding_idx=0
+        )
+        self.gru = nn.GRU(
+            word_width + character_width, gru_width, batch_first=True, bidirectional=True
+        )
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(2 * gru_width, label_count)
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
         sentences, words, longest = batch.characters.shape
-        characters = self.character_embedding(batch.characters.view(-1, longest)).view(sentences, words, -1)
+        characters = self.character_embedding(batch.characters.view(-1, longest)).view(
+            sentences, words, -1
+        )
         features = self.dropout(torch.cat([self.word_embedding(batch.words), characters], dim=2))
-        # Packed, so that the GRU never reads padding: emissions must not depend on the longest sentence of the batch.
-        packed = pack_padded_sequence(features, batch.lengths.cpu(), batch_first=True, enforce_sorted=False)
+        # Packed, so that the GRU never reads padding: emissions must not depend on the longest
+        # sentence of the batch.
+        packed = pack_padded_sequence(
+            features, batch.lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
         states, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=words)
         emissions: Tensor = self.output(self.dropout(states))
         return emissions

@@ -23,8 +23,10 @@ class Batch:
         lengths: words of each sentence (batch,).
         labels: gold label ids (batch, words), 0 at padding and in unlabelled sentences.
         is_gold: whether a sentence has gold labels (batch,).
-        soft_labels: the teacher's logits (batch, words, labels) as float32, or None without a teacher.
-        parts: word ids of the parts of all unknown words, sentence by sentence (parts,); None if nobody knows.
+        soft_labels: the teacher's logits (batch, words, labels) as float32, or None without a
+            teacher.
+        parts: word ids of the parts of all unknown words, sentence by sentence (parts,); None if
+            nobody knows.
         part_counts: parts of each unknown word (unknown words,).
     """
 
@@ -51,13 +53,13 @@ class Batch:
         return self.mask & (self.soft_labels != 0).any(dim=2)
 
     def to(self, device: torch.device) -> Batch:
-        """This batch with every tensor on the device; lengths stay on the CPU, where packing wants them."""
+        """This batch with every tensor on the device; lengths stay on the CPU, where packing wants
+        them.
+        """
         moved = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "lengths"}
-        return replace(self, **{name: value.to(device) for name, value in moved.items() if value is not None})
-
-
-
-
+        return replace(
+            self, **{name: value.to(device) for name, value in moved.items() if value is not None}
+        )
 
 
 def collate(sentences: Sequence[EncodedSentence]) -> Batch:
@@ -73,10 +75,14 @@ def collate(sentences: Sequence[EncodedSentence]) -> Batch:
 
     counts = padded([sentence.character_counts for sentence in sentences])
     characters = np.zeros((*shape, int(counts.max())), np.int64)
-    characters[np.arange(characters.shape[2]) < counts[:, :, None]] = np.concatenate([s.characters for s in sentences])
+    characters[np.arange(characters.shape[2]) < counts[:, :, None]] = np.concatenate(
+        [s.characters for s in sentences]
+    )
     unknown = [np.zeros(len(sentence), np.int64) for sentence in sentences]
     part_counts = np.concatenate([sentence.part_counts for sentence in sentences])
-    labels = [blank if s.labels is None else s.labels for s, blank in zip(sentences, unknown, strict=True)]
+    labels = [
+        blank if s.labels is None else s.labels for s, blank in zip(sentences, unknown, strict=True)
+    ]
     return Batch(
         words=torch.from_numpy(padded([sentence.words for sentence in sentences])),
         characters=torch.from_numpy(characters),

@@ -27,7 +27,8 @@ class EncodedSentence:
         parts: the ids of the parts of the unknown words, one word after the other.
         part_counts: parts of each word, 0 for known ones (words,).
         labels: gold label ids (words,), or None for unlabelled text.
-        soft_labels: the teacher's logits (words, labels), all zero for a word that the teacher can't see; or None.
+        soft_labels: the teacher's logits (words, labels), all zero for a word that the teacher
+            can't see; or None.
     """
 
     words: Integers
@@ -75,7 +76,11 @@ def encode(
     """
     encoded = []
     for index, sentence in enumerate(sentences):
-        gold = None if sentence.labels is None else np.array([labels.ids[name] for name in sentence.labels], np.int64)
+        gold = (
+            None
+            if sentence.labels is None
+            else np.array([labels.ids[name] for name in sentence.labels], np.int64)
+        )
         soft = None if soft_labels is None else soft_labels[index]
         whole = encode_words(sentence.words, vocabulary, gold, soft)
         for window in windows(len(sentence), max_words, min(OVERLAP, max_words // 2)):
@@ -92,7 +97,10 @@ def encode_words(
     """Encode the words of one sentence or window."""
     ids = vocabulary.word_ids(words)
     characters = [vocabulary.character_ids(word) for word in words]
-    parts = [vocabulary.part_ids(word) if id_ == UNKNOWN else [] for word, id_ in zip(words, ids, strict=True)]
+    parts = [
+        vocabulary.part_ids(word) if id_ == UNKNOWN else []
+        for word, id_ in zip(words, ids, strict=True)
+    ]
     return EncodedSentence(
         words=np.array(ids, np.int64),
         characters=np.array([character for word in characters for character in word], np.int64),

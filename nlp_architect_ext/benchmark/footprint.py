@@ -1,4 +1,6 @@
-"""What an export needs beside time a sentence: bytes on disk, time to the first entity, memory, raw text a second."""
+"""What an export needs beside time a sentence: bytes on disk, time to the first entity, memory, raw
+text a second.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ print(int(peak) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 KIBIBYTES = 1024  # in a MB of memory
 STARTS = 7
-MOST_WORDS_SECONDS = 3.0
+MAXIMUM_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Footprint:
         bytes: of its folder.
         cold_start: seconds from the start of a process to the first entities, median.
         megabytes: most memory of such a process.
-        words_a_second: raw text to entities, splitting included, in one thread; new text at first sight.
+        words_a_second: raw text to entities, splitting included, in one thread; new text at first
+            sight.
     """
 
     bytes: int
@@ -61,7 +64,9 @@ def footprint(folder: Path, texts: Sequence[str]) -> Footprint:
         started = time.perf_counter()
         peaks.append(_run(folder, texts[0]))
         seconds.append(time.perf_counter() - started)
-    return Footprint(size_of(folder), statistics.median(seconds), max(peaks), _words_a_second(folder, texts))
+    return Footprint(
+        size_of(folder), statistics.median(seconds), max(peaks), _words_a_second(folder, texts)
+    )
 
 
 def _run(folder: Path, text: str) -> float:
@@ -70,7 +75,12 @@ def _run(folder: Path, text: str) -> float:
     done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 (our own code)
     if done.returncode:
         wrong = (done.stderr.strip().splitlines() or ["it died"])[-1]
-        raise UserError(str(folder), f"doesn't run ({wrong})", "a working export", "export it again")
+        raise UserError(
+            where=str(folder),
+            wrong=f"doesn't run ({wrong})",
+            expected="a working export",
+            remedy="export it again",
+        )
     return int(done.stdout) / KIBIBYTES
 
 
@@ -82,6 +92,6 @@ def _words_a_second(folder: Path, texts: Sequence[str]) -> float:
         for sentence, prediction in zip(sentences, tagger.predict_labels(sentences), strict=True):
             tagger.entities(sentence, prediction)
             words += len(sentence)
-        if time.perf_counter() - started > MOST_WORDS_SECONDS:
+        if time.perf_counter() - started > MAXIMUM_SECONDS:
             break
     return words / (time.perf_counter() - started)

@@ -1,6 +1,8 @@
-"""BERT in ONNX Runtime with 8-bit integers: the fastest form in which a large tagger usually runs on a CPU.
+"""BERT in ONNX Runtime with 8-bit integers: the fastest form in which a large tagger usually runs
+on a CPU.
 
-Source of the network: Devlin et al. (2019), "BERT", and Vaswani et al. (2017), "Attention Is All You Need", section 3.
+Source of the network: Devlin et al. (2019), "BERT", and Vaswani et al. (2017), "Attention Is All
+You Need", section 3.
 """
 
 from __future__ import annotations
@@ -33,46 +35,71 @@ class OnnxBert(nn.Module):
         super().__init__()
         self.config = model.config
         self.count = sum(parameter.numel() for parameter in model.parameters())
-        self.place = nn.Parameter(torch.zeros(0), requires_grad=False)  # says that it computes on the CPU
+        self.place = nn.Parameter(
+            torch.zeros(0), requires_grad=False
+        )  # says that it computes on the CPU
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = threads, 3
         graph = bert_graph(model)
         weights = {tensor.name for tensor in graph.graph.initializer}
-        layers = [node.name for node in graph.graph.node if node.op_type == "MatMul" and node.input[1] in weights]
+        layers = [
+            node.name
+            for node in graph.graph.node
+            if node.op_type == "MatMul" and node.input[1] in weights
+        ]
         content = quantized(graph.SerializeToString(), layers)
         self.bytes = len(content)
-        self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"]
+        )
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Any:
         """An object with `logits`, as models of transformers give."""
-        inputs = {"input_ids": input_ids.numpy(), "attention_mask": attention_mask.numpy().astype(np.int64)}
+        inputs = {
+            "input_ids": input_ids.numpy(),
+            "attention_mask": attention_mask.numpy().astype(np.int64),
+        }
         return SimpleNamespace(logits=torch.from_numpy(self.session.run(None, inputs)[0]))
 
 
 def bert_graph(model: BertForTokenClassification) -> Any:
-    """The model as ONNX, from `input_ids` and `attention_mask` (batch, pieces) to `logits` (batch, pieces, labels)."""
+    """The model as ONNX, from `input_ids` and `attention_mask` (batch, pieces) to `logits` (batch,
+    pieces, labels).
+    """
     graph, bert, eps = OnnxGraph(), model.bert, model.config.layer_norm_eps
     embeddings: Any = bert.embeddings
-    pieces = graph.add("Gather", graph.add("Shape", "input_ids"), graph.weight(torch.tensor(1)), axis=0)
-    positions = graph.add("Range", graph.weight(torch.tensor(0)), pieces, graph.weight(torch.tensor(1)))
+    pieces = graph.add(
+        "Gather", graph.add("Shape", "input_ids"), graph.weight(torch.tensor(1)), axis=0
+    )
+    positions = graph.add(
+        "Range", graph.weight(torch.tensor(0)), pieces, graph.weight(torch.tensor(1))
+    )
     places = embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0]
     value = graph.add("Gather", graph.weight(embeddings.word_embeddings.weight), "input_ids")
     value = graph.add("Add", value, graph.add("Gather", graph.weight(places), positions))
     value = _normalised(graph, embeddings.LayerNorm, value, eps)
     is_padding = graph.add("Sub", graph.weight(torch.tensor(1)), "attention_mask")
-    far = graph.add("Mul", graph.add("Cast", is_padding, to=TensorProto.FLOAT), graph.weight(torch.tensor(FAR)))
+    far = graph.add(
+        "Mul", graph.add("Cast", is_padding, to=TensorProto.FLOAT), graph.weight(torch.tensor(FAR))
+    )
     mask = graph.add("Unsqueeze", far, graph.weight(torch.tensor([1, 2])))  # (batch, 1, 1, pieces)
     layers: Any = bert.encoder.layer
     for layer in layers:
-        attended = graph.linear(layer.attention.output.dense, _attention(graph, layer.attention.self, value, mask))
-        value = _normalised(graph, layer.attention.output.LayerNorm, graph.add("Add", attended, value), eps)
+        attended = graph.linear(
+            layer.attention.output.dense, _attention(graph, layer.attention.self, value, mask)
+        )
+        value = _normalised(
+            graph, layer.attention.output.LayerNorm, graph.add("Add", attended, value), eps
+        )
         inner = _gelu(graph, graph.linear(layer.intermediate.dense, value))
         outer = graph.add("Add", graph.linear(layer.output.dense, inner), value)
         value = _normalised(graph, layer.output.LayerNorm, outer, eps)
     logits = graph.linear(model.classifier, value)
     whole, shape = TensorProto.INT64, ["batch", "pieces"]
     inputs = {"input_ids": (whole, shape), "attention_mask": (whole, shape)}
-    return graph.model(inputs, {"logits": (logits, ["batch", "pieces", model.classifier.out_features])})
+    return graph.model(
+        inputs, {"logits": (logits, ["batch", "pieces", model.classifier.out_features])}
+    )
 
 
 def _attention(graph: OnnxGraph, attention: Any, value: str, mask: str) -> str:
@@ -87,7 +114,9 @@ def _attention(graph: OnnxGraph, attention: Any, value: str, mask: str) -> str:
             (attention.value, [0, 2, 1, 3]),
         )
     )
-    scores = graph.add("Mul", graph.add("MatMul", query, key), graph.weight(torch.tensor(1 / math.sqrt(width))))
+    scores = graph.add(
+        "Mul", graph.add("MatMul", query, key), graph.weight(torch.tensor(1 / math.sqrt(width)))
+    )
     shares = graph.add("Softmax", graph.add("Add", scores, mask), axis=-1)
     taken = graph.add("Transpose", graph.add("MatMul", shares, content), perm=[0, 2, 1, 3])
     return graph.add("Reshape", taken, graph.weight(torch.tensor([0, 0, heads * width])))
@@ -102,4 +131,6 @@ def _gelu(graph: OnnxGraph, value: str) -> str:
     """``x · (1 + erf(x / √2)) / 2``."""
     scaled = graph.add("Div", value, graph.weight(torch.tensor(math.sqrt(2))))
     one, half = graph.weight(torch.tensor(1.0)), graph.weight(torch.tensor(0.5))
-    return graph.add("Mul", graph.add("Mul", value, graph.add("Add", graph.add("Erf", scaled), one)), half)
+    return graph.add(
+        "Mul", graph.add("Mul", value, graph.add("Add", graph.add("Erf", scaled), one)), half
+    )

@@ -1,4 +1,6 @@
-"""BERT with random weights, which is as fast as a trained one, and a tokenizer for the words at hand."""
+"""BERT with random weights, which is as fast as a trained one, and a tokenizer for the words at
+hand.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,20 @@ from nlp_architect_ext.data.vocabulary import Vocabulary
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {  # Devlin et al. (2019), "BERT", section 3
     "bert-base": {},
-    "bert-large": {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096},
+    "bert-large": {
+        "hidden_size": 1024,
+        "num_hidden_layers": 24,
+        "num_attention_heads": 16,
+        "intermediate_size": 4096,
+    },
 }
 
 
-def random_bert(name: str, label_count: int, vocabulary: Vocabulary) -> tuple[BertForTokenClassification, Tokenizer]:
-    """The model, and a WordPiece tokenizer made of a student's words and pieces, which come from such a tokenizer.
+def random_bert(
+    name: str, label_count: int, vocabulary: Vocabulary
+) -> tuple[BertForTokenClassification, Tokenizer]:
+    """The model, and a WordPiece tokenizer made of a student's words and pieces, which come from
+    such a tokenizer.
 
     Args:
         name: one of `ARCHITECTURES`.
@@ -35,7 +45,11 @@ def random_bert(name: str, label_count: int, vocabulary: Vocabulary) -> tuple[Be
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     ends = [(token, ids[token]) for token in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
-    sizes: dict[str, Any] = {"vocab_size": len(ids), "num_labels": label_count, **ARCHITECTURES[name]}
+    sizes: dict[str, Any] = {
+        "vocab_size": len(ids),
+        "num_labels": label_count,
+        **ARCHITECTURES[name],
+    }
     with torch.random.fork_rng():
         model = BertForTokenClassification(BertConfig(pad_token_id=0, **sizes))
     return model.eval().requires_grad_(False), tokenizer

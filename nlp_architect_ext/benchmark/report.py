@@ -43,7 +43,9 @@ class Measurements:
         return [timing.network_milliseconds for timing in self._of(system)]
 
     def _of(self, system: str) -> list[Timing]:
-        return sorted((t for t in self.timings if t.system == system), key=lambda timing: timing.batch_size)
+        return sorted(
+            (t for t in self.timings if t.system == system), key=lambda timing: timing.batch_size
+        )
 
     @property
     def sizes(self) -> list[int]:
@@ -52,20 +54,36 @@ class Measurements:
 
 
 def markdown(found: Measurements) -> str:
-    """Milliseconds a sentence, how many times faster the export is than each system, and what the export needs."""
+    """Milliseconds a sentence, how many times faster the export is than each system, and what the
+    export needs.
+    """
     columns = [f"batch {size}" for size in found.sizes]
     sizes = [[f"{s.parameters:,}" if s.parameters else "-", _megabytes(s)] for s in found.systems]
     times = [["ms a sentence, words to entities", *columns, "parameters", "MB"]]
-    times += [[name, *row, *size] for (name, *row), size in zip(_times(found, found.milliseconds), sizes, strict=True)]
-    alone = [["ms a sentence, the network alone", *columns], *_times(found, found.network_milliseconds)]
-    ratios = [["how many times faster the export is than", *columns], *_ratios(found, found.milliseconds)]
-    networks = [["and its network alone than the network of", *columns], *_ratios(found, found.network_milliseconds)]
+    times += [
+        [name, *row, *size]
+        for (name, *row), size in zip(_times(found, found.milliseconds), sizes, strict=True)
+    ]
+    alone = [
+        ["ms a sentence, the network alone", *columns],
+        *_times(found, found.network_milliseconds),
+    ]
+    ratios = [
+        ["how many times faster the export is than", *columns],
+        *_ratios(found, found.milliseconds),
+    ]
+    networks = [
+        ["and its network alone than the network of", *columns],
+        *_ratios(found, found.network_milliseconds),
+    ]
     needs = found.footprint
     lines = [
         f"{found.machine}; {found.sentences:,} sentences, {found.words:,} words; medians.",
         *map(table, (times, ratios, alone, networks)),
-        f"The export: {needs.bytes / MEGABYTE:.2f} MB on disk; from the start of a process to the first entities "
-        f"{needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; {needs.words_a_second:,.0f} words/s from raw "
+        f"The export: {needs.bytes / MEGABYTE:.2f} MB on disk; from the start of a process to the "
+        "first entities "
+        f"{needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; "
+        f"{needs.words_a_second:,.0f} words/s from raw "
         "text to entities in one thread.",
     ]
     return "\n\n".join(lines) + "\n"
@@ -73,14 +91,20 @@ def markdown(found: Measurements) -> str:
 
 def _times(found: Measurements, measure: Callable[[str], list[float]]) -> list[list[str]]:
     """A row a system."""
-    return [[system.name, *(f"{value:.3f}" for value in measure(system.name))] for system in found.systems]
+    return [
+        [system.name, *(f"{value:.3f}" for value in measure(system.name))]
+        for system in found.systems
+    ]
 
 
 def _ratios(found: Measurements, measure: Callable[[str], list[float]]) -> list[list[str]]:
     """A row for each system but the export, which comes first."""
     export, *others = (system.name for system in found.systems)
     own = measure(export)
-    return [[name, *(f"{a / b:.1f}" for a, b in zip(measure(name), own, strict=True))] for name in others]
+    return [
+        [name, *(f"{a / b:.1f}" for a, b in zip(measure(name), own, strict=True))]
+        for name in others
+    ]
 
 
 def _megabytes(system: System) -> str:
@@ -94,6 +118,8 @@ def to_json(found: Measurements) -> dict[str, Any]:
         "sentences": found.sentences,
         "words": found.words,
         "timings": [asdict(timing) for timing in found.timings],
-        "systems": [{"name": s.name, "parameters": s.parameters, "bytes": s.bytes} for s in found.systems],
+        "systems": [
+            {"name": s.name, "parameters": s.parameters, "bytes": s.bytes} for s in found.systems
+        ],
         "footprint": asdict(found.footprint),
     }

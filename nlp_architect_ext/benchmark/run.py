@@ -48,7 +48,9 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
         export = export_of(Path(settings.model_dir)) or Path(scratch) / "export"
         content = read_export(export)
         labels = LabelSet.from_json(content.config.labels)
-        systems += [rival(name, labels, content.vocabulary, settings.threads) for name in settings.against]
+        systems += [
+            rival(name, labels, content.vocabulary, settings.threads) for name in settings.against
+        ]
         check_names([system.name for system in systems])
         timings: list[Timing] = []
         for size in sorted(set(settings.batch_sizes)):
@@ -78,25 +80,50 @@ def _write(folder: Path, found: Measurements) -> None:
 def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
     path = Path(settings.data_file) if settings.data_file else trained_on(Path(settings.model_dir))
     if path is None:
-        raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained",
-                        "--data_file", "name a column file")  # fmt: skip
+        raise UserError(
+            where=settings.model_dir,
+            wrong="has no dev sentences where they were when it was trained",
+            expected="--data_file",
+            remedy="name a column file",
+        )
     everything = read_columns(path, tag_col=settings.tag_col, ignore_token=settings.ignore_token)
     most = max(settings.sentences, RAW_SENTENCES)
-    found = [sentence.without_labels() for sentence, _ in zip(everything, range(most), strict=False)]
+    found = [
+        sentence.without_labels() for sentence, _ in zip(everything, range(most), strict=False)
+    ]
     if not found:
-        raise UserError(str(path), "no sentence", "sentences to tag", "give another file")
+        raise UserError(
+            where=str(path),
+            wrong="no sentence",
+            expected="sentences to tag",
+            remedy="give another file",
+        )
     return found
 
 
 def _check_place(folder: Path, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UserError(str(folder), "is a file", "a folder", "choose another --output_dir")
+        raise UserError(
+            where=str(folder),
+            wrong="is a file",
+            expected="a folder",
+            remedy="choose another --output_dir",
+        )
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if holds_model(folder):
-        raise UserError(str(folder), "holds a model", "another folder", "choose another --output_dir")
+        raise UserError(
+            where=str(folder),
+            wrong="holds a model",
+            expected="another folder",
+            remedy="choose another --output_dir",
+        )
     if there & WRITTEN and not overwrite:
-        raise UserError(str(folder), "holds an earlier benchmark", "a new folder",
-                        "give --overwrite_output_dir to replace it, or another --output_dir")  # fmt: skip
+        raise UserError(
+            where=str(folder),
+            wrong="holds an earlier benchmark",
+            expected="a new folder",
+            remedy="give --overwrite_output_dir to replace it, or another --output_dir",
+        )
 
 
 def _machine(threads: int) -> str:
@@ -104,7 +131,15 @@ def _machine(threads: int) -> str:
     model = ""
     cpu = Path("/proc/cpuinfo")
     if cpu.exists():
-        lines = [line for line in cpu.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        lines = [
+            line
+            for line in cpu.read_text(encoding="utf-8").splitlines()
+            if line.startswith("model name")
+        ]
         model = lines[0].partition(":")[2].strip() if lines else ""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "onnxruntime"))
-    return f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads used, {versions}"
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "transformers", "onnxruntime")
+    )
+    return (
+        f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads used, {versions}"
+    )

@@ -1,4 +1,6 @@
-"""What is compared: the student in its forms, transformers, spaCy; each finds the entities of sentences of words."""
+"""What is compared: the student in its forms, transformers, spaCy; each finds the entities of
+sentences of words.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ class System:
 
     Args:
         name: what it's called in tables.
-        tag: finds entities, with scores if it has any, in sentences of words; all of them are one batch.
+        tag: finds entities, with scores if it has any, in sentences of words; all of them are one
+            batch.
         network: of such a batch, what the network alone computes, each time it's called.
         parameters: numbers that it has learnt, or 0 if that isn't known.
         bytes: on disk, or 0 for one that has no file.
@@ -50,7 +53,8 @@ class System:
 
 
 def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System]:
-    """The export of the model, made in `scratch` if there is none, and the model in torch, if it's there too.
+    """The export of the model, made in `scratch` if there is none, and the model in torch, if it's
+    there too.
 
     Raises:
         UserError: no tagger.
@@ -64,7 +68,10 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
         tagger.export(export)
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     size = sum((model_dir / name).stat().st_size for name in NEEDED)
-    return [_exported(export, threads), _in_torch("student, torch", tagger, tagger.model["student"], parameters, size)]
+    return [
+        _exported(export, threads),
+        _in_torch("student, torch", tagger, tagger.model["student"], parameters, size),
+    ]
 
 
 def _another_student(folder: Path, threads: int) -> System:
@@ -84,24 +91,33 @@ def _exported(folder: Path, threads: int) -> System:
     )
 
 
-def _in_torch(name: str, tagger: TextTagger, network: nn.Module, parameters: int, size: int) -> System:
-    """A tagger whose network is a module: what it was given while it tagged a batch, it's given again."""
+def _in_torch(
+    name: str, tagger: TextTagger, network: nn.Module, parameters: int, size: int
+) -> System:
+    """A tagger whose network is a module: what it was given while it tagged a batch, it's given
+    again.
+    """
 
     def tag(batch: Sequence[Sentence]) -> Any:
         return tagger.predict(batch, len(batch))
 
     def replay(batch: Sequence[Sentence]) -> Callable[[], Any]:
         calls: list[tuple[Any, Any]] = []
-        handle = network.register_forward_pre_hook(lambda _, *given: calls.append(given), with_kwargs=True)
+        handle = network.register_forward_pre_hook(
+            lambda _, *given: calls.append(given), with_kwargs=True
+        )
         tag(batch)
         handle.remove()
-        return torch.inference_mode()(lambda: [network(*arguments, **named) for arguments, named in calls])
+        return torch.inference_mode()(
+            lambda: [network(*arguments, **named) for arguments, named in calls]
+        )
 
     return System(name, tag, replay, parameters, size)
 
 
 def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
-    """A system to compare with: `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, a student or a token classifier.
+    """A system to compare with: `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, a student or
+    a token classifier.
 
     Args:
         name: its name; of a student the folder, of a token classifier the folder or hub name.
@@ -124,10 +140,14 @@ def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> 
     )
     tagger = load_transformer_tagger(settings, torch.device("cpu"))
     count = tagger.transformer.parameters
-    return _in_torch(f"{Path(name).name}, torch", tagger, tagger.transformer.model, count, 4 * count)
+    return _in_torch(
+        f"{Path(name).name}, torch", tagger, tagger.transformer.model, count, 4 * count
+    )
 
 
-def _architecture(name: str, architecture: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
+def _architecture(
+    name: str, architecture: str, labels: LabelSet, vocabulary: Vocabulary, threads: int
+) -> System:
     model, tokenizer = random_bert(architecture, len(labels), vocabulary)
     count = sum(parameter.numel() for parameter in model.parameters())
     rounded = OnnxBert(model, threads) if name.endswith(INT8) else None
@@ -140,7 +160,9 @@ def _architecture(name: str, architecture: str, labels: LabelSet, vocabulary: Vo
 
 
 def _spacy(labels: LabelSet) -> System:
-    """The entity recogniser of spaCy's small pipelines with random weights: tok2vec and transition-based parser."""
+    """The entity recogniser of spaCy's small pipelines with random weights: tok2vec and
+    transition-based parser.
+    """
     import spacy
     from spacy.tokens import Doc
 
@@ -171,5 +193,9 @@ def check_names(names: Sequence[str]) -> None:
     """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UserError("--against", f"{twice[0]!r} is there twice", "systems of different names",
-                        "leave one out, or rename its folder")  # fmt: skip
+        raise UserError(
+            where="--against",
+            wrong=f"{twice[0]!r} is there twice",
+            expected="systems of different names",
+            remedy="leave one out, or rename its folder",
+        )

@@ -12,7 +12,7 @@ from typing import Any
 from nlp_architect_ext.benchmark.systems import System
 from nlp_architect_ext.core.sentence import Sentence
 
-LEAST_SECONDS = 0.2  # a round goes over the sentences again until it has taken as long
+MINIMUM_SECONDS = 0.2  # a round goes over the sentences again until it has taken as long
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Timing:
 
 
 def batches(sentences: Sequence[Sentence], size: int) -> list[list[Sentence]]:
-    """Sentences of similar length together, as a server or a file would have them at best; fair to all systems."""
+    """Sentences of similar length together, as a server or a file would have them at best; fair to
+    all systems.
+    """
     by_length = sorted(sentences, key=len)
     return [by_length[start : start + size] for start in range(0, len(by_length), size)]
 
@@ -66,7 +68,10 @@ def compare(
     """
     parts = batches(sentences, batch_size)
     calls = {
-        system.name: ([partial(system.tag, part) for part in parts], [system.network(part) for part in parts])
+        system.name: (
+            [partial(system.tag, part) for part in parts],
+            [system.network(part) for part in parts],
+        )
         for system in systems
     }
     found: dict[str, list[tuple[float, float]]] = {system.name: [] for system in systems}
@@ -77,7 +82,12 @@ def compare(
             if number:
                 found[name].append(milliseconds)
     return [
-        Timing(name, batch_size, tuple(whole for whole, _ in rounds_), tuple(network for _, network in rounds_))
+        Timing(
+            name,
+            batch_size,
+            tuple(whole for whole, _ in rounds_),
+            tuple(network for _, network in rounds_),
+        )
         for name, rounds_ in found.items()
     ]
 
@@ -85,7 +95,7 @@ def compare(
 def _round(calls: Sequence[Callable[[], Any]], count: int) -> float:
     """Milliseconds a sentence, of `count` in all."""
     passes, started = 0, time.perf_counter()
-    while passes == 0 or time.perf_counter() - started < LEAST_SECONDS:
+    while passes == 0 or time.perf_counter() - started < MINIMUM_SECONDS:
         for call in calls:
             call()
         passes += 1

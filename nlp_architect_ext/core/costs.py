@@ -1,4 +1,6 @@
-"""What a run costs: time, the processor's time, floating-point operations, and an estimate of the energy."""
+"""What a run costs: time, the processor's time, floating-point operations, and an estimate of the
+energy.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-WATTS = 10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
+WATTS = (
+    10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
+)
 TIMES = ("seconds", "processor_seconds")
 KINDS = (*TIMES, "operations")
 SHOWN = {  # heading, unit, digits
@@ -18,11 +22,16 @@ SHOWN = {  # heading, unit, digits
 }
 UNITS = tuple(heading for heading, _, _ in SHOWN.values())
 ASSUMED = (
-    "Minutes by the clock; processor minutes of all cores together; floating-point operations of the matrix products, "
-    f"forwards and backwards; energy of the busy cores, estimated at {WATTS:.0f} W each with their memory. Epochs' "
+    "Minutes by the clock; processor minutes of all cores together; floating-point operations of "
+    "the matrix products, "
+    f"forwards and backwards; energy of the busy cores, estimated at {WATTS:.0f} W each with "
+    "their memory. Epochs' "
     "scores on dev are in the minutes and the energy, the scores at the end aren't."
 )
-MEASURING = ("evaluation", "teacher evaluation")  # phases that make nothing, so a model doesn't cost them
+MEASURING = (
+    "evaluation",
+    "teacher evaluation",
+)  # phases that make nothing, so a model doesn't cost them
 
 
 def _now() -> tuple[float, float]:
@@ -34,7 +43,8 @@ class Meter:
     """Runs from its making to its stop, or to its reading.
 
     Args:
-        operations: set by whoever knows them; what a phase takes from scratch, whatever was stored before.
+        operations: set by whoever knows them; what a phase takes from scratch, whatever was stored
+            before.
         earlier: times, by kind, that earlier runs spent on what was read from a store; set as well.
     """
 
@@ -49,11 +59,16 @@ class Meter:
 
     def times(self) -> dict[str, float]:
         """Wall-clock seconds, and seconds of all processor cores of this process together."""
-        spent = (end - start for start, end in zip(self._started, self._stopped or _now(), strict=True))
-        return {kind: round(own + self.earlier.get(kind, 0.0), 2) for kind, own in zip(TIMES, spent, strict=True)}
+        spent = (
+            end - start for start, end in zip(self._started, self._stopped or _now(), strict=True)
+        )
+        return {
+            kind: round(own + self.earlier.get(kind, 0.0), 2)
+            for kind, own in zip(TIMES, spent, strict=True)
+        }
 
     def metadata(self) -> dict[str, str]:
-        """The times as text, to be kept beside an answer; see `Prices`."""
+        """The times as text, to be kept beside an answer; see `StoredCosts`."""
         return {kind: str(value) for kind, value in self.times().items()}
 
     def read(self) -> dict[str, float]:
@@ -61,7 +76,7 @@ class Meter:
         return {**self.times(), "operations": self.operations}
 
 
-class Prices:
+class StoredCosts:
     """What stored answers took, so that who reads them knows what they would have cost."""
 
     def __init__(self) -> None:
@@ -79,13 +94,13 @@ class Prices:
         return {kind: spent * count / max(self.count, 1) for kind, spent in self.spent.items()}
 
 
-
-
 def total(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """What it took to make a model, by kind of cost; also ``watt_hours`` where only processor cores were used.
+    """What it took to make a model, by kind of cost; also ``watt_hours`` where only processor cores
+    were used.
 
     Args:
-        metrics: of a run, with each kind of cost by phase; kinds that an older run hasn't counted are left out.
+        metrics: of a run, with each kind of cost by phase; kinds that an older run hasn't counted
+            are left out.
     """
     sums = {kind: _made(metrics[kind]) for kind in KINDS if kind in metrics}
     if "processor_seconds" in sums and metrics.get("device") == "cpu":
@@ -95,13 +110,20 @@ def total(metrics: Mapping[str, Any]) -> dict[str, float]:
 
 def added(totals: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Totals together, of the kinds that all of them know."""
-    return {kind: sum(one[kind] for one in totals) for kind in SHOWN if all(kind in one for one in totals)}
+    return {
+        kind: sum(one[kind] for one in totals)
+        for kind in SHOWN
+        if all(kind in one for one in totals)
+    }
 
 
 def shown(totals: Mapping[str, float]) -> list[str]:
     """A total for people, in the units of `UNITS`; a dash for what isn't known."""
     units = ((kind, size, digits) for kind, (_, size, digits) in SHOWN.items())
-    return [f"{totals[kind] / size:,.{digits}f}" if kind in totals else "-" for kind, size, digits in units]
+    return [
+        f"{totals[kind] / size:,.{digits}f}" if kind in totals else "-"
+        for kind, size, digits in units
+    ]
 
 
 def _made(by_phase: Mapping[str, float]) -> float:

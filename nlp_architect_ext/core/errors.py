@@ -2,13 +2,15 @@
 
 
 class UserError(Exception):
-    """Something the user gave can't be used; the commands print it as one line and exit with code 2.
+    """Something the user gave can't be used; the commands print it as one line and exit with code
+    2.
 
-    ``UserError("train.txt:17", "2 columns", "3 columns as in line 1", "add the missing tag")`` reads
-    ``train.txt:17: 2 columns; expected 3 columns as in line 1; add the missing tag``.
+    ``UserError(where="train.txt:17", wrong="2 columns", expected="3 columns as in line 1",
+    remedy="add the missing tag")`` reads ``train.txt:17: 2 columns; expected 3 columns as in line
+    1; add the missing tag``.
     """
 
-    def __init__(self, where: str, wrong: str, expected: str, remedy: str) -> None:
+    def __init__(self, *, where: str, wrong: str, expected: str, remedy: str) -> None:
         self.where, self.wrong, self.expected, self.remedy = where, wrong, expected, remedy
         line = f"{where}: {wrong}; expected {expected}; {remedy}"
         super().__init__(" ".join(line.split()))

@@ -20,12 +20,14 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def lines(path: str | Path) -> Iterator[tuple[int, str]]:
-    r"""Number (from 1) and text of every line of a UTF-8 file, without its line end; ``.gz`` files are unpacked.
+    r"""Number (from 1) and text of every line of a UTF-8 file, without its line end; ``.gz`` files
+    are unpacked.
 
     ``-`` is standard input.
 
-    Lines end at ``\n`` or ``\r\n`` only: other characters that Unicode calls line ends (NEL, U+2028) stay in the
-    line. A byte order mark is dropped. The file is read as the lines are asked for.
+    Lines end at ``\n`` or ``\r\n`` only: other characters that Unicode calls line ends (NEL,
+    U+2028) stay in the line. A byte order mark is dropped. The file is read as the lines are asked
+    for.
 
     Raises:
         UserError: the file can't be read or isn't UTF-8 (with the line).
@@ -34,13 +36,24 @@ def lines(path: str | Path) -> Iterator[tuple[int, str]]:
         with _opened(Path(path)) as stream:
             yield from decoded_lines(stream, str(path))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(str(path), f"damaged ({error})", "a whole gzip file", "get the file again") from error
+        raise UserError(
+            where=str(path),
+            wrong=f"damaged ({error})",
+            expected="a whole gzip file",
+            remedy="get the file again",
+        ) from error
     except OSError as error:
-        raise UserError(str(path), f"can't be read ({error.strerror})", "a text file", "correct the path") from error
+        raise UserError(
+            where=str(path),
+            wrong=f"can't be read ({error.strerror})",
+            expected="a text file",
+            remedy="correct the path",
+        ) from error
 
 
 def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str]]:
-    """As :func:`lines`, from an open binary stream such as ``sys.stdin.buffer``; ``name`` is for error messages.
+    """As :func:`lines`, from an open binary stream such as ``sys.stdin.buffer``; ``name`` is for
+    error messages.
 
     Raises:
         UserError: a line isn't UTF-8, or has a NUL byte.
@@ -49,19 +62,32 @@ def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str
         if number == 1:
             raw = raw.removeprefix(BYTE_ORDER_MARK)
         if b"\0" in raw:
-            raise UserError(f"{name}:{number}", "a NUL byte, as in UTF-16 or in files that aren't text", "UTF-8 text",
-                            "save the file as UTF-8")
+            raise UserError(
+                where=f"{name}:{number}",
+                wrong="a NUL byte, as in UTF-16 or in files that aren't text",
+                expected="UTF-8 text",
+                remedy="save the file as UTF-8",
+            )
         try:
             yield number, raw.removesuffix(b"\n").rstrip(b"\r").decode("utf-8")
         except UnicodeDecodeError as error:
-            raise UserError(f"{name}:{number}", f"byte {raw[error.start]:#04x} at place {error.start + 1} of the line",
-                            "UTF-8 text", "save the file as UTF-8") from error
+            raise UserError(
+                where=f"{name}:{number}",
+                wrong=f"byte {raw[error.start]:#04x} at place {error.start + 1} of the line",
+                expected="UTF-8 text",
+                remedy="save the file as UTF-8",
+            ) from error
 
 
 def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
     if str(path) == STANDARD_INPUT:
         if sys.stdin is None:
-            raise UserError(str(path), "standard input is closed", "text from a pipe or a file", "name a file")
+            raise UserError(
+                where=str(path),
+                wrong="standard input is closed",
+                expected="text from a pipe or a file",
+                remedy="name a file",
+            )
         return nullcontext(sys.stdin.buffer)
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
 
@@ -86,8 +112,12 @@ def atomic_write_bytes(path: str | Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         partial.replace(path)
     except OSError as error:
-        raise UserError(str(path), f"can't be written ({error.strerror})", "a folder with room and permission to write",
-                        "choose another place or make room") from error
+        raise UserError(
+            where=str(path),
+            wrong=f"can't be written ({error.strerror})",
+            expected="a folder with room and permission to write",
+            remedy="choose another place or make room",
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -96,18 +126,47 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file.
 
     Raises:
-        UserError: the file is missing, isn't UTF-8, isn't JSON, or holds something else than an object.
+        UserError: the file is missing, isn't UTF-8, isn't JSON, or holds something else than an
+            object.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))  # with a byte order mark or without
     except OSError as error:
-        raise UserError(str(path), f"can't be read ({error.strerror})", "a JSON file", "check the path") from error
+        raise UserError(
+            where=str(path),
+            wrong=f"can't be read ({error.strerror})",
+            expected="a JSON file",
+            remedy="check the path",
+        ) from error
     except UnicodeDecodeError as error:
-        raise UserError(str(path), "isn't UTF-8 text", "a JSON file", "save it as UTF-8") from error
+        raise UserError(
+            where=str(path),
+            wrong="isn't UTF-8 text",
+            expected="a JSON file",
+            remedy="save it as UTF-8",
+        ) from error
     except json.JSONDecodeError as error:
-        raise UserError(f"{path}:{error.lineno}", error.msg, "a JSON object", "correct the file") from error
-    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in thousands of brackets
-        raise UserError(str(path), str(error).partition(";")[0], "a JSON object", "correct the file") from error
+        raise UserError(
+            where=f"{path}:{error.lineno}",
+            wrong=error.msg,
+            expected="a JSON object",
+            remedy="correct the file",
+        ) from error
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # numbers of thousands of digits, brackets in thousands of brackets
+        raise UserError(
+            where=str(path),
+            wrong=str(error).partition(";")[0],
+            expected="a JSON object",
+            remedy="correct the file",
+        ) from error
     if not isinstance(data, dict):
-        raise UserError(str(path), f"holds a {type(data).__name__}", "a JSON object {...}", "correct the file")
+        raise UserError(
+            where=str(path),
+            wrong=f"holds a {type(data).__name__}",
+            expected="a JSON object {...}",
+            remedy="correct the file",
+        )
     return data

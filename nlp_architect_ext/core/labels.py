@@ -22,7 +22,8 @@ class LabelSet:
         scheme: ``IOB2`` (entities of several words) or ``plain`` (a label a word).
 
     Raises:
-        ValueError: no name, a name twice, another scheme, others than ``O``, ``B-T``, ``I-T``, or one without ``B-T``.
+        ValueError: no name, a name twice, another scheme, others than ``O``, ``B-T``, ``I-T``, or
+            one without ``B-T``.
     """
 
     names: tuple[str, ...]
@@ -35,9 +36,13 @@ class LabelSet:
             raise ValueError(f"labels of scheme {self.scheme!r}; expected 'IOB2' or 'plain'")
         if self.scheme == "IOB2":
             spans(self.names, "IOB2")  # refuses other tags
-            missing = [name for name in self.names if name[0] == "I" and f"B{name[1:]}" not in self.names]
+            missing = [
+                name for name in self.names if name[0] == "I" and f"B{name[1:]}" not in self.names
+            ]
             if missing:
-                raise ValueError(f"labels {missing} can follow nothing: their B- labels are missing")
+                raise ValueError(
+                    f"labels {missing} can follow nothing: their B- labels are missing"
+                )
 
     @classmethod
     def for_types(cls, types: Iterable[str]) -> LabelSet:
@@ -47,7 +52,9 @@ class LabelSet:
 
     @classmethod
     def plain(cls, names: Iterable[str]) -> LabelSet:
-        """Labels without spans, such as parts of speech: ``O`` first if it is among them, the others sorted."""
+        """Labels without spans, such as parts of speech: ``O`` first if it is among them, the
+        others sorted.
+        """
         return cls(tuple(sorted(set(names), key=lambda name: (name != OUTSIDE, name))), "plain")
 
     def __len__(self) -> int:
@@ -71,15 +78,21 @@ class LabelSet:
     @cached_property
     def legal_start(self) -> npt.NDArray[np.bool_]:
         """Which labels may begin a sentence, bool (labels,)."""
-        return np.array([self.scheme == "plain" or not name.startswith("I-") for name in self.names])
+        return np.array(
+            [self.scheme == "plain" or not name.startswith("I-") for name in self.names]
+        )
 
     @cached_property
     def legal(self) -> npt.NDArray[np.bool_]:
         """Which label may follow which, bool (labels, labels): ``legal[before, after]``."""
-        return self.legal_start | [[before[1:] == after[1:] for after in self.names] for before in self.names]
+        return self.legal_start | [
+            [before[1:] == after[1:] for after in self.names] for before in self.names
+        ]
 
     def spans(self, labels: Sequence[str]) -> list[Span]:
-        """The entities of one sentence's labels; for plain labels every word whose label isn't ``O``."""
+        """The entities of one sentence's labels; for plain labels every word whose label isn't
+        ``O``.
+        """
         return spans(labels, self.scheme)
 
     def to_json(self) -> dict[str, Any]:

@@ -12,13 +12,23 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text
 
 MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
-PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")  # NLP Architect's own folders among them
+PICKLES = (
+    "model.bin",
+    "crf.bin",
+    "w_vocab.dat",
+    "pytorch_model.bin",
+)  # NLP Architect's own folders among them
 
 
 def write_manifest(folder: Path) -> None:
-    """Write the SHA-256 of every file of the folder itself; those of sub-folders aren't part of the model."""
+    """Write the SHA-256 of every file of the folder itself; those of sub-folders aren't part of the
+    model.
+    """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    atomic_write_text(folder / MANIFEST, to_text({"sha256": {path.name: _sha256(path.read_bytes()) for path in files}}))
+    atomic_write_text(
+        folder / MANIFEST,
+        to_text({"sha256": {path.name: _sha256(path.read_bytes()) for path in files}}),
+    )
 
 
 def read_verified(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
@@ -28,7 +38,12 @@ def read_verified(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
         UserError: no folder, no manifest, or a file that isn't what the manifest says.
     """
     if not folder.is_dir():
-        raise UserError(str(folder), "no such folder", "a model folder", "check the path")
+        raise UserError(
+            where=str(folder),
+            wrong="no such folder",
+            expected="a model folder",
+            remedy="check the path",
+        )
     if not (folder / MANIFEST).exists():
         raise _without_manifest(folder)
     manifest = read_manifest(folder)
@@ -37,10 +52,20 @@ def read_verified(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
         try:
             contents[name] = (folder / name).read_bytes()
         except OSError as error:
-            raise UserError(str(folder / name), "can't be read", "the file", "copy the model folder again") from error
+            raise UserError(
+                where=str(folder / name),
+                wrong="can't be read",
+                expected="the file",
+                remedy="copy the model folder again",
+            ) from error
         if _sha256(contents[name]) != manifest.get(name):
             wrong = f"isn't the file that {MANIFEST} describes (cut or altered)"
-            raise UserError(str(folder / name), wrong, f"SHA-256 {manifest.get(name)}", "copy the model folder again")
+            raise UserError(
+                where=str(folder / name),
+                wrong=wrong,
+                expected=f"SHA-256 {manifest.get(name)}",
+                remedy="copy the model folder again",
+            )
     return contents
 
 
@@ -55,7 +80,12 @@ def read_manifest(folder: Path) -> dict[str, str]:
         sums: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["sha256"]
         return dict(sums)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(str(path), "can't be read", "the file that nlp-train wrote", "copy the folder again") from error
+        raise UserError(
+            where=str(path),
+            wrong="can't be read",
+            expected="the file that nlp-train wrote",
+            remedy="copy the folder again",
+        ) from error
 
 
 def to_text(data: Any) -> str:
@@ -67,19 +97,25 @@ def _without_manifest(folder: Path) -> UserError:
     pickles = [name for name in PICKLES if (folder / name).exists()]
     if pickles and not (folder / "config.json").exists():
         return UserError(
-            str(folder / pickles[0]),
-            "a pickle, which can run any code when it's loaded",
-            f"a folder with model.safetensors and {MANIFEST}",
-            "train again with nlp-train; models of NLP Architect itself can't be converted",
+            where=str(folder / pickles[0]),
+            wrong="a pickle, which can run any code when it's loaded",
+            expected=f"a folder with model.safetensors and {MANIFEST}",
+            remedy="train again with nlp-train; models of NLP Architect itself can't be converted",
         )
-    return UserError(str(folder), f"no {MANIFEST}", "a finished model folder", "let training finish (--resume)")
+    return UserError(
+        where=str(folder),
+        wrong=f"no {MANIFEST}",
+        expected="a finished model folder",
+        remedy="let training finish (--resume)",
+    )
 
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-# Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so far.
+# Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so
+# far.
 PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
 
 

@@ -16,8 +16,11 @@ def say(line: str) -> None:
     tqdm.write(line, file=sys.stderr)
 
 
-def bar(items: Iterable[Item], *, label: str, unit: str, total: int | None = None, start: int = 0) -> tqdm[Item]:
-    """A progress bar with rate and time left; in a log file a line every ten seconds instead of a moving bar.
+def bar(
+    items: Iterable[Item], *, label: str, unit: str, total: int | None = None, start: int = 0
+) -> tqdm[Item]:
+    """A progress bar with rate and time left; in a log file a line every ten seconds instead of a
+    moving bar.
 
     Args:
         items: what is worked through; an empty tuple where the caller counts with `update`.

@@ -1,4 +1,6 @@
-"""Plugins by name: the entry points of one group. Built-ins arrive by the same door as a stranger's."""
+"""Plugins by name: the entry points of one group. Built-ins arrive by the same door as a
+stranger's.
+"""
 
 from __future__ import annotations
 
@@ -43,25 +45,25 @@ def load(group: str, name: str) -> Any:
     if not found:
         installed = ", ".join(names(group)) or "none"
         raise UserError(
-            f"{kind} {name!r}",
-            "no such name is installed",
-            f"one of: {installed}",
-            "correct the name or install the package that brings it",
+            where=f"{kind} {name!r}",
+            wrong="no such name is installed",
+            expected=f"one of: {installed}",
+            remedy="correct the name or install the package that brings it",
         )
     if len(found) > 1:
         claims = " and ".join(point.value for point in found)
         raise BrokenPluginError(
-            f"{kind} {name!r}",
-            f"registered twice ({claims})",
-            "one package for a name",
-            "uninstall one of the packages",
+            where=f"{kind} {name!r}",
+            wrong=f"registered twice ({claims})",
+            expected="one package for a name",
+            remedy="uninstall one of the packages",
         )
     try:
         return found[0].load()
     except Exception as error:  # a stranger's module may raise anything while it's imported
         raise BrokenPluginError(
-            f"{kind} {name!r}",
-            f"{found[0].value} fails to import ({type(error).__name__}: {error})",
-            "a module that imports",
-            "update or uninstall that package",
+            where=f"{kind} {name!r}",
+            wrong=f"{found[0].value} fails to import ({type(error).__name__}: {error})",
+            expected="a module that imports",
+            remedy="update or uninstall that package",
         ) from error

@@ -13,7 +13,8 @@ class Sentence:
         words: the words; none is empty.
         labels: one label a word, or None for unlabelled text.
         text: the text that the words were split from, or None where only words are known.
-        offsets: ``text[start:end] == word`` for every word, in Unicode code points; given exactly with ``text``.
+        offsets: ``text[start:end] == word`` for every word, in Unicode code points; given exactly
+            with ``text``.
         line: the line of the file in which the sentence starts, from 1; 0 where there is no file.
     """
 
@@ -45,7 +46,9 @@ class Sentence:
         return replace(self, text=" ".join(self.words), offsets=tuple(offsets))
 
     def stretch(self, start: int, end: int) -> tuple[str, int, int]:
-        """The text of the words from `start` to `end`, and where it starts and ends, as `with_text` counts."""
+        """The text of the words from `start` to `end`, and where it starts and ends, as `with_text`
+        counts.
+        """
         if self.text is not None and self.offsets is not None:
             first, last = self.offsets[start][0], self.offsets[end - 1][1]
             return self.text[first:last], first, last
@@ -64,8 +67,8 @@ class Entity:
 
     Args:
         entity_group: the type, for example ``PER``.
-        score: the probability that the entity is right, between 0 and 1: the mean probability of its words' labels,
-            calibrated where there were dev sentences for that.
+        score: the probability that the entity is right, between 0 and 1: the mean probability of
+            its words' labels, calibrated where there were dev sentences for that.
         word: the text of the entity, ``text[start:end]``.
         start, end: offsets into the text in Unicode code points, end exclusive.
     """

@@ -1,4 +1,4 @@
-"""What tags mean: schemes, tags ⇄ spans, and the label set of a model with its legal transitions."""
+"""What tags mean: schemes, tags ⇄ spans, and tags that break their scheme."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _PREFIXES = {
     "BILOU": {"B": "B", "I": "I", "L": "E", "U": "S"},
 }
 _PREFIXED = re.compile(r"[BIELSU]-.+", re.DOTALL)
-# 'b-per', 'B_PER', 'PER-B', 'B': a file of nothing else has entities in a way of writing that we don't read.
+# 'b-per', 'B_PER', 'PER-B', 'B': a file of nothing else has entities in a way of writing that we
+# don't read.
 _ODD = re.compile(r"[A-Za-z][-_].+|.+[-_][A-Za-z]|[BIELSUbielsu]", re.DOTALL)
 
 
@@ -41,11 +42,12 @@ class TagError(ValueError):
 def detect_scheme(sequences: Sequence[Sequence[str]]) -> str:
     """The scheme of tag sequences; look at a whole file, a few sentences may fit several schemes.
 
-    Sequences that mix IOB1 and IOB2 are IOB2, in which :func:`irregular` finds the words that don't fit and
-    :func:`spans` reads them as conlleval does. Nothing but ``O`` is IOB2.
+    Sequences that mix IOB1 and IOB2 are IOB2, in which :func:`irregular` finds the words that don't
+    fit and :func:`spans` reads them as conlleval does. Nothing but ``O`` is IOB2.
 
     Raises:
-        TagError: plain tags beside prefixed ones, E-/S- beside L-/U-, or nothing but tags like ``b-per`` or ``B``.
+        TagError: plain tags beside prefixed ones, E-/S- beside L-/U-, or nothing but tags like
+            ``b-per`` or ``B``.
     """
     places: dict[str, tuple[int, int]] = {}
     for sentence, tags_ in enumerate(sequences):
@@ -56,18 +58,26 @@ def detect_scheme(sequences: Sequence[Sequence[str]]) -> str:
     other = [tag for tag in places if tag != OUTSIDE and not _PREFIXED.fullmatch(tag)]
     if other and prefixed:
         latest = max(other[0], prefixed[0], key=lambda tag: places[tag])
-        raise TagError(*places[latest], f"tag {other[0]!r} beside {prefixed[0]!r}",
-                       "either plain tags or O and tags with the prefix B- or I- (and E-/S- or L-/U-)")
+        raise TagError(
+            *places[latest],
+            f"tag {other[0]!r} beside {prefixed[0]!r}",
+            "either plain tags or O and tags with the prefix B- or I- (and E-/S- or L-/U-)",
+        )
     if other:
         return _plain_or_error(other, places)
     ends = [tag for tag in prefixed if tag[0] in "ES"]
     units = [tag for tag in prefixed if tag[0] in "LU"]
     if ends and units:
         latest = max(ends[0], units[0], key=lambda tag: places[tag])
-        raise TagError(*places[latest], f"tag {ends[0]!r} beside {units[0]!r}", "either E-/S- (IOBES) or L-/U- (BILOU)")
+        raise TagError(
+            *places[latest],
+            f"tag {ends[0]!r} beside {units[0]!r}",
+            "either E-/S- (IOBES) or L-/U- (BILOU)",
+        )
     if ends or units:
         return "IOBES" if ends else "BILOU"
-    # An entity that starts a sentence begins with B- in IOB2 and with I- in IOB1, so at most one of the two fits.
+    # An entity that starts a sentence begins with B- in IOB2 and with I- in IOB1, so at most one of
+    # the two fits.
     stray = any(irregular(tags_, "IOB2") for tags_ in sequences)
     return "IOB1" if stray and not any(irregular(tags_, "IOB1") for tags_ in sequences) else "IOB2"
 
@@ -75,16 +85,20 @@ def detect_scheme(sequences: Sequence[Sequence[str]]) -> str:
 def _plain_or_error(tags_: list[str], places: dict[str, tuple[int, int]]) -> str:
     telling = [tag for tag in tags_ if tag not in ("o", "0")]
     if telling and all(_ODD.fullmatch(tag) for tag in telling):
-        raise TagError(*places[telling[0]], f"tag {telling[0]!r} marks entities in a way that no scheme does",
-                       "O and B-TYPE, I-TYPE (and E-, S- or L-, U-) in capitals with a hyphen")
+        raise TagError(
+            *places[telling[0]],
+            f"tag {telling[0]!r} marks entities in a way that no scheme does",
+            "O and B-TYPE, I-TYPE (and E-, S- or L-, U-) in capitals with a hyphen",
+        )
     return "plain"
 
 
 def spans(tags_: Sequence[str], scheme: str = "IOB2") -> list[Span]:
     """The entities of one sentence, in order.
 
-    Illegal sequences are read as conlleval does (CoNLL-2000 shared task): an entity ends where the type changes, and an
-    I- or E- with nothing to continue begins an entity. In ``plain`` every word whose tag isn't ``O`` is a span.
+    Illegal sequences are read as conlleval does (CoNLL-2000 shared task): an entity ends where the
+    type changes, and an I- or E- with nothing to continue begins an entity. In ``plain`` every word
+    whose tag isn't ``O`` is a span.
 
     Raises:
         TagError: a tag that the scheme doesn't have; ``sentence`` is 0.
@@ -120,14 +134,15 @@ def tags(spans_: Iterable[Span], length: int, scheme: str = "IOB2") -> list[str]
     """The tags of a sentence of ``length`` words with these entities; the reverse of :func:`spans`.
 
     Raises:
-        ValueError: a span that is empty, overlaps another or leaves the sentence; in ``plain``, one of several words.
+        ValueError: a span that is empty, overlaps another or leaves the sentence; in ``plain``, one
+            of several words.
     """
     result = [OUTSIDE] * length
     before = Span("", 0, 0)
     for span in sorted(spans_, key=lambda span: span.start):
         if not before.end <= span.start < span.end <= length:
             raise ValueError(f"{span} after {before} in a sentence of {length} words")
-        result[span.start:span.end] = _span_tags(span, scheme, before)
+        result[span.start : span.end] = _span_tags(span, scheme, before)
         before = span
     return result
 
@@ -139,7 +154,9 @@ def _span_tags(span: Span, scheme: str, before: Span) -> list[str]:
             raise ValueError(f"{span}: plain tags have no spans of several words")
         return [span.type]
     if scheme == "IOB1":
-        letters = ("B" if before.end == span.start and before.type == span.type else "I") + "I" * (size - 1)
+        letters = ("B" if before.end == span.start and before.type == span.type else "I") + "I" * (
+            size - 1
+        )
     elif scheme == "IOB2":
         letters = "B" + "I" * (size - 1)
     else:
@@ -149,13 +166,20 @@ def _span_tags(span: Span, scheme: str, before: Span) -> list[str]:
 
 
 def convert(tags_: Sequence[str], scheme: str, to: str = "IOB2") -> list[str]:
-    """The tags of one sentence in another scheme, entity by entity; raises TagError as :func:`spans` does."""
+    """The tags of one sentence in another scheme, entity by entity; raises TagError as
+    :func:`spans` does.
+    """
     return tags(spans(tags_, scheme), len(tags_), to)
 
 
 def irregular(tags_: Sequence[str], scheme: str) -> list[int]:
-    """The words whose tag is not the one that the scheme would write for the entities that are read."""
-    return [word for word, (tag, rewritten) in enumerate(zip(tags_, convert(tags_, scheme, scheme), strict=True))
-            if tag != rewritten]
-
-
+    """The words whose tag is not the one that the scheme would write for the entities that are
+    read.
+    """
+    return [
+        word
+        for word, (tag, rewritten) in enumerate(
+            zip(tags_, convert(tags_, scheme, scheme), strict=True)
+        )
+        if tag != rewritten
+    ]

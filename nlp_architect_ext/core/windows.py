@@ -1,4 +1,6 @@
-"""Long sequences in overlapping windows, so that nothing is cut and every position has context on both sides."""
+"""Long sequences in overlapping windows, so that nothing is cut and every position has context on
+both sides.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ OVERLAP = 32  # words of context that neighbouring windows of a long sentence sh
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The positions ``start`` to ``end`` that are read, and those among them whose results are kept; ends exclusive."""
+    """The positions ``start`` to ``end`` that are read, and those among them whose results are
+    kept; ends exclusive.
+    """
 
     start: int
     end: int
@@ -19,10 +23,12 @@ class Window:
 
 
 def windows(length: int, size: int, overlap: int) -> list[Window]:
-    """Windows over ``length`` positions (words, word pieces) in order; one window where all of them fit.
+    """Windows over ``length`` positions (words, word pieces) in order; one window where all of them
+    fit.
 
-    Neighbours share at least ``overlap`` positions. The kept ranges follow each other without gaps, and each position
-    is kept by the window in which it's farthest from an edge that isn't an edge of the sequence.
+    Neighbours share at least ``overlap`` positions. The kept ranges follow each other without gaps,
+    and each position is kept by the window in which it's farthest from an edge that isn't an edge
+    of the sequence.
 
     Args:
         length: how many positions there are; 0 gives no window.
@@ -33,7 +39,9 @@ def windows(length: int, size: int, overlap: int) -> list[Window]:
     assert 0 <= overlap < size, f"windows of {size} positions that share {overlap}"
     if length <= size:
         return [Window(0, length, 0, length)] if length else []
-    gaps = -(-(length - size) // (size - overlap))  # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
+    gaps = -(
+        -(length - size) // (size - overlap)
+    )  # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
     starts = [index * (length - size) // gaps for index in range(gaps + 1)]
     # Two neighbours meet in the middle of what they share: there both edges are equally far away.
     meets = [0, *((after + before + size + 1) // 2 for before, after in pairwise(starts)), length]

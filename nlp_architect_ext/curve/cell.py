@@ -49,7 +49,9 @@ def last_line(log: Path) -> str:
 
 
 def _follow() -> None:
-    """End this process group as soon as nobody holds the other end of standard input: whoever started it is gone."""
+    """End this process group as soon as nobody holds the other end of standard input: whoever
+    started it is gone.
+    """
     while os.read(0, 1):
         pass
     os.killpg(0, signal.SIGKILL)

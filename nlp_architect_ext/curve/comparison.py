@@ -1,4 +1,6 @@
-"""The cells of a curve side by side: a point for each size and system, and the differences between systems."""
+"""The cells of a curve side by side: a point for each size and system, and the differences between
+systems.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,19 @@ from statistics import fmean
 
 from nlp_architect_ext.core.costs import SHOWN, added, total
 from nlp_architect_ext.curve.outcomes import Outcome
-from nlp_architect_ext.curve.statistics import Counts, Difference, difference, mean_and_deviation, resampled_totals
+from nlp_architect_ext.curve.statistics import (
+    Counts,
+    Difference,
+    difference,
+    mean_and_deviation,
+    resampled_totals,
+)
 from nlp_architect_ext.curve.systems import TEACHER
 
 
 @dataclass(frozen=True)
 class Point:
-    """F1 of a system at a size: mean and standard deviation (None of one seed) over so many seeds."""
+    """F1 of a system at a size: mean and standard deviation (None of one) over its seeds."""
 
     size: int
     system: str
@@ -46,7 +54,9 @@ class Comparison:
     sizes: Sequence[int]
     systems: Sequence[str]
     split: str
-    outcomes: dict[tuple[int, str, int], Outcome] = field(default_factory=dict)  # by size, system, seed
+    outcomes: dict[tuple[int, str, int], Outcome] = field(
+        default_factory=dict
+    )  # by size, system, seed
     _totals: dict[tuple[int, str, int], Counts] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -65,12 +75,16 @@ class Comparison:
         }
 
     def costs(self, size: int, system: str) -> dict[str, float]:
-        """What it took to make a model, of a distilled one with its teacher; mean over the seeds that counted it."""
+        """What it took to make a model, of a distilled one with its teacher; mean over the seeds
+        that counted it.
+        """
         found = []
         for (its_size, name, seed), outcome in self.outcomes.items():
             if (its_size, name) == (size, system):
                 teacher = self.outcomes.get((size, TEACHER, seed)) if outcome.is_distilled else None
-                found.append(added([total(one.costs) for one in (outcome, teacher) if one is not None]))
+                found.append(
+                    added([total(one.costs) for one in (outcome, teacher) if one is not None])
+                )
         kinds = {kind: [one[kind] for one in found if kind in one] for kind in SHOWN}
         return {kind: fmean(values) for kind, values in kinds.items() if values}
 
@@ -85,10 +99,16 @@ class Comparison:
         return found
 
     def pairs(self) -> list[Pair]:
-        """Every system against the teacher and against the first system, where both have a seed in common."""
-        bases = [name for name in dict.fromkeys((TEACHER, *self.systems[:1])) if name in self.systems]
+        """Every system against the teacher and against the first system, where both have a seed in
+        common.
+        """
+        bases = [
+            name for name in dict.fromkeys((TEACHER, *self.systems[:1])) if name in self.systems
+        ]
         named = dict.fromkeys((one, base) for base in bases for one in self.systems if one != base)
-        wanted = [pair for pair in named if pair[::-1] not in list(named)[: list(named).index(pair)]]
+        wanted = [
+            pair for pair in named if pair[::-1] not in list(named)[: list(named).index(pair)]
+        ]
         return [pair for size in self.sizes for pair in self._compared(size, wanted)]
 
     def _compared(self, size: int, wanted: Iterable[tuple[str, str]]) -> Iterable[Pair]:
@@ -107,4 +127,8 @@ class Comparison:
     def _resampled(self, size: int, system: str, seeds: Sequence[int]) -> list[Counts] | None:
         """The resampled totals by seed; None if a cell has no predictions to resample."""
         keys = [(size, system, seed) for seed in seeds]
-        return [self._totals[key] for key in keys] if all(key in self._totals for key in keys) else None
+        return (
+            [self._totals[key] for key in keys]
+            if all(key in self._totals for key in keys)
+            else None
+        )

@@ -1,4 +1,6 @@
-"""Where cells run: an engine starts commands and says which ended; the order is the same for every engine."""
+"""Where cells run: an engine starts commands and says which ended; the order is the same for every
+engine.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +45,16 @@ class Engine(Protocol):
         ...
 
 
-def run_cells(cells: Sequence[Cell], engine: Engine, ended: Callable[[Cell, int, float], None]) -> None:
+def run_cells(
+    cells: Sequence[Cell], engine: Engine, ended: Callable[[Cell, int, float], None]
+) -> None:
     """Run all cells that aren't finished, each after those that it needs.
 
     Args:
         cells: what a cell needs is among them.
         engine: where they run.
-        ended: called after each with the exit code and seconds; `SKIPPED` if a cell that it needs has failed.
+        ended: called after each with the exit code and seconds; `SKIPPED` if a cell that it needs
+            has failed.
     """
     done = {cell.name for cell in cells if cell.is_done}
     waiting = [cell for cell in cells if cell.name not in done]
@@ -82,7 +87,10 @@ class LocalEngine:
     def __init__(self, workers: int | None, threads: int, no_cuda: bool) -> None:
         devices = [] if no_cuda else gpus()
         count = workers or len(devices) or max(1, (os.cpu_count() or 1) // threads)
-        visible = [{"CUDA_VISIBLE_DEVICES": devices[slot % len(devices)]} if devices else {} for slot in range(count)]
+        visible = [
+            {"CUDA_VISIBLE_DEVICES": devices[slot % len(devices)]} if devices else {}
+            for slot in range(count)
+        ]
         self._free = [{"OMP_NUM_THREADS": str(threads), **device} for device in visible]
         self._running: list[tuple[Cell, subprocess.Popen[bytes], dict[str, str]]] = []
         self.workers = count
@@ -90,7 +98,9 @@ class LocalEngine:
     def start(self, cell: Cell) -> None:
         """See `Engine`."""
         environment = self._free.pop(0)
-        self._running.append((cell, start(cell.arguments, cell.log, environment, Path.cwd()), environment))
+        self._running.append(
+            (cell, start(cell.arguments, cell.log, environment, Path.cwd()), environment)
+        )
 
     def wait(self) -> Ended:
         """See `Engine`."""

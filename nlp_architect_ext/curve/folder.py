@@ -23,9 +23,22 @@ TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve
 WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, COSTS, DATA, SETTINGS)
 # What may differ when a curve is continued: which cells there are, where and how they run.
 FREE = {
-    "output_dir", "overwrite_output_dir", "resume", "dry_run", "config", "data_dir", "no_cuda", "workers", "engine",
-    "sizes", "seeds", "first_seed", "systems", "variant", "teacher",
-}  # fmt: skip
+    "output_dir",
+    "overwrite_output_dir",
+    "resume",
+    "dry_run",
+    "config",
+    "data_dir",
+    "no_cuda",
+    "workers",
+    "engine",
+    "sizes",
+    "seeds",
+    "first_seed",
+    "systems",
+    "variant",
+    "teacher",
+}
 
 
 def check(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
@@ -36,26 +49,48 @@ def check(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
         files: the data; a continued curve must find them unchanged.
 
     Raises:
-        UserError: the folder is a file, belongs to something else, or holds a curve of other settings or data.
+        UserError: the folder is a file, belongs to something else, or holds a curve of other
+            settings or data.
     """
     path = Path(settings.output_dir)
     if path.exists() and not path.is_dir():
-        raise UserError(str(path), "is a file", "a folder", "choose another --output_dir")
+        raise UserError(
+            where=str(path),
+            wrong="is a file",
+            expected="a folder",
+            remedy="choose another --output_dir",
+        )
     contents = {entry.name for entry in path.iterdir()} - {DATA, STORE} if path.is_dir() else set()
     if not {name for name in contents if not name.endswith(".partial")}:
         return
     if SETTINGS not in contents or "sizes" not in read_json(path / SETTINGS):
-        raise UserError(str(path), "holds something else than a curve", "a new or empty folder", "choose another one")
+        raise UserError(
+            where=str(path),
+            wrong="holds something else than a curve",
+            expected="a new or empty folder",
+            remedy="choose another one",
+        )
     if settings.resume:
         _check_unchanged(settings, files)
     elif not settings.overwrite_output_dir:
-        raise UserError(str(path), "holds an earlier curve", "a new or empty folder", "give --resume to continue it, "
-                        "--overwrite_output_dir to replace it, or another --output_dir")  # fmt: skip
+        raise UserError(
+            where=str(path),
+            wrong="holds an earlier curve",
+            expected="a new or empty folder",
+            remedy="give --resume to continue it, "
+            "--overwrite_output_dir to replace it, or another --output_dir",
+        )
     else:
-        inside = [place for place in (*files, Path(settings.teacher or ".")) if _is_removed(place, path)]
+        inside = [
+            place for place in (*files, Path(settings.teacher or ".")) if _is_removed(place, path)
+        ]
         if inside:
-            raise UserError(str(inside[0]), f"--overwrite_output_dir would remove it from {path}", "input elsewhere",
-                            "move it away, or choose another --output_dir")  # fmt: skip
+            raise UserError(
+                where=str(inside[0]),
+                wrong=f"--overwrite_output_dir would remove it from {path}",
+                expected="input elsewhere",
+                remedy="move it away, or choose another --output_dir",
+            )
 
 
 def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
@@ -70,11 +105,21 @@ def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
             else:
                 (path / name).unlink(missing_ok=True)
     path.mkdir(parents=True, exist_ok=True)
-    now = {**config.to_json(settings), "resume": False, "overwrite_output_dir": False, "config": None}
+    now = {
+        **config.to_json(settings),
+        "resume": False,
+        "overwrite_output_dir": False,
+        "config": None,
+    }
     if continued:  # what cells of earlier calls were made with stays known
         before = read_json(path / SETTINGS)
-        earlier = [text for text in before["variant"] if text.partition("=")[0] not in variants(settings)]
-        now |= {"teacher": now["teacher"] or before["teacher"], "variant": [*now["variant"], *earlier]}
+        earlier = [
+            text for text in before["variant"] if text.partition("=")[0] not in variants(settings)
+        ]
+        now |= {
+            "teacher": now["teacher"] or before["teacher"],
+            "variant": [*now["variant"], *earlier],
+        }
     atomic_write_text(path / DATA, to_text(sums(files)))
     atomic_write_text(path / SETTINGS, to_text(now))
     return path
@@ -84,21 +129,37 @@ def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> 
     path = Path(settings.output_dir)
     before, now = read_json(path / SETTINGS), json.loads(json.dumps(config.to_json(settings)))
     pairs: dict[str, tuple[Any, Any]] = {
-        key: (before.get(key), now.get(key)) for key in sorted(before.keys() | now.keys()) if key not in FREE
+        key: (before.get(key), now.get(key))
+        for key in sorted(before.keys() | now.keys())
+        if key not in FREE
     }
     if before["teacher"] and now["teacher"]:  # a curve of plain systems has none
         pairs["teacher"] = before["teacher"], now["teacher"]
     earlier = dict(text.split("=", 1) for text in before["variant"])
-    pairs |= {f"variant {name}": (earlier.get(name, flags), flags) for name, flags in variants(settings).items()}
-    changed = [f"{name}={now!r}, was {then!r}" for name, (then, now) in pairs.items() if then != now]
+    pairs |= {
+        f"variant {name}": (earlier.get(name, flags), flags)
+        for name, flags in variants(settings).items()
+    }
+    changed = [
+        f"{name}={now!r}, was {then!r}" for name, (then, now) in pairs.items() if then != now
+    ]
     if changed:
-        raise UserError(str(path / SETTINGS), ", ".join(changed), "the settings of the curve that is continued",
-                        "repeat them, or start another curve; only sizes, seeds and systems may change")  # fmt: skip
+        raise UserError(
+            where=str(path / SETTINGS),
+            wrong=", ".join(changed),
+            expected="the settings of the curve that is continued",
+            remedy="repeat them, or start another curve; only sizes, seeds and systems may change",
+        )
     then, today = read_json(path / DATA), sums(files)
     other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
     if other:
         wrong = f"{', '.join(other)} changed since the curve began"
-        raise UserError(str(path), wrong, "the same data", "restore the data, or start another curve")
+        raise UserError(
+            where=str(path),
+            wrong=wrong,
+            expected="the same data",
+            remedy="restore the data, or start another curve",
+        )
 
 
 def _is_removed(place: Path, folder: Path) -> bool:

@@ -30,9 +30,11 @@ class Outcome:
         seed: of draw and training.
         system: its name.
         scores: by split, as `metrics.json` has them.
-        costs: by kind and phase, and the device; of the labelling by itself, for other systems have it in theirs.
+        costs: by kind and phase, and the device; of the labelling by itself, for other systems have
+            it in theirs.
         is_distilled: whether a teacher's costs come on top.
-        counts: entities (sentences, 3) of each scored sentence: right, predicted, gold; None without such a file.
+        counts: entities (sentences, 3) of each scored sentence: right, predicted, gold; None
+            without such a file.
     """
 
     size: int
@@ -56,7 +58,9 @@ def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
         UserError: files that can't be read.
     """
     if cell.system == LABELS:
-        return Outcome(cell.size, cell.seed, cell.system, {}, {"seconds": read_json(cell.done)}, None)
+        return Outcome(
+            cell.size, cell.seed, cell.system, {}, {"seconds": read_json(cell.done)}, None
+        )
     metrics = read_json(cell.folder / METRICS)
     splits: tuple[str, ...] = ("dev", "test")
     scores = {name: metrics[name] for name in splits if name in metrics}
@@ -64,7 +68,9 @@ def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
     counts = read_counts(predictions, scheme) if predictions.exists() else None
     counts = None if counts is None or not len(counts) else counts
     costs = {name: metrics[name] for name in (*KINDS, "device") if name in metrics}
-    return Outcome(cell.size, cell.seed, cell.system, scores, costs, counts, is_distilled=bool(cell.needs))
+    return Outcome(
+        cell.size, cell.seed, cell.system, scores, costs, counts, is_distilled=bool(cell.needs)
+    )
 
 
 def read_counts(path: Path, scheme: str) -> Counts:
@@ -86,7 +92,12 @@ def read_counts(path: Path, scheme: str) -> Counts:
             gold, predicted = [], []
         elif len(columns) < len(("word", "gold", "predicted")):
             wrong = f"{len(columns)} columns"
-            raise UserError(f"{path}:{number}", wrong, "word, gold, predicted", "delete the folder: it's made again")
+            raise UserError(
+                where=f"{path}:{number}",
+                wrong=wrong,
+                expected="word, gold, predicted",
+                remedy="delete the folder: it's made again",
+            )
         else:
             gold.append(columns[1])
             predicted.append(columns[-1])

@@ -42,17 +42,26 @@ def draw(comparison: Comparison) -> bytes:
 
 
 def draw_costs(comparison: Comparison) -> bytes:
-    """F1 over the processor time that it takes to make a model, as PNG: a point a system and size."""
+    """F1 over the processor time of making a model, as PNG: a point a system and size."""
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
     for place, system in enumerate(comparison.systems):
         own = [point for point in comparison.points() if point.system == system]
         spent = [comparison.costs(point.size, system).get("processor_seconds") for point in own]
-        known = [(seconds / 60, 100 * point.mean) for seconds, point in zip(spent, own, strict=True) if seconds]
+        known = [
+            (seconds / 60, 100 * point.mean)
+            for seconds, point in zip(spent, own, strict=True)
+            if seconds
+        ]
         if known:
-            axes.plot(*zip(*known, strict=True), MARKERS[place % len(MARKERS)], label=system, markersize=6)
+            axes.plot(
+                *zip(*known, strict=True), MARKERS[place % len(MARKERS)], label=system, markersize=6
+            )
     axes.set_xscale("log")
-    axes.set(xlabel="processor minutes, of the teacher too where there is one", ylabel=f"{comparison.split} F1 (%)")
+    axes.set(
+        xlabel="processor minutes, of the teacher too where there is one",
+        ylabel=f"{comparison.split} F1 (%)",
+    )
     return _png(figure, axes)
 
 

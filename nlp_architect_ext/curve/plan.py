@@ -1,4 +1,6 @@
-"""Which cells a curve has: one training command for every size, seed and system, and what each has to wait for."""
+"""Which cells a curve has: one training command for every size, seed and system, and what each has
+to wait for.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ class Cell:
 
 
 def plan(settings: LearningCurveSettings, systems: Sequence[System]) -> list[Cell]:
-    """All cells, seed by seed, so that every size has its first point early; what a cell needs comes before it."""
+    """All cells, seed by seed, so that every size has its first point early; what a cell needs
+    comes before it.
+    """
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
     draws = [(size, seed) for seed in seeds for size in sorted(set(settings.sizes))]
     others = [system for system in systems if system.name != TEACHER]
@@ -76,15 +80,24 @@ def plan(settings: LearningCurveSettings, systems: Sequence[System]) -> list[Cel
 def _cell(settings: LearningCurveSettings, system: System, size: int, seed: int) -> Cell:
     """The training of one system."""
     folder = _place(settings, size, seed) / system.name
-    arguments = [system.command, f"--output_dir={folder}", "--resume", f"--seed={seed}",
-                 *_draw(settings, size, seed), *_flags(settings, "dev_sample")]  # fmt: skip
+    arguments = [
+        system.command,
+        f"--output_dir={folder}",
+        "--resume",
+        f"--seed={seed}",
+        *_draw(settings, size, seed),
+        *_flags(settings, "dev_sample"),
+    ]
     if system.command == TRANSFORMER:
         arguments += [f"--model_name_or_path={settings.teacher}", *_flags(settings, "precision")]
         arguments += _flags(settings, "teacher_max_seq_len", called="max_seq_length")
     elif system.is_distilled:
         arguments += _taught(settings, size, seed)
     else:
-        arguments += [_store(settings), *_flags(settings, *(RAW_TEXT if system.needs_raw_text else SPLITTING))]
+        arguments += [
+            _store(settings),
+            *_flags(settings, *(RAW_TEXT if system.needs_raw_text else SPLITTING)),
+        ]
     done = folder / (METRICS if system.command == TRANSFORMER else MANIFEST)
     needs = (f"{size}-{seed}/{LABELS}",) if system.is_distilled else ()
     return Cell(size, seed, system.name, (*arguments, *system.flags), folder, done, needs)
@@ -94,7 +107,15 @@ def _labelling(settings: LearningCurveSettings, size: int, seed: int) -> Cell:
     """The teacher of one draw labels all texts, once for all students."""
     place = _place(settings, size, seed)
     arguments = (LABELS, *_draw(settings, size, seed), *_taught(settings, size, seed))
-    return Cell(size, seed, LABELS, arguments, place / LABELS, place / f"{LABELS}.json", (f"{size}-{seed}/{TEACHER}",))
+    return Cell(
+        size,
+        seed,
+        LABELS,
+        arguments,
+        place / LABELS,
+        place / f"{LABELS}.json",
+        (f"{size}-{seed}/{TEACHER}",),
+    )
 
 
 def _place(settings: LearningCurveSettings, size: int, seed: int) -> Path:
@@ -103,7 +124,11 @@ def _place(settings: LearningCurveSettings, size: int, seed: int) -> Path:
 
 def _draw(settings: LearningCurveSettings, size: int, seed: int) -> list[str]:
     """Which labelled sentences, and how the cell computes."""
-    draw = [f"--data_dir={Path(settings.data_dir).absolute()}", f"--labeled_size={size}", f"--split_seed={seed}"]
+    draw = [
+        f"--data_dir={Path(settings.data_dir).absolute()}",
+        f"--labeled_size={size}",
+        f"--split_seed={seed}",
+    ]
     return [*draw, *_flags(settings, *DATA, "threads", "no_cuda")]
 
 
@@ -119,8 +144,17 @@ def _store(settings: LearningCurveSettings) -> str:
 
 
 def _flags(settings: LearningCurveSettings, *names: str, called: str | None = None) -> list[str]:
-    """The flags of these settings, where they aren't the defaults; ``--threads`` has another default there."""
+    """The flags of these settings, where they aren't the defaults; ``--threads`` has another
+    default there.
+    """
     defaults = {field.name: field.default for field in dataclasses.fields(settings)}
     values = {name: getattr(settings, name) for name in names}
-    told = {name: value for name, value in values.items() if name == "threads" or value != defaults[name]}
-    return [f"--{called or name}" + ("" if value is True else f"={value}") for name, value in told.items()]
+    told = {
+        name: value
+        for name, value in values.items()
+        if name == "threads" or value != defaults[name]
+    }
+    return [
+        f"--{called or name}" + ("" if value is True else f"={value}")
+        for name, value in told.items()
+    ]

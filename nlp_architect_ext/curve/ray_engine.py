@@ -12,10 +12,11 @@ from nlp_architect_ext.curve.plan import Cell
 
 
 class RayEngine:
-    """Tasks of the cluster that Ray finds (`RAY_ADDRESS`, or one on this machine), else of a new one on this machine.
+    """Tasks of the cluster that Ray finds (`RAY_ADDRESS`, or one on this machine), else of a new
+    one on this machine.
 
-    Every machine must see `output_dir`, `data_dir` and the working folder under the same paths, and have this package
-    installed.
+    Every machine must see `output_dir`, `data_dir` and the working folder under the same paths, and
+    have this package installed.
 
     Args:
         workers: cells at once; as many as the cluster has room for if None.
@@ -30,14 +31,24 @@ class RayEngine:
         try:
             import ray
         except ImportError as error:
-            raise UserError("--engine ray", "Ray isn't installed", "the extra `ray`",
-                            "pip install 'nlp-architect-ext[ray]', or use --engine local") from error  # fmt: skip
+            raise UserError(
+                where="--engine ray",
+                wrong="Ray isn't installed",
+                expected="the extra `ray`",
+                remedy="pip install 'nlp-architect-ext[ray]', or use --engine local",
+            ) from error
         try:
             ray.init(ignore_reinit_error=True, log_to_driver=False, include_dashboard=False)
-        except Exception as error:  # Ray has no class of its own for a cluster that doesn't start or answer
+        except (
+            Exception
+        ) as error:  # Ray has no class of its own for a cluster that doesn't start or answer
             ray.shutdown()
-            raise UserError("--engine ray", f"no cluster ({error})", "one that answers, or room to start one here",
-                            "check RAY_ADDRESS and `ray status`, or use --engine local") from error  # fmt: skip
+            raise UserError(
+                where="--engine ray",
+                wrong=f"no cluster ({error})",
+                expected="one that answers, or room to start one here",
+                remedy="check RAY_ADDRESS and `ray status`, or use --engine local",
+            ) from error
         room = ray.cluster_resources()
         devices = 0 if no_cuda else int(room.get("GPU", 0))
         self._ray, self._running = ray, dict[Any, Cell]()

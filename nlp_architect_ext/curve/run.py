@@ -18,7 +18,16 @@ from nlp_architect_ext.core.progress import bar, say
 from nlp_architect_ext.curve.cell import last_line
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.engine import SKIPPED, Engine, LocalEngine, run_cells
-from nlp_architect_ext.curve.folder import ALL, COSTS, JOURNAL, PICTURE, ROWS, TABLE, check, open_folder
+from nlp_architect_ext.curve.folder import (
+    ALL,
+    COSTS,
+    JOURNAL,
+    PICTURE,
+    ROWS,
+    TABLE,
+    check,
+    open_folder,
+)
 from nlp_architect_ext.curve.outcomes import read_outcome
 from nlp_architect_ext.curve.picture import draw, draw_costs
 from nlp_architect_ext.curve.plan import Cell, plan
@@ -39,11 +48,13 @@ def train_curve(settings: LearningCurveSettings) -> None:
     """Run every cell of the curve that isn't finished, and write tables and picture after each.
 
     Raises:
-        UserError: anything of the user's that can't be used, before anything is written; or a cell that failed, when
-            all others are finished.
+        UserError: anything of the user's that can't be used, before anything is written; or a cell
+            that failed, when all others are finished.
     """
     if settings.teacher is not None and Path(settings.teacher).expanduser().is_dir():
-        settings = dataclasses.replace(settings, teacher=str(Path(settings.teacher).expanduser().absolute()))
+        settings = dataclasses.replace(
+            settings, teacher=str(Path(settings.teacher).expanduser().absolute())
+        )
     systems = systems_of(settings)
     corpus = load_corpus(DataSettings(**shared(settings, DataSettings)))
     say(summary(corpus))
@@ -62,7 +73,9 @@ def train_curve(settings: LearningCurveSettings) -> None:
     try:
         folder = open_folder(settings, files)
         shown = Comparison(
-            sorted(set(settings.sizes)), [system.name for system in systems], "test" if corpus.test else "dev"
+            sorted(set(settings.sizes)),
+            [system.name for system in systems],
+            "test" if corpus.test else "dev",
         )
         _Run(folder, cells, shown, corpus.labels.scheme).go(engine)
     finally:
@@ -79,7 +92,9 @@ class _Run:
         scheme: of the labels within the program.
     """
 
-    def __init__(self, folder: Path, cells: Sequence[Cell], comparison: Comparison, scheme: str) -> None:
+    def __init__(
+        self, folder: Path, cells: Sequence[Cell], comparison: Comparison, scheme: str
+    ) -> None:
         self.folder, self.cells, self.comparison, self.scheme = folder, cells, comparison, scheme
         self.failed: list[Cell] = []
         self.skipped = 0
@@ -91,21 +106,36 @@ class _Run:
         for cell in finished:
             self._take_in(cell)
         self._write()
-        say(f"{len(self.cells):,} cells, {len(finished):,} of them finished; {engine.workers} at once")
+        say(
+            f"{len(self.cells):,} cells, {len(finished):,} of them finished; {engine.workers} at "
+            "once"
+        )
         try:
-            with bar((), label="cells", unit="cells", total=len(self.cells), start=len(finished)) as self.progress:
+            with bar(
+                (), label="cells", unit="cells", total=len(self.cells), start=len(finished)
+            ) as self.progress:
                 run_cells(self.cells, engine, self.ended)
         except KeyboardInterrupt:
             done = sum(cell.is_done for cell in self.cells)
-            say(f"{done:,} of {len(self.cells):,} cells are finished; the same command with --resume goes on")
+            say(
+                f"{done:,} of {len(self.cells):,} cells are finished; the same command with "
+                "--resume goes on"
+            )
             raise
-        say(f"\n{page(self.comparison)}\nwritten to {self.folder}: {TABLE}, {ROWS}, {ALL}, {PICTURE}, {COSTS}")
+        say(
+            f"\n{page(self.comparison)}\nwritten to {self.folder}: {TABLE}, {ROWS}, {ALL}, "
+            f"{PICTURE}, {COSTS}"
+        )
         if self.failed:
             log = self.failed[0].log
             skipped = f", {self.skipped:,} that need them weren't run" if self.skipped else ""
-            raise UserError(str(log), f"{len(self.failed):,} of {len(self.cells):,} cells failed{skipped} "
-                            f"({last_line(log)})", "every cell to finish",
-                            "correct the cause and repeat the command with --resume")  # fmt: skip
+            raise UserError(
+                where=str(log),
+                wrong=f"{len(self.failed):,} of {len(self.cells):,} cells failed{skipped} "
+                f"({last_line(log)})",
+                expected="every cell to finish",
+                remedy="correct the cause and repeat the command with --resume",
+            )
 
     def ended(self, cell: Cell, code: int, seconds: float) -> None:
         """Note how a cell ended, and bring tables and picture up to date."""
@@ -119,7 +149,9 @@ class _Run:
             say(f"{cell.name}: {said} ({seconds:.0f} s)")
             values = {"size": cell.size, "seed": cell.seed, "system": cell.system}
             number = sum(cell.is_done for cell in self.cells)
-            Journal(self.folder / JOURNAL).write("cell", number, **values, exit=code, seconds=round(seconds, 2))
+            Journal(self.folder / JOURNAL).write(
+                "cell", number, **values, exit=code, seconds=round(seconds, 2)
+            )
         if self.progress is not None:
             self.progress.update()
 
@@ -149,7 +181,11 @@ class _Run:
 
 def _files(settings: LearningCurveSettings) -> list[Path]:
     """The data that decides what the cells compute."""
-    values = {**shared(settings, TaggerKdPseudoSettings), "teacher": (), "output_dir": settings.output_dir}
+    values = {
+        **shared(settings, TaggerKdPseudoSettings),
+        "teacher": (),
+        "output_dir": settings.output_dir,
+    }
     return input_files(TaggerKdPseudoSettings(**values))
 
 
@@ -157,24 +193,48 @@ def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequen
     train, sizes = len(corpus.train), sorted(set(settings.sizes))
     if not sizes or sizes[-1] > train:
         given = " ".join(map(str, sizes)) or "none"
-        raise UserError("--sizes", f"{given}, and train has {train} sentences", f"sizes from 1 to {train}",
-                        "leave out what is larger")  # fmt: skip
+        raise UserError(
+            where="--sizes",
+            wrong=f"{given}, and train has {train} sentences",
+            expected=f"sizes from 1 to {train}",
+            remedy="leave out what is larger",
+        )
     if not corpus.test and not corpus.dev:
-        raise UserError(settings.data_dir, "has neither test nor dev sentences", "sentences to compare systems on",
-                        "give a --test_filename")  # fmt: skip
+        raise UserError(
+            where=settings.data_dir,
+            wrong="has neither test nor dev sentences",
+            expected="sentences to compare systems on",
+            remedy="give a --test_filename",
+        )
     raw, default = settings.unlabeled_filename, TaggerKdPseudoSettings.unlabeled_filename
-    if any(system.needs_raw_text for system in systems) and not (Path(settings.data_dir) / raw).is_file():
+    if (
+        any(system.needs_raw_text for system in systems)
+        and not (Path(settings.data_dir) / raw).is_file()
+    ):
         if raw != default:
-            raise UserError(str(Path(settings.data_dir) / raw), "no such file", "unlabelled text", "correct the name")
+            raise UserError(
+                where=str(Path(settings.data_dir) / raw),
+                wrong="no such file",
+                expected="unlabelled text",
+                remedy="correct the name",
+            )
         if sizes[-1] == train:
-            raise UserError("--sizes", f"{train} is all of train, and there is no {default}", "unlabelled sentences",
-                            "add that file, or leave out the size")  # fmt: skip
+            raise UserError(
+                where="--sizes",
+                wrong=f"{train} is all of train, and there is no {default}",
+                expected="unlabelled sentences",
+                remedy="add that file, or leave out the size",
+            )
 
 
 def _check_encoder(name: str) -> None:
     if labels_of(name) is not None:
-        raise UserError(f"--teacher {name}", "is a token classifier already", "an encoder: a curve fine-tunes it anew "
-                        "for every size and seed", "give the encoder that it was made from")  # fmt: skip
+        raise UserError(
+            where=f"--teacher {name}",
+            wrong="is a token classifier already",
+            expected="an encoder: a curve fine-tunes it anew for every size and seed",
+            remedy="give the encoder that it was made from",
+        )
 
 
 def _described(settings: LearningCurveSettings, cells: Sequence[Cell]) -> str:
@@ -183,6 +243,7 @@ def _described(settings: LearningCurveSettings, cells: Sequence[Cell]) -> str:
     first = [cell for cell in cells if (cell.size, cell.seed) == (cells[0].size, cells[0].seed)]
     commands = "\n".join(f"nlp-train {shlex.join(cell.arguments)}" for cell in first)
     return (
-        f"{commands}\nwould run {len(cells) - finished:,} cells like these in {settings.output_dir}, {finished:,} are "
+        f"{commands}\nwould run {len(cells) - finished:,} cells like these in "
+        f"{settings.output_dir}, {finished:,} are "
         "finished already; nothing was written"
     )

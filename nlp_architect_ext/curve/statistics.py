@@ -1,7 +1,8 @@
 """How sure a difference between two systems is: the paired bootstrap over test sentences and seeds.
 
-Sources: Koehn (2004), "Statistical Significance Tests for Machine Translation Evaluation"; Berg-Kirkpatrick, Burkett
-and Klein (2012), "An Empirical Investigation of Statistical Significance in NLP".
+Sources: Koehn (2004), "Statistical Significance Tests for Machine Translation Evaluation";
+Berg-Kirkpatrick, Burkett and Klein (2012), "An Empirical Investigation of Statistical Significance
+in NLP".
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Difference:
 
 
 def mean_and_deviation(values: Sequence[float]) -> tuple[float, float | None]:
-    """Mean and standard deviation of a sample (n - 1 in the denominator); None of a single value."""
+    """Mean and standard deviation of a sample (divided by n - 1); None of a single value."""
     return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None
 
 
@@ -55,9 +56,11 @@ def micro_f1(counts: NDArray[Any]) -> Floats:
 
 
 def resampled_totals(counts: Counts, resamples: int = RESAMPLES) -> Counts:
-    """Entities (resamples, 3) of as many test sets, each drawn sentence by sentence with replacement.
+    """Entities (resamples, 3) of as many test sets, each drawn sentence by sentence with
+    replacement.
 
-    The draws depend on the number of sentences alone, so they are the same for all systems: that makes the test paired.
+    The draws depend on the number of sentences alone, so they are the same for all systems: that
+    makes the test paired.
 
     Args:
         counts: right, predicted, gold (sentences, 3).
@@ -72,7 +75,10 @@ def _weights(sentences: int, resamples: int) -> Iterator[Counts]:
     step = max(1, BLOCK // sentences)
     for start in range(0, resamples, step):
         rows = min(step, resamples - start)
-        drawn = generator.integers(0, sentences, (rows, sentences)) + sentences * np.arange(rows)[:, None]
+        drawn = (
+            generator.integers(0, sentences, (rows, sentences))
+            + sentences * np.arange(rows)[:, None]
+        )
         yield np.bincount(drawn.ravel(), minlength=rows * sentences).reshape(rows, sentences)
 
 
@@ -87,18 +93,26 @@ def difference(
     Args:
         one: F1 by seed.
         other: the same of the other system.
-        one_totals: `resampled_totals` by seed, each (resamples, 3); without them seeds alone are resampled.
+        one_totals: `resampled_totals` by seed, each (resamples, 3); without them seeds alone are
+            resampled.
         other_totals: the same of the other system.
     """
     gaps = np.array(one) - np.array(other)
     seeds, mean = len(gaps), float(np.mean(gaps))
     if one_totals is not None and other_totals is not None:
-        by_seed = np.stack([micro_f1(a) - micro_f1(b) for a, b in zip(one_totals, other_totals, strict=True)], axis=1)
+        by_seed = np.stack(
+            [micro_f1(a) - micro_f1(b) for a, b in zip(one_totals, other_totals, strict=True)],
+            axis=1,
+        )
     elif seeds > 1:
         by_seed = np.broadcast_to(gaps, (RESAMPLES, seeds))
     else:
         return Difference(mean, None, None, seeds, by_sentence=False)
-    drawn = np.random.default_rng(SEED_SEED).integers(0, seeds, by_seed.shape)  # of one seed: always that one
+    drawn = np.random.default_rng(SEED_SEED).integers(
+        0, seeds, by_seed.shape
+    )  # of one seed: always that one
     means = np.take_along_axis(by_seed, drawn, axis=1).mean(axis=1)
     low, high = (float(end) for end in np.percentile(means, TAILS))
-    return Difference(mean, low, high, seeds, by_sentence=one_totals is not None and other_totals is not None)
+    return Difference(
+        mean, low, high, seeds, by_sentence=one_totals is not None and other_totals is not None
+    )

@@ -21,10 +21,15 @@ COLUMNS = ("size", "seed", "system", "split", "f1", "precision", "recall", *KIND
 def page(comparison: Comparison) -> str:
     """The curve as Markdown: F1 by size and system, then differences with their intervals."""
     pairs = comparison.pairs()
-    used = "" if comparison.split == "test" else " There is no test set, so dev is used, which also picked the epochs."
+    used = (
+        ""
+        if comparison.split == "test"
+        else " There is no test set, so dev is used, which also picked the epochs."
+    )
     parts = [
         "# Learning curve\n",
-        f"F1 on {comparison.split}, in percent, over the number of labelled sentences: mean ± standard deviation "
+        f"F1 on {comparison.split}, in percent, over the number of labelled sentences: mean ± "
+        "standard deviation "
         f"(number of seeds).{used}\n",
         markdown(_scores(comparison)),
         "![F1 over labelled sentences](curve.png)\n",
@@ -32,15 +37,20 @@ def page(comparison: Comparison) -> str:
     if comparison.points():
         parts += [
             "## Cost\n",
-            f"What it takes to make a model, mean over the seeds, of a distilled one with its teacher. {ASSUMED}\n",
+            (
+                "What it takes to make a model, mean over the seeds, of a distilled one with its "
+                f"teacher. {ASSUMED}\n"
+            ),
             markdown(_costs(comparison)),
             "![F1 over processor time](cost.png)\n",
         ]
     if pairs:
         parts += [
             "## Differences\n",
-            f"In points of F1, over the seeds that both systems have, with the 95 % interval of a paired bootstrap of "
-            f"{RESAMPLES:,} resamples; an interval without 0 is a difference that chance hardly explains.\n",
+            "In points of F1, over the seeds that both systems have, with the 95 % interval of a "
+            "paired bootstrap of "
+            f"{RESAMPLES:,} resamples; an interval without 0 is a difference that chance hardly "
+            "explains.\n",
             markdown(_differences(pairs)),
             *_notes(pairs),
         ]
@@ -48,7 +58,9 @@ def page(comparison: Comparison) -> str:
 
 
 def rows(comparison: Comparison) -> str:
-    """A line a cell and split; scores between 0 and 1, costs of the whole cell, empty where an older run has none."""
+    """A line a cell and split; scores between 0 and 1, costs of the whole cell, empty where an
+    older run has none.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -61,18 +73,22 @@ def rows(comparison: Comparison) -> str:
 
 
 def everything(comparison: Comparison) -> str:
-    """The curve as JSON: cells with their costs by phase, points, differences; scores between 0 and 1."""
+    """The curve as JSON: cells with their costs by phase, points, differences; scores between 0 and
+    1.
+    """
     cells = [
         {
             "size": size,
             "seed": seed,
             "system": system,
-            **{split: {name: scores[name] for name in ("f1", "precision", "recall")}
-               for split, scores in outcome.scores.items()},
+            **{
+                split: {name: scores[name] for name in ("f1", "precision", "recall")}
+                for split, scores in outcome.scores.items()
+            },
             **outcome.costs,
         }
         for (size, system, seed), outcome in sorted(comparison.outcomes.items())
-    ]  # fmt: skip
+    ]
     found = {
         "split": comparison.split,
         "sizes": list(comparison.sizes),
@@ -80,10 +96,16 @@ def everything(comparison: Comparison) -> str:
         "cells": [cell for cell in cells if cell["system"] != LABELS],
         "labelling": [cell for cell in cells if cell["system"] == LABELS],
         "points": [
-            {**dataclasses.asdict(point), **comparison.costs(point.size, point.system)} for point in comparison.points()
+            {**dataclasses.asdict(point), **comparison.costs(point.size, point.system)}
+            for point in comparison.points()
         ],
         "differences": [
-            {"size": pair.size, "one": pair.one, "other": pair.other, **dataclasses.asdict(pair.difference)}
+            {
+                "size": pair.size,
+                "one": pair.one,
+                "other": pair.other,
+                **dataclasses.asdict(pair.difference),
+            }
             for pair in comparison.pairs()
         ],
     }
@@ -94,7 +116,9 @@ def _scores(comparison: Comparison) -> Rows:
     points = {(point.size, point.system): point for point in comparison.points()}
     lines = [["sentences", *comparison.systems]]
     for size in comparison.sizes:
-        lines.append([f"{size:,}", *(_shown(points.get((size, system))) for system in comparison.systems)])
+        lines.append(
+            [f"{size:,}", *(_shown(points.get((size, system))) for system in comparison.systems)]
+        )
     return lines
 
 
@@ -126,7 +150,9 @@ def _differences(pairs: list[Pair]) -> Rows:
             interval = f"{100 * found.low:+.2f} to {100 * found.high:+.2f}"
         interval += "" if found.by_sentence or found.low is None else " (seeds alone)"
         difference = f"{100 * found.mean:+.2f}"
-        lines.append([f"{pair.size:,}", f"{pair.one} − {pair.other}", difference, interval, str(found.seeds)])
+        lines.append(
+            [f"{pair.size:,}", f"{pair.one} − {pair.other}", difference, interval, str(found.seeds)]
+        )
     return lines
 
 
@@ -134,8 +160,14 @@ def _notes(pairs: list[Pair]) -> list[str]:
     """What was resampled, where that isn't the same everywhere."""
     notes = []
     if any(pair.difference.by_sentence for pair in pairs):
-        notes.append("Sentences are resampled, the same ones for both systems, and with several seeds the seeds too.\n")
+        notes.append(
+            "Sentences are resampled, the same ones for both systems, and with several seeds the "
+            "seeds too.\n"
+        )
     if any(not pair.difference.by_sentence for pair in pairs):
-        notes.append("Where a cell has no file of predictions, seeds alone are resampled; of one seed there is no "
-                     "interval then.\n")  # fmt: skip
+        notes.append(
+            "Where a cell has no file of predictions, seeds alone are resampled; of one seed "
+            "there is no "
+            "interval then.\n"
+        )
     return notes

@@ -1,4 +1,6 @@
-"""A data folder as sentences: labelled train, dev and test files, unlabelled text, and the labels they share."""
+"""A data folder as sentences: labelled train, dev and test files, unlabelled text, and the labels
+they share.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class Corpus:
         dev: labelled sentences that pick the best model, or None.
         test: labelled sentences that are scored once, or None.
         unlabelled: sentences without labels; may be empty.
-        labels: the labels of train, dev and test: IOB2 for files in any scheme of entities, or plain.
+        labels: the labels of train, dev and test: IOB2 for files in any scheme of entities, or
+            plain.
         scheme: the scheme of the files.
         notes: what the user should know of how the files were read, a line each.
     """
@@ -58,8 +61,9 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
 ) -> Corpus:
     """Read a folder of column files and, if one is named, a file of unlabelled text.
 
-    File names are relative to ``data_dir`` or absolute. ``dev.txt`` and ``test.txt`` may be missing, and an empty name
-    stands for no file. Labels are those of train; labels that only dev or test has are listed in ``labels.txt``.
+    File names are relative to ``data_dir`` or absolute. ``dev.txt`` and ``test.txt`` may be
+    missing, and an empty name stands for no file. Labels are those of train; labels that only dev
+    or test has are listed in ``labels.txt``.
 
     Args:
         data_dir: the folder.
@@ -75,18 +79,25 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
         unlabeled_format: the name of an installed format.
 
     Raises:
-        UserError: files that can't be read, are empty or hold no entity; tags that don't fit the scheme; labels of dev
-            or test that train and ``labels.txt`` lack.
+        UserError: files that can't be read, are empty or hold no entity; tags that don't fit the
+            scheme; labels of dev or test that train and ``labels.txt`` lack.
     """
     if scheme not in ("auto", *SCHEMES):
-        raise UserError(f"--scheme {scheme}", "no such scheme", f"auto or one of {', '.join(SCHEMES)}", "correct it")
+        raise UserError(
+            where=f"--scheme {scheme}",
+            wrong="no such scheme",
+            expected=f"auto or one of {', '.join(SCHEMES)}",
+            remedy="correct it",
+        )
     folder, notes = Path(data_dir), list[str]()
     files = {"train": LabelledFile.read(folder / train_filename, tag_col, ignore_token)}
     for part, name, default in (("dev", dev_filename, DEV), ("test", test_filename, TEST)):
         if name and (name != default or (folder / name).exists()):
             files[part] = LabelledFile.read(folder / name, tag_col, ignore_token)
         else:
-            notes.append(f"no {part} set: {f'{folder / name} is missing' if name else 'no file is named'}")
+            notes.append(
+                f"no {part} set: {f'{folder / name} is missing' if name else 'no file is named'}"
+            )
     scheme = files["train"].scheme() if scheme == "auto" else scheme
     converted = {part: file.converted(scheme) for part, file in files.items()}
     notes += [note for file in files.values() if (note := file.oddities(scheme))]
@@ -94,32 +105,59 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     for part, file in files.items():
         _check_labels(file, converted[part], labels, folder / LABELS_FILE)
     notes += _without_example(labels, converted["train"], f"in {files['train'].path}")
-    unlabelled = [] if unlabeled_filename is None else _unlabelled(
-        folder / unlabeled_filename, unlabeled_format,
-        {"tag_col": tag_col, "ignore_token": ignore_token, "language": language, "tokenizer": tokenizer})
-    return Corpus(converted["train"], converted.get("dev"), converted.get("test"), unlabelled, labels, scheme,
-                  tuple(notes))
+    unlabelled = (
+        []
+        if unlabeled_filename is None
+        else _unlabelled(
+            folder / unlabeled_filename,
+            unlabeled_format,
+            {
+                "tag_col": tag_col,
+                "ignore_token": ignore_token,
+                "language": language,
+                "tokenizer": tokenizer,
+            },
+        )
+    )
+    return Corpus(
+        converted["train"],
+        converted.get("dev"),
+        converted.get("test"),
+        unlabelled,
+        labels,
+        scheme,
+        tuple(notes),
+    )
 
 
 def _labels(path: Path, train: list[Sentence], train_path: Path, scheme: str) -> LabelSet:
     """The labels of ``labels.txt`` if it exists, else those of train."""
     seen = {label for sentence in train for label in sentence.labels or ()}
     if seen == {OUTSIDE} or (scheme == "plain" and len(seen) == 1):
-        raise UserError(str(train_path), f"every tag is {seen.pop()!r}", "entities to learn from",
-                        "correct --tag_col or give labelled sentences")
+        raise UserError(
+            where=str(train_path),
+            wrong=f"every tag is {seen.pop()!r}",
+            expected="entities to learn from",
+            remedy="correct --tag_col or give labelled sentences",
+        )
     if path.exists():
         return read_labels(path, scheme)
     return LabelSet.plain(seen) if scheme == "plain" else LabelSet.for_types(_types(seen))
 
 
-def _check_labels(file: LabelledFile, converted: list[Sentence], labels: LabelSet, listed: Path) -> None:
+def _check_labels(
+    file: LabelledFile, converted: list[Sentence], labels: LabelSet, listed: Path
+) -> None:
     known_from = listed if listed.exists() else "train"
     for index, sentence in enumerate(converted):
         for word, label in enumerate(sentence.labels or ()):
             if label not in labels.ids:
-                raise UserError(file.place(index, word), f"label {file.tags(index)[word]!r} is not in {known_from}",
-                                f"one of: {', '.join(labels.types)}",
-                                f"correct it, or list all labels in {listed}, one a line")
+                raise UserError(
+                    where=file.place(index, word),
+                    wrong=f"label {file.tags(index)[word]!r} is not in {known_from}",
+                    expected=f"one of: {', '.join(labels.types)}",
+                    remedy=f"correct it, or list all labels in {listed}, one a line",
+                )
 
 
 def _types(labels: Iterable[str]) -> set[str]:
@@ -136,23 +174,18 @@ def _without_example(labels: LabelSet, sentences: list[Sentence], where: str) ->
 
 def _unlabelled(path: Path, format_name: str, options: dict[str, object]) -> list[Sentence]:
     reader = registry.load(registry.FORMATS, format_name)
-    wanted = inspect.signature(reader).parameters  # every format takes the options that mean something to it
-    options = {name: value for name, value in {**options, "labelled": False}.items() if name in wanted}
+    wanted = inspect.signature(
+        reader
+    ).parameters  # every format takes the options that mean something to it
+    options = {
+        name: value for name, value in {**options, "labelled": False}.items() if name in wanted
+    }
     sentences = [sentence.without_labels() for sentence in reader(path, **options)]
     if not sentences:
-        raise UserError(str(path), "no sentence", "unlabelled text", "fill the file or name none")
+        raise UserError(
+            where=str(path),
+            wrong="no sentence",
+            expected="unlabelled text",
+            remedy="fill the file or name none",
+        )
     return sentences
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -12,20 +12,32 @@ from nlp_architect_ext.data.corpus import Corpus, _without_example
 
 
 def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
-    """The corpus with ``size`` random sentences of train as labelled ones; the others join the unlabelled text.
+    """The corpus with ``size`` random sentences of train as labelled ones; the others join the
+    unlabelled text.
 
-    With the same seed a smaller draw is part of a larger one. The labels stay those of the whole corpus.
+    With the same seed a smaller draw is part of a larger one. The labels stay those of the whole
+    corpus.
 
     Raises:
         UserError: train has fewer sentences, or the size isn't positive.
     """
     if not 0 < size <= len(corpus.train):
-        raise UserError(f"labelled size {size}", f"train has {len(corpus.train)} sentences",
-                        f"a size from 1 to {len(corpus.train)}", "correct --labeled_size")
+        raise UserError(
+            where=f"labelled size {size}",
+            wrong=f"train has {len(corpus.train)} sentences",
+            expected=f"a size from 1 to {len(corpus.train)}",
+            remedy="correct --labeled_size",
+        )
     drawn, others = _drawn(corpus.train, size, seed)
-    notes = _without_example(corpus.labels, drawn, f"among the {size} labelled sentences that were drawn")
-    return replace(corpus, train=drawn, notes=(*corpus.notes, *notes),
-                   unlabelled=[*corpus.unlabelled, *(sentence.without_labels() for sentence in others)])
+    notes = _without_example(
+        corpus.labels, drawn, f"among the {size} labelled sentences that were drawn"
+    )
+    return replace(
+        corpus,
+        train=drawn,
+        notes=(*corpus.notes, *notes),
+        unlabelled=[*corpus.unlabelled, *(sentence.without_labels() for sentence in others)],
+    )
 
 
 def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
@@ -34,13 +46,19 @@ def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
 
 
 def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
-    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0 takes all."""
+    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0
+    takes all.
+    """
     if corpus.dev is None or not 0 < size < len(corpus.dev):
         return corpus.dev
     return _drawn(corpus.dev, size, seed=0)[0]
 
 
-def _drawn(sentences: list[Sentence], size: int, seed: int) -> tuple[list[Sentence], list[Sentence]]:
+def _drawn(
+    sentences: list[Sentence], size: int, seed: int
+) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences drawn at random and those that are left, both in their old order."""
     order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
-    return [sentences[index] for index in sorted(order[:size])], [sentences[index] for index in sorted(order[size:])]
+    return [sentences[index] for index in sorted(order[:size])], [
+        sentences[index] for index in sorted(order[size:])
+    ]

@@ -1,6 +1,7 @@
 """Which unlabelled text is like the labelled text: cross-entropy difference.
 
-Source: Moore & Lewis (2010), "Intelligent Selection of Language Model Training Data", with models of single words.
+Source: Moore & Lewis (2010), "Intelligent Selection of Language Model Training Data", with models
+of single words.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ OTHER = ""  # stands for all words that the labelled text doesn't have twice
 class DomainScore:
     """How much more likely words are in the labelled text than in the pool.
 
-    ``mean over words of log p_labelled(word) - log p_pool(word)``, the difference of cross-entropies in nats a word.
-    Both models know the words that the labelled text has at least twice, in lower case, and one word for all others;
-    counts are raised by one.
+    ``mean over words of log p_labelled(word) - log p_pool(word)``, the difference of
+    cross-entropies in nats a word. Both models know the words that the labelled text has at least
+    twice, in lower case, and one word for all others; counts are raised by one.
 
     Args:
         labelled: how often each word is in the labelled sentences.
@@ -49,7 +50,8 @@ class DomainScore:
 
 
 def best(scores: NDArray[np.float64], contents: NDArray[np.uint64], count: int) -> list[int]:
-    """The places of the `count` highest scores, ascending; of the same content the first place alone.
+    """The places of the `count` highest scores, ascending; of the same content the first place
+    alone.
 
     Args:
         scores: of each text (texts,).

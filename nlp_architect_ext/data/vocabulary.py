@@ -13,39 +13,78 @@ PADDING = 0
 UNKNOWN = 1
 SPECIAL_WORDS = 2  # padding and the unknown word; the other words follow
 
-# The 30 general categories of Unicode (UAX #44, table 12). Every character has one, so none is unknown.
+# The 30 general categories of Unicode (UAX #44, table 12). Every character has one, so none is
+# unknown.
 CATEGORIES = (
-    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
-    "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
-)  # fmt: skip
+    "Lu",
+    "Ll",
+    "Lt",
+    "Lm",
+    "Lo",
+    "Mn",
+    "Mc",
+    "Me",
+    "Nd",
+    "Nl",
+    "No",
+    "Pc",
+    "Pd",
+    "Ps",
+    "Pe",
+    "Pi",
+    "Pf",
+    "Po",
+    "Sm",
+    "Sc",
+    "Sk",
+    "So",
+    "Zs",
+    "Zl",
+    "Zp",
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Cn",
+)
 MIN_CHARACTER_COUNT = 3
 
 
 class Vocabulary:
     """Word and character ids.
 
-    Word id 0 is padding and 1 the unknown word. Words are looked up lower-cased: their case is in the characters.
-    Character id 0 is padding, 1 to 30 are Unicode's general categories, which rare characters share, and then come
-    the frequent characters. So the characters that nobody has seen are treated as the rare ones of their category.
+    Word id 0 is padding and 1 the unknown word. Words are looked up lower-cased: their case is in
+    the characters. Character id 0 is padding, 1 to 30 are Unicode's general categories, which rare
+    characters share, and then come the frequent characters. So the characters that nobody has seen
+    are treated as the rare ones of their category.
 
     Args:
         words: lower-cased words in the order of their ids.
         characters: frequent characters in the order of their ids.
-        pieces: parts of words, lower-cased, that may follow another part; their ids follow those of words.
+        pieces: parts of words, lower-cased, that may follow another part; their ids follow those of
+            words.
 
     Raises:
         ValueError: a word or a piece twice, or a character twice or not a single one.
     """
 
-    def __init__(self, words: Sequence[str], characters: Sequence[str], pieces: Sequence[str] = ()) -> None:
+    def __init__(
+        self, words: Sequence[str], characters: Sequence[str], pieces: Sequence[str] = ()
+    ) -> None:
         self._words = {word: number for number, word in enumerate(words, start=SPECIAL_WORDS)}
-        self._pieces = {piece: number for number, piece in enumerate(pieces, start=SPECIAL_WORDS + len(words))}
+        self._pieces = {
+            piece: number for number, piece in enumerate(pieces, start=SPECIAL_WORDS + len(words))
+        }
         if len(self._words) < len(words) or len(self._pieces) < len(pieces):
             raise ValueError("vocabulary: a word or a piece twice")
         self._longest_part = max((len(part) for part in (*words, *pieces)), default=0)
         first = 1 + len(CATEGORIES)
-        self._characters = {character: number for number, character in enumerate(characters, start=first)}
-        if len(self._characters) < len(characters) or any(len(character) != 1 for character in characters):
+        self._characters = {
+            character: number for number, character in enumerate(characters, start=first)
+        }
+        if len(self._characters) < len(characters) or any(
+            len(character) != 1 for character in characters
+        ):
             raise ValueError("vocabulary: a character twice, or one that isn't a single character")
         self._categories = {category: number for number, category in enumerate(CATEGORIES, start=1)}
 
@@ -77,7 +116,11 @@ class Vocabulary:
         for word, count in (in_labelled + in_unlabelled).items():
             for character in word:
                 characters[character] += count
-        frequent = {character: count for character, count in characters.items() if count >= MIN_CHARACTER_COUNT}
+        frequent = {
+            character: count
+            for character, count in characters.items()
+            if count >= MIN_CHARACTER_COUNT
+        }
         return cls([*words, *more[: max(0, limit - len(words))]], _by_count(frequent), pieces)
 
     @property
@@ -111,14 +154,17 @@ class Vocabulary:
 
     def character_ids(self, word: str) -> list[int]:
         """One id a character."""
-        return [self._characters.get(character) or self._categories[unicodedata.category(character)]
-                for character in word]
+        return [
+            self._characters.get(character) or self._categories[unicodedata.category(character)]
+            for character in word
+        ]
 
     def part_ids(self, word: str) -> list[int]:
         """The ids of the parts that a word is made of, itself not among them; at least one id.
 
-        The longest known word that it begins with, then the longest pieces, one after the other, as WordPiece does
-        (Schuster & Nakajima, 2012). A character that no piece begins with is left out.
+        The longest known word that it begins with, then the longest pieces, one after the other, as
+        WordPiece does (Schuster & Nakajima, 2012). A character that no piece begins with is left
+        out.
         """
         word = word.lower()
         ids: list[int] = []
@@ -127,7 +173,9 @@ class Vocabulary:
             table = self._pieces if start else self._words
             ends = range(min(len(word), start + self._longest_part), start, -1)
             found = ((end, table.get(word[start:end])) for end in ends if start or end < len(word))
-            end, id_ = next(((end, id_) for end, id_ in found if id_ is not None), (start + 1, None))
+            end, id_ = next(
+                ((end, id_) for end, id_ in found if id_ is not None), (start + 1, None)
+            )
             ids += [] if id_ is None else [id_]
             start = end
         return ids or [UNKNOWN]
@@ -150,7 +198,11 @@ class Vocabulary:
         Raises:
             ValueError: not what :meth:`to_json` writes.
         """
-        words, characters, pieces = data.get("words"), data.get("characters"), data.get("pieces", [])
+        words, characters, pieces = (
+            data.get("words"),
+            data.get("characters"),
+            data.get("pieces", []),
+        )
         for name, items in (("words", words), ("characters", characters), ("pieces", pieces)):
             if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
                 raise ValueError(f"vocabulary: expected a list of {name}")
@@ -166,5 +218,7 @@ def lower_cased(counts: Mapping[str, int]) -> Counter[str]:
 
 
 def _by_count(counts: dict[str, int]) -> list[str]:
-    """The most frequent first; equal ones in the order of their code points, so that the order is always the same."""
+    """The most frequent first; equal ones in the order of their code points, so that the order is
+    always the same.
+    """
     return sorted(counts, key=lambda item: (-counts[item], item))

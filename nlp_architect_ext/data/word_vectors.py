@@ -1,4 +1,4 @@
-"""Pretrained word vectors in text files: GloVe's, and word2vec's or fastText's with a header line."""
+"""Pretrained word vectors in text files: GloVe's, or word2vec's and fastText's with a header."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ REMEDY = "get the file again, or remove the line"
 
 
 def read_word_vectors(path: str | Path, wanted: Collection[str]) -> tuple[Vectors, int]:
-    """The vectors of wanted words, and their dimension; the file is streamed and nothing else is kept.
+    """The vectors of wanted words, and their dimension; the file is streamed and nothing else is
+    kept.
 
-    A wanted word gets the vector of the same word, or else of the first one in the file that differs in case only.
-    A word may contain spaces, as in GloVe's largest file: the last ``dimension`` columns are its vector.
+    A wanted word gets the vector of the same word, or else of the first one in the file that
+    differs in case only. A word may contain spaces, as in GloVe's largest file: the last
+    ``dimension`` columns are its vector.
 
     Args:
-        path: lines ``word v1 … vn`` in UTF-8, plain or ``.gz``; a first line of two whole numbers is a header, the
-            number of vectors and their dimension.
+        path: lines ``word v1 … vn`` in UTF-8, plain or ``.gz``; a first line of two whole numbers
+            is a header, the number of vectors and their dimension.
         wanted: the words of a vocabulary.
 
     Returns:
         ``{word: float32 (dimension,)}`` for the wanted words that the file has, and the dimension.
 
     Raises:
-        UserError: an unreadable or empty file, a line with too few columns, a value that isn't a finite number, or
-            fewer or more vectors than the header says.
+        UserError: an unreadable or empty file, a line with too few columns, a value that isn't a
+            finite number, or fewer or more vectors than the header says.
     """
     by_lower: dict[str, list[str]] = {}
     for word in wanted:
@@ -42,7 +44,12 @@ def read_word_vectors(path: str | Path, wanted: Collection[str]) -> tuple[Vector
     numbered = lines(path)
     first = next(numbered, None)
     if first is None:
-        raise UserError(str(path), "empty", "a word and its vector a line", "give another file")
+        raise UserError(
+            where=str(path),
+            wrong="empty",
+            expected="a word and its vector a line",
+            remedy="give another file",
+        )
     promised, dimension = _header(first[1])
     count, number = 0, first[0]
     for number, line in numbered if promised is not None else chain([first], numbered):
@@ -53,8 +60,12 @@ def read_word_vectors(path: str | Path, wanted: Collection[str]) -> tuple[Vector
                 vectors[target] = _vector(values, f"{path}:{number}")
                 exact |= {target} if target == word else set()
     if promised is not None and promised != count:
-        raise UserError(f"{path}:{number}", f"the file ends after {count:,} vectors", f"{promised:,} as in line 1",
-                        "get the whole file")
+        raise UserError(
+            where=f"{path}:{number}",
+            wrong=f"the file ends after {count:,} vectors",
+            expected=f"{promised:,} as in line 1",
+            remedy="get the whole file",
+        )
     return vectors, dimension
 
 
@@ -69,12 +80,19 @@ def _header(line: str) -> tuple[int | None, int]:
 def _split(line: str, dimension: int, where: str) -> tuple[str, list[str]]:
     columns = _columns(line, dimension)
     if len(columns) <= dimension or dimension < 1:
-        raise UserError(where, f"{len(columns)} column(s)", f"a word and {max(dimension, 1)} numbers", REMEDY)
+        raise UserError(
+            where=where,
+            wrong=f"{len(columns)} column(s)",
+            expected=f"a word and {max(dimension, 1)} numbers",
+            remedy=REMEDY,
+        )
     return columns[0], columns[1:]
 
 
 def _columns(line: str, most: int = -1) -> list[str]:
-    """The columns between spaces or tabs; other white space may be a word (GloVe has vectors for U+0085)."""
+    """The columns between spaces or tabs; other white space may be a word (GloVe has vectors for
+    U+0085).
+    """
     return line.replace("\t", " ").rstrip(" ").rsplit(" ", most)
 
 
@@ -82,7 +100,14 @@ def _vector(values: list[str], where: str) -> npt.NDArray[np.float32]:
     try:
         vector = np.array(values, dtype=np.float32)
     except ValueError as error:
-        raise UserError(where, str(error), "numbers after the word", REMEDY) from error
+        raise UserError(
+            where=where, wrong=str(error), expected="numbers after the word", remedy=REMEDY
+        ) from error
     if not np.isfinite(vector).all():
-        raise UserError(where, "a value that is no finite number", "numbers after the word", REMEDY)
+        raise UserError(
+            where=where,
+            wrong="a value that is no finite number",
+            expected="numbers after the word",
+            remedy=REMEDY,
+        )
     return vector

@@ -1,7 +1,7 @@
 """Words and word pieces: which piece speaks for a word, and long sentences in windows of pieces.
 
-A piece's character offsets say which word it belongs to; that holds for every kind of tokenizer, whereas the word
-numbers of pre-split input are wrong for byte-level BPE without a prefix space.
+A piece's character offsets say which word it belongs to; that holds for every kind of tokenizer,
+whereas the word numbers of pre-split input are wrong for byte-level BPE without a prefix space.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.windows import windows
-from nlp_architect_ext.encoders.loading import border
+from nlp_architect_ext.encoders.loading import translated_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class PieceWindow:
         sentence: index of the sentence in what was given.
         ids: the pieces, special ones included.
         type_ids: the segment of each piece.
-        words: the words that get their label from this window; over all windows of a sentence each word once.
+        words: the words that get their label from this window; over all windows of a sentence each
+            word once.
         positions: for each of these words the index in ``ids`` of its first piece.
     """
 
@@ -38,7 +39,9 @@ class PieceWindow:
     positions: list[int]
 
 
-def first_pieces(text: str, pieces: Sequence[tuple[int, int]], words: Sequence[tuple[int, int]]) -> list[int | None]:
+def first_pieces(
+    text: str, pieces: Sequence[tuple[int, int]], words: Sequence[tuple[int, int]]
+) -> list[int | None]:
     """For each word the index of the first piece that starts in it; None if there is none.
 
     Args:
@@ -76,7 +79,12 @@ class Aligner:
         self.tokenizer, self.limit, self.name = tokenizer, limit, name
         self.room = limit - tokenizer.num_special_tokens_to_add(False)
         if self.room < 2:
-            raise UserError(name, f"windows of {limit} word pieces", "room for words", "ask for longer windows")
+            raise UserError(
+                where=name,
+                wrong=f"windows of {limit} word pieces",
+                expected="room for words",
+                remedy="ask for longer windows",
+            )
 
     def windows(self, sentences: Sequence[Sentence]) -> list[PieceWindow]:
         """The windows of all sentences in order; a sentence without any piece has none.
@@ -89,7 +97,8 @@ class Aligner:
         for index, (sentence, encoding) in enumerate(zip(sentences, encodings, strict=True)):
             firsts = self._first_pieces(sentence.with_text(), encoding)
             if None in firsts and sentence.text is not None:
-                # Words of running text may share a piece ("can" and "not"): with spaces between words they don't.
+                # Words of running text may share a piece ("can" and "not"): with spaces between
+                # words they don't.
                 spaced = Sentence(sentence.words).with_text()
                 encoding = self._encode([spaced])[0]
                 firsts = self._first_pieces(spaced, encoding)
@@ -99,19 +108,27 @@ class Aligner:
     def _encode(self, sentences: Sequence[Sentence]) -> list[Encoding]:
         where = self.name if len(sentences) != 1 else f"{self.name}: {sentences[0].text!r:.80}"
         try:
-            with border(where, "the tokenizer fails", "text that it can split", "correct or drop that text"):
-                return list(self.tokenizer.encode_batch([sentence.text or "" for sentence in sentences]))
+            with translated_errors(
+                where, "the tokenizer fails", "text that it can split", "correct or drop that text"
+            ):
+                return list(
+                    self.tokenizer.encode_batch([sentence.text or "" for sentence in sentences])
+                )
         except UserError:
             if len(sentences) == 1:
                 raise
-        return [self._encode([sentence])[0] for sentence in sentences]  # one of them is to blame, and gets named
+        return [
+            self._encode([sentence])[0] for sentence in sentences
+        ]  # one of them is to blame, and gets named
 
     def _first_pieces(self, sentence: Sentence, encoding: Encoding) -> list[int | None]:
         special = encoding.special_tokens_mask
         offsets = [(0, 0) if special[i] else offset for i, offset in enumerate(encoding.offsets)]
         return first_pieces(sentence.text or "", offsets, sentence.offsets or ())
 
-    def _cut(self, sentence: int, encoding: Encoding, firsts: list[int | None]) -> list[PieceWindow]:
+    def _cut(
+        self, sentence: int, encoding: Encoding, firsts: list[int | None]
+    ) -> list[PieceWindow]:
         ids, types, special = encoding.ids, encoding.type_ids, encoding.special_tokens_mask
         begin = next((i for i, flag in enumerate(special) if not flag), len(ids))
         end = len(ids) - next((i for i, flag in enumerate(reversed(special)) if not flag), 0)
@@ -135,7 +152,9 @@ class Aligner:
 
 
 def pad(inputs: Sequence[PieceWindow], pad_id: int) -> dict[str, Tensor]:
-    """Windows as one batch: ``input_ids``, ``attention_mask`` and ``token_type_ids``, each long (batch, pieces)."""
+    """Windows as one batch: ``input_ids``, ``attention_mask`` and ``token_type_ids``, each long
+    (batch, pieces).
+    """
     shape = (len(inputs), max(len(window.ids) for window in inputs))
     batch = {
         "input_ids": torch.full(shape, pad_id),

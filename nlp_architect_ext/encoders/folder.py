@@ -1,4 +1,6 @@
-"""A checkpoint's folder: found on this machine or on the Hugging Face hub, checked before anything is loaded."""
+"""A checkpoint's folder: found on this machine or on the Hugging Face hub, checked before anything
+is loaded.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,29 @@ from nlp_architect_ext.core.files import read_json
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.bin", "tf_model.h5")
-VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "spm.model", "sentencepiece.bpe.model",
-                "tokenizer.model")  # fmt: skip
-TOKENIZER_FILES = (*VOCABULARIES, "tokenizer_config.json", "merges.txt", "added_tokens.json", "special_tokens_map.json")
+VOCABULARIES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "spiece.model",
+    "spm.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
+)
+TOKENIZER_FILES = (
+    *VOCABULARIES,
+    "tokenizer_config.json",
+    "merges.txt",
+    "added_tokens.json",
+    "special_tokens_map.json",
+)
 FINE_TUNED = "model"  # the folder within a run's folder
-WANTED = ["config.json", *WEIGHTS, "model-*-of-*.safetensors", *TOKENIZER_FILES]  # of a repository on the hub
+WANTED = [
+    "config.json",
+    *WEIGHTS,
+    "model-*-of-*.safetensors",
+    *TOKENIZER_FILES,
+]  # of a repository on the hub
 
 constants.HF_HUB_DISABLE_TELEMETRY = True  # nothing about a run leaves the machine
 
@@ -43,11 +63,15 @@ class Pretrained:
 
     @property
     def label_names(self) -> tuple[str, ...] | None:
-        """The labels of a token classifier by id; None for an encoder without one or with names like LABEL_0."""
+        """The labels of a token classifier by id; None for an encoder without one or with names
+        like LABEL_0.
+        """
         config = read_json(self.path / "config.json")
         architectures, by_id = config.get("architectures") or [], config.get("id2label")
         listed = isinstance(architectures, list)
-        is_classifier = listed and any(str(name).endswith("ForTokenClassification") for name in architectures)
+        is_classifier = listed and any(
+            str(name).endswith("ForTokenClassification") for name in architectures
+        )
         if not is_classifier or not isinstance(by_id, dict):
             return None
         try:
@@ -57,7 +81,9 @@ class Pretrained:
         return None if all(re.fullmatch(r"LABEL_\d+", name) for name in names) else names
 
     def fingerprint(self, labels: Sequence[str], **settings: object) -> str:
-        """SHA-256 of everything that decides what the model says: files, label order, settings; not of its place."""
+        """SHA-256 of everything that decides what the model says: files, label order, settings; not
+        of its place.
+        """
         wanted = {"config.json", *TOKENIZER_FILES}
         total = hashlib.sha256(json.dumps([list(labels), settings], sort_keys=True).encode())
         for path in sorted(self.path.iterdir()):
@@ -71,22 +97,37 @@ def find(name_or_path: str | Path) -> Pretrained:
     """The folder of a checkpoint, downloaded from the hub if the name isn't one of a folder here.
 
     Raises:
-        UserError: there is no such folder or repository, the hub can't be reached, or what is there is no model
-            with safetensors weights and a tokenizer.
+        UserError: there is no such folder or repository, the hub can't be reached, or what is there
+            is no model with safetensors weights and a tokenizer.
     """
     name, path = str(name_or_path), Path(name_or_path).expanduser()
     if path.is_dir():
         inner = path / FINE_TUNED  # of a run of `nlp-train transformer_token`
-        return _checked(Pretrained(name, inner if inner.is_dir() and not (path / "config.json").exists() else path))
+        return _checked(
+            Pretrained(
+                name, inner if inner.is_dir() and not (path / "config.json").exists() else path
+            )
+        )
     if path.exists():
-        raise UserError(name, "is a file", "the folder of a Hugging Face model", "give the folder that holds it")
+        raise UserError(
+            where=name,
+            wrong="is a file",
+            expected="the folder of a Hugging Face model",
+            remedy="give the folder that holds it",
+        )
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name:
-        raise UserError(name, "no such folder", "a folder with a Hugging Face model", "check the path")
+        raise UserError(
+            where=name,
+            wrong="no such folder",
+            expected="a folder with a Hugging Face model",
+            remedy="check the path",
+        )
     return _checked(_from_hub(name))
 
 
 def labels_of(name_or_path: str | Path) -> tuple[str, ...] | None:
-    """The labels of a token classifier by id; None for an encoder without one or with names like LABEL_0.
+    """The labels of a token classifier by id; None for an encoder without one or with names like
+    LABEL_0.
 
     Raises:
         UserError: as :func:`find`.
@@ -99,34 +140,55 @@ def _from_hub(name: str) -> Pretrained:
         path = Path(huggingface_hub.snapshot_download(name, allow_patterns=WANTED))
     except Exception as error:  # the network and the hub fail in many ways
         wrong, remedy = _hub_trouble(error)
-        raise UserError(name, wrong, "a folder here, or a model on the Hugging Face hub", remedy) from error
+        raise UserError(
+            where=name,
+            wrong=wrong,
+            expected="a folder here, or a model on the Hugging Face hub",
+            remedy=remedy,
+        ) from error
     return Pretrained(name, path, revision=path.name)
 
 
 def _hub_trouble(error: Exception) -> tuple[str, str]:
     """What is wrong, and what would help."""
     if isinstance(error, GatedRepoError):
-        return "the hub asks for consent to its terms", "accept them on its page and log in (`hf auth login`)"
+        return (
+            "the hub asks for consent to its terms",
+            "accept them on its page and log in (`hf auth login`)",
+        )
     if isinstance(error, RepositoryNotFoundError):
-        return "no such folder, and no such model on the hub", "check the name; for a private one log in"
+        return (
+            "no such folder, and no such model on the hub",
+            "check the name; for a private one log in",
+        )
     if isinstance(error, LocalEntryNotFoundError):
         remedy = "connect, or download the model elsewhere and give its folder"
         return "no such folder, and the hub can't be reached", remedy
-    return f"no such folder, and the hub fails ({first_line(error)})", "check the name and the connection"
+    return (
+        f"no such folder, and the hub fails ({first_line(error)})",
+        "check the name and the connection",
+    )
 
 
 def _checked(folder: Pretrained) -> Pretrained:
     has = {path.name for path in folder.path.iterdir()}
     pickles = has.intersection(PICKLES)
     if pickles and not has.intersection(WEIGHTS):
-        wrong = f"has its weights only as {', '.join(sorted(pickles))}, which can run code when loaded"
+        wrong = (
+            f"has its weights only as {', '.join(sorted(pickles))}, which can run code when loaded"
+        )
         remedy = "choose a checkpoint that has it, or convert this one where you trust it"
-        raise UserError(folder.name, wrong, "model.safetensors", remedy)
+        raise UserError(where=folder.name, wrong=wrong, expected="model.safetensors", remedy=remedy)
     expected = "a Hugging Face model folder: config.json, model.safetensors, tokenizer.json"
     for needed in (("config.json",), WEIGHTS, VOCABULARIES):
         if not has.intersection(needed):
             wrong = "has no tokenizer" if needed is VOCABULARIES else f"has no {needed[0]}"
-            raise UserError(folder.name, wrong, expected, "give another folder, or add what is missing")
+            raise UserError(
+                where=folder.name,
+                wrong=wrong,
+                expected=expected,
+                remedy="give another folder, or add what is missing",
+            )
     return folder
 
 

@@ -1,4 +1,4 @@
-"""A student's word embeddings out of a pretrained encoder: which words it gets, and their vectors."""
+"""A student's word embeddings out of a pretrained encoder: its words and their vectors."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from nlp_architect_ext.encoders.word_encoder import WordEncoder, reduced
 from nlp_architect_ext.encoders.word_parts import with_pieces
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
 
-SPREAD = 0.8  # standard deviation of the vectors' numbers: large enough to be heard beside the characters' features
+# standard deviation of the vectors' numbers: large enough to count beside the characters' features
+SPREAD = 0.8
 
 
 class PretrainedWords:
     """Makes the vocabulary that an encoder's vectors are for, and those vectors.
 
-    Beside the words of the training text the vocabulary holds the encoder's own frequent words and the pieces that it
-    makes rare words of, so that words which training never saw get a useful vector without the encoder.
+    Beside the words of the training text the vocabulary holds the encoder's own frequent words and
+    the pieces that it makes rare words of, so that words which training never saw get a useful
+    vector without the encoder.
 
     Args:
         name: folder or hub name of the encoder.
@@ -33,14 +35,20 @@ class PretrainedWords:
         device: where the encoder computes.
     """
 
-    def __init__(self, name: str, corpus: Corpus, limit: int, is_open: bool, device: torch.device) -> None:
+    def __init__(
+        self, name: str, corpus: Corpus, limit: int, is_open: bool, device: torch.device
+    ) -> None:
         self.encoder = WordEncoder(name, device)
         lexicon = self.encoder.lexicon() if is_open else []
         words = Vocabulary.build(corpus.train, corpus.unlabelled, limit, lexicon)
-        forms = {word.lower(): word for word in reversed(lexicon)} | _usual_forms([*corpus.train, *corpus.unlabelled])
+        forms = {word.lower(): word for word in reversed(lexicon)} | _usual_forms(
+            [*corpus.train, *corpus.unlabelled]
+        )
         self.forms = [forms[word] for word in words.words]
         splits = self.encoder.pieces(self.forms)
-        self.split = [word for word, pieces in zip(words.words, splits, strict=True) if len(pieces) > 1]
+        self.split = [
+            word for word, pieces in zip(words.words, splits, strict=True) if len(pieces) > 1
+        ]
         self.vocabulary = words
         if is_open:
             continuations = sorted({piece for pieces in splits for piece in pieces[1:]})
@@ -53,7 +61,9 @@ class PretrainedWords:
             width: numbers a vector.
             store: of the encoder's answers.
         """
-        return with_pieces(self.vocabulary, reduced(store.vectors(self.forms), width, SPREAD), self.split)
+        return with_pieces(
+            self.vocabulary, reduced(store.vectors(self.forms), width, SPREAD), self.split
+        )
 
     def operations(self) -> int:
         """The floating-point operations of the encoder's reading all those words."""
@@ -64,6 +74,8 @@ def _usual_forms(sentences: Iterable[Sentence]) -> dict[str, str]:
     """How each word, lower-cased, is written most often."""
     counts = Counter(word for sentence in sentences for word in sentence.words)
     forms: dict[str, str] = {}
-    for word in sorted(counts, key=lambda word: (counts[word], word)):  # the most frequent form comes last, and stays
+    for word in sorted(
+        counts, key=lambda word: (counts[word], word)
+    ):  # the most frequent form comes last, and stays
         forms[word.lower()] = word
     return forms

@@ -14,20 +14,29 @@ from nlp_architect_ext.core.progress import bar
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, pad
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_model, load_tokenizer, piece_limit, reading_operations
+from nlp_architect_ext.encoders.loading import (
+    load_model,
+    load_tokenizer,
+    piece_limit,
+    reading_operations,
+)
 
 Vectors = NDArray[np.float32]
 
 BATCH = 256  # words at once, of similar length
-ANY_LABELS = ("O", "other")  # the encoder is loaded under a token classifier's head, which isn't used
+ANY_LABELS = (
+    "O",
+    "other",
+)  # the encoder is loaded under a token classifier's head, which isn't used
 
 
 class WordEncoder:
     """Reads single words with a pretrained encoder.
 
-    A word's vector is the mean over its word pieces and all of the encoder's layers, embeddings included, given the
-    word alone. Sources: the idea of model2vec (Tulkens & van Dongen, 2024), "Model2Vec: Fast State-of-the-Art Static
-    Embeddings"; layers as in Vulić et al. (2020), "Probing Pretrained Language Models for Lexical Semantics".
+    A word's vector is the mean over its word pieces and all of the encoder's layers, embeddings
+    included, given the word alone. Sources: the idea of model2vec (Tulkens & van Dongen, 2024),
+    "Model2Vec: Fast State-of-the-Art Static Embeddings"; layers as in Vulić et al. (2020), "Probing
+    Pretrained Language Models for Lexical Semantics".
 
     Args:
         name_or_path: folder or hub name of an encoder.
@@ -49,27 +58,45 @@ class WordEncoder:
         self.device = torch.device(device)
 
     def lexicon(self) -> list[str]:
-        """The words that are a single piece of the tokenizer, in the order of their ids: the frequent ones first."""
+        """The words that are a single piece of the tokenizer, in the order of their ids: the
+        frequent ones first.
+        """
         special = set(self.tokenizer.get_added_tokens_decoder())
         count = self.tokenizer.get_vocab_size(with_added_tokens=True)
-        texts = [self.tokenizer.decode([index]).strip() for index in range(count) if index not in special]
-        words = [text for text in texts if text and not text.startswith("##") and len(text.split()) == 1]
+        texts = [
+            self.tokenizer.decode([index]).strip() for index in range(count) if index not in special
+        ]
+        words = [
+            text for text in texts if text and not text.startswith("##") and len(text.split()) == 1
+        ]
         encodings = self.tokenizer.encode_batch(words, add_special_tokens=False)
-        single = (word for word, encoding in zip(words, encodings, strict=True) if len(encoding.ids) == 1)
+        single = (
+            word for word, encoding in zip(words, encodings, strict=True) if len(encoding.ids) == 1
+        )
         return list(dict.fromkeys(single))
 
     def pieces(self, words: Sequence[str]) -> list[list[str]]:
-        """The pieces that the tokenizer splits each word into, lower-cased, without marks; one is the word itself."""
+        """The pieces that the tokenizer splits each word into, lower-cased, without marks; one is
+        the word itself.
+        """
         encodings = self.tokenizer.encode_batch(list(words), add_special_tokens=False)
         split = []
         for word, encoding in zip(words, encodings, strict=True):
-            # Only where pieces begin: some tokenizers have one for the space before a word, over its first character.
+            # Only where pieces begin: some tokenizers have one for the space before a word, over
+            # its first character.
             starts = sorted({0, *(start for start, end in encoding.offsets if start < end)})
-            split.append([word[start:end].lower() for start, end in zip(starts, [*starts[1:], None], strict=True)])
+            split.append(
+                [
+                    word[start:end].lower()
+                    for start, end in zip(starts, [*starts[1:], None], strict=True)
+                ]
+            )
         return split
 
     def vectors(self, words: Sequence[str]) -> Vectors:
-        """One vector a word: float32 (words, width of the encoder); zeros for a word without pieces."""
+        """One vector a word: float32 (words, width of the encoder); zeros for a word without
+        pieces.
+        """
         windows = self.aligner.windows([Sentence((word,)) for word in words])
         windows.sort(key=lambda window: len(window.ids))
         found = np.zeros((len(words), self.encoder.config.hidden_size), np.float32)
@@ -78,7 +105,9 @@ class WordEncoder:
         with progress as shown, torch.inference_mode():
             for start in shown:
                 part = windows[start : start + BATCH]
-                batch = {name: tensor.to(self.device) for name, tensor in pad(part, self.pad_id).items()}
+                batch = {
+                    name: tensor.to(self.device) for name, tensor in pad(part, self.pad_id).items()
+                }
                 found[[window.sentence for window in part]] = self._means(batch).cpu().numpy()
         return found
 
@@ -90,7 +119,9 @@ class WordEncoder:
     def _means(self, batch: dict[str, Tensor]) -> Tensor:
         """Mean over pieces (batch, width); the special pieces around a word count too."""
         inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
-        layers = self.encoder(**inputs, output_hidden_states=True).hidden_states  # each (batch, pieces, width)
+        layers = self.encoder(
+            **inputs, output_hidden_states=True
+        ).hidden_states  # each (batch, pieces, width)
         hidden: Tensor = torch.stack(layers).mean(dim=0)
         mask = batch["attention_mask"].unsqueeze(2).to(hidden.dtype)
         return (hidden * mask).sum(dim=1) / mask.sum(dim=1)

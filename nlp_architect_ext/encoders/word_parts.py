@@ -1,4 +1,6 @@
-"""Vectors for the parts of words, so that words which nobody has seen get one: the sum of what is known about them."""
+"""Vectors for the parts of words, so that words which nobody has seen get one: the sum of what is
+known about them.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ RIDGE = 0.1  # pulls the vectors of rare pieces towards zero
 def piece_vectors(vocabulary: Vocabulary, words: Vectors, split: Sequence[str]) -> Vectors:
     """The vectors of pieces with which the sums over parts come closest to those of known words.
 
-    A word that isn't known is given the mean over its parts (`Vocabulary.part_ids`): a known word, whose vector is
-    fixed here, and pieces. Their sum is to be the word's vector as many times as there are parts: least squares with a
-    ridge, solved exactly.
+    A word that isn't known is given the mean over its parts (`Vocabulary.part_ids`): a known word,
+    whose vector is fixed here, and pieces. Their sum is to be the word's vector as many times as
+    there are parts: least squares with a ridge, solved exactly.
 
     Args:
         vocabulary: words and pieces.
@@ -36,7 +38,9 @@ def piece_vectors(vocabulary: Vocabulary, words: Vectors, split: Sequence[str]) 
     counts = np.zeros((len(split), count), np.float32)  # pieces of each word
     wanted = np.zeros((len(split), words.shape[1]), np.float32)  # what its pieces have to add up to
     for row, (id_, members) in enumerate(zip(ids, parts, strict=True)):
-        wanted[row] = len(members) * words[id_] - words[[member for member in members if member < first]].sum(axis=0)
+        wanted[row] = len(members) * words[id_] - words[
+            [member for member in members if member < first]
+        ].sum(axis=0)
         np.add.at(counts[row], [member - first for member in members if member >= first], 1)
     gram = counts.T @ counts + RIDGE * np.eye(count, dtype=np.float32)
     solved: Vectors = np.linalg.solve(gram, counts.T @ wanted).astype(np.float32)

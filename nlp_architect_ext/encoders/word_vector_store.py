@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from nlp_architect_ext.core.costs import Meter, Prices
+from nlp_architect_ext.core.costs import Meter, StoredCosts
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes
 from nlp_architect_ext.encoders.word_encoder import WordEncoder
@@ -22,7 +22,8 @@ Halves = NDArray[np.float16]
 
 
 class WordVectorStore:
-    """An encoder's vectors of words, each word asked for once; runs share it as they share stored soft labels.
+    """An encoder's vectors of words, each word asked for once; runs share it as they share stored
+    soft labels.
 
     Args:
         folder: where the files lie; made when the first one is written.
@@ -32,8 +33,10 @@ class WordVectorStore:
     def __init__(self, folder: str | Path, encoder: WordEncoder) -> None:
         self.encoder = encoder
         self.folder = Path(folder) / f"words-{encoder.fingerprint[:16]}"
-        self._prices = Prices()  # of a word, in earlier runs
-        self.saved: dict[str, float] = {}  # times, by kind, that earlier runs spent on what was asked for and found
+        self._prices = StoredCosts()  # of a word, in earlier runs
+        self.saved: dict[
+            str, float
+        ] = {}  # times, by kind, that earlier runs spent on what was asked for and found
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One vector a word (words, width of the encoder), rounded to float16.
@@ -52,12 +55,19 @@ class WordVectorStore:
         return np.stack([known[word] for word in words]).astype(np.float32)
 
     def _write(self, words: list[str], vectors: Halves, meter: Meter) -> None:
-        """One file; its name is that of its content, so that runs side by side can't overwrite each other's."""
+        """One file; its name is that of its content, so that runs side by side can't overwrite each
+        other's.
+        """
         text = json.dumps(words).encode()
         self.folder.mkdir(parents=True, exist_ok=True)
-        tensors: dict[str, NDArray[Any]] = {"vectors": vectors, "words": np.frombuffer(text, np.uint8)}
+        tensors: dict[str, NDArray[Any]] = {
+            "vectors": vectors,
+            "words": np.frombuffer(text, np.uint8),
+        }
         name = hashlib.sha256(text).hexdigest()[:32]
-        atomic_write_bytes(self.folder / f"{name}.safetensors", save(tensors, metadata=meter.metadata()))
+        atomic_write_bytes(
+            self.folder / f"{name}.safetensors", save(tensors, metadata=meter.metadata())
+        )
 
     def _read_all(self) -> Iterable[tuple[str, Halves]]:
         for path in sorted(self.folder.glob("*.safetensors")):
@@ -68,5 +78,9 @@ class WordVectorStore:
                     self._prices.note(file.metadata() or {}, len(words))
                 yield from zip(words, vectors, strict=True)
             except (SafetensorError, OSError, ValueError, KeyError) as error:
-                raise UserError(str(path), f"can't be read ({error})", "a file of stored word vectors",
-                                "delete it: its words are read again") from error  # fmt: skip
+                raise UserError(
+                    where=str(path),
+                    wrong=f"can't be read ({error})",
+                    expected="a file of stored word vectors",
+                    remedy="delete it: its words are read again",
+                ) from error

@@ -1,4 +1,6 @@
-"""Teacher against student: how often they agree, who is right where they don't, and on which labels."""
+"""Teacher against student: how often they agree, who is right where they don't, and on which
+labels.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ class Disagreement:
     Args:
         teacher, student: the labels.
         count: such words.
-        teacher_right, student_right: for how many of them the gold label is the teacher's, the student's.
+        teacher_right, student_right: for how many of them the gold label is the teacher's, the
+            student's.
     """
 
     teacher: str
@@ -39,9 +42,11 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
         labels: the label set.
 
     Returns:
-        ``words``, the share with the same label (0.0 without words); ``differing``, the words with different ones:
-        ``count``, and for how many of them ``teacher``, ``student`` or ``neither`` is right; ``entities``, those that
-        ``both``, only the ``teacher`` or only the ``student`` found: ``count`` and how many of them are ``right``.
+        ``words``, the share with the same label (0.0 without words); ``differing``, the words with
+        different ones: ``count``, and for how many of them ``teacher``, ``student`` or ``neither``
+        is right; ``entities``, those that
+        ``both``, only the ``teacher`` or only the ``student`` found: ``count`` and how many of them
+            are ``right``.
     """
     words = sum(len(sentence) for sentence in gold)
     differing = disagreements(gold, teacher, student)
@@ -51,8 +56,11 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
     found, right = Counter[str](), Counter[str]()
     for sentence in zip(gold, teacher, student, strict=True):
         there, of_teacher, of_student = (set(labels.spans(names)) for names in sentence)
-        for name, spans in (("both", of_teacher & of_student), ("teacher", of_teacher - of_student),
-                            ("student", of_student - of_teacher)):  # fmt: skip
+        for name, spans in (
+            ("both", of_teacher & of_student),
+            ("teacher", of_teacher - of_student),
+            ("student", of_student - of_teacher),
+        ):
             found[name] += len(spans)
             right[name] += len(spans & there)
     return {
@@ -63,7 +71,10 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
             "student": student_right,
             "neither": count - teacher_right - student_right,
         },
-        "entities": {name: {"count": found[name], "right": right[name]} for name in ("both", "teacher", "student")},
+        "entities": {
+            name: {"count": found[name], "right": right[name]}
+            for name in ("both", "teacher", "student")
+        },
     }
 
 
@@ -76,11 +87,16 @@ def disagreements(gold: Labels, teacher: Labels, student: Labels) -> list[Disagr
             teacher_right[one, other] += one == right
             student_right[one, other] += other == right
     ordered = sorted(count, key=lambda pair: (-count[pair], pair))
-    return [Disagreement(*pair, count[pair], teacher_right[pair], student_right[pair]) for pair in ordered]
+    return [
+        Disagreement(*pair, count[pair], teacher_right[pair], student_right[pair])
+        for pair in ordered
+    ]
 
 
 def examples(teacher: Labels, student: Labels, most: int) -> list[int]:
-    """At most so many of the sentences in which a label differs, evenly spread over all of them, in their order."""
+    """At most so many of the sentences in which a label differs, evenly spread over all of them, in
+    their order.
+    """
     pairs = enumerate(zip(teacher, student, strict=True))
     differing = [index for index, (one, other) in pairs if tuple(one) != tuple(other)]
     count = min(most, len(differing))

@@ -12,7 +12,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import format_columns
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 
-MOST = 100  # sentences that are named
+MAXIMUM = 100  # sentences that are named
 LOOKED_AT = 5_000  # most sentences that are tagged for it: a pool of millions must stay cheap
 SHORTEST = 4  # words; fewer are headings and remains, and teach little
 TINY = 1e-12  # a probability of 0 has no logarithm
@@ -51,24 +51,31 @@ class ToAnnotate:
 
 
 def uncertainty(probabilities: Sequence[float]) -> float:
-    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for the probabilities of a sentence's labels.
+    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for the probabilities of a sentence's
+    labels.
 
-    Source: least confidence is that of Settles & Craven (2008), "An Analysis of Active Learning Strategies for Sequence
-    Labeling Tasks", section 3.1; Shen et al. (2018), "Deep Active Learning for Named Entity Recognition", divide its
-    logarithm by the length, or long sentences would always win.
+    Source: least confidence is that of Settles & Craven (2008), "An Analysis of Active Learning
+    Strategies for Sequence Labeling Tasks", section 3.1; Shen et al. (2018), "Deep Active Learning
+    for Named Entity Recognition", divide its logarithm by the length, or long sentences would
+    always win.
     """
     return 1 - math.exp(sum(math.log(max(p, TINY)) for p in probabilities) / len(probabilities))
 
 
 def most_uncertain(
-    tagger: TextTagger, pool: Sequence[Sentence], known: Iterable[Sentence], seed: int, most: int = MOST
+    tagger: TextTagger,
+    pool: Sequence[Sentence],
+    known: Iterable[Sentence],
+    seed: int,
+    most: int = MAXIMUM,
 ) -> ToAnnotate:
-    """The sentences of which the tagger is least sure, each once; equally uncertain ones in the order of the pool.
+    """The sentences of which the tagger is least sure, each once; equally uncertain ones in the
+    order of the pool.
 
     Args:
         tagger: trained.
-        pool: unlabelled sentences; of more than `LOOKED_AT` a random sample is looked at. Those of fewer than
-            `SHORTEST` words, and those that a column file can't hold, are left out.
+        pool: unlabelled sentences; of more than `LOOKED_AT` a random sample is looked at. Those of
+            fewer than `SHORTEST` words, and those that a column file can't hold, are left out.
         known: sentences that are labelled already, left out too.
         seed: decides the sample.
         most: how many at most.

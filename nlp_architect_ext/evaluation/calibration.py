@@ -1,4 +1,6 @@
-"""How far the scores of entities are probabilities: calibration fitted on labelled sentences, and measured."""
+"""How far the scores of entities are probabilities: calibration fitted on labelled sentences, and
+measured.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,13 @@ def outcomes(
     return np.array(scores, dtype=np.float64), np.array(right, dtype=np.bool_)
 
 
-def fit(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
-    """The calibration under which it's most likely that just these entities are right: logistic regression.
+def fit_calibration(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
+    """The calibration under which it's most likely that just these entities are right: logistic
+    regression.
 
-    The two numbers are drawn towards 1 and 0, which change nothing, as by a normal distribution of variance 1 around
-    them. So a handful of entities moves little, none nothing, and entities that are all right have a finite answer.
+    The two numbers are drawn towards 1 and 0, which change nothing, as by a normal distribution of
+    variance 1 around them. So a handful of entities moves little, none nothing, and entities that
+    are all right have a finite answer.
 
     Args:
         scores: uncalibrated (entities,), between 0 and 1.
@@ -94,9 +98,12 @@ class Reliability:
     def error(self) -> float:
         """Expected calibration error: ``Σ count · |right - score| / Σ count``, 0 without entities.
 
-        Source: Guo et al. (2017), "On Calibration of Modern Neural Networks", equation 3, with bins of equal mass.
+        Source: Guo et al. (2017), "On Calibration of Modern Neural Networks", equation 3, with bins
+        of equal mass.
         """
-        gaps = (n * abs(a - b) for n, a, b in zip(self.counts, self.right, self.scores, strict=True))
+        gaps = (
+            n * abs(a - b) for n, a, b in zip(self.counts, self.right, self.scores, strict=True)
+        )
         return sum(gaps) / max(sum(self.counts), 1)
 
     def to_json(self) -> list[dict[str, float]]:
@@ -106,7 +113,9 @@ class Reliability:
 
 
 def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> Reliability:
-    """Sort entities into at most `bins` bins by score; entities of equal score share a bin, whatever their order."""
+    """Sort entities into at most `bins` bins by score; entities of equal score share a bin,
+    whatever their order.
+    """
     if not len(scores):
         return Reliability((), (), ())
     edges = np.unique(np.sort(scores)[[len(scores) * index // bins for index in range(1, bins)]])
@@ -119,9 +128,13 @@ def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> 
     )
 
 
-def apply(calibration: Calibration | None, scores: Numbers) -> Numbers:
+def calibrated_scores(calibration: Calibration | None, scores: Numbers) -> Numbers:
     """Calibrated scores (entities,); the same ones without a calibration."""
-    return scores if calibration is None else np.array([calibration(score) for score in scores], dtype=np.float64)
+    return (
+        scores
+        if calibration is None
+        else np.array([calibration(score) for score in scores], dtype=np.float64)
+    )
 
 
 def _logit(scores: Numbers) -> Numbers:

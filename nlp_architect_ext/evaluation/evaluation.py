@@ -1,4 +1,6 @@
-"""The trained tagger on one split: what it and its teacher say of each word, how good that is, how sure it is."""
+"""The trained tagger on one split: what it and its teacher say of each word, how good that is, how
+sure it is.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.evaluation.agreement import agreement
-from nlp_architect_ext.evaluation.calibration import Reliability, apply, outcomes, reliability
+from nlp_architect_ext.evaluation.calibration import (
+    Reliability,
+    calibrated_scores,
+    outcomes,
+    reliability,
+)
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
@@ -51,19 +58,30 @@ class Evaluation:
     @cached_property
     def outcomes(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Uncalibrated scores of the entities that the student found, and whether each is right."""
-        return outcomes(self.gold, self.student, [prediction.scores for prediction in self.predictions], self.labels)
+        return outcomes(
+            self.gold,
+            self.student,
+            [prediction.scores for prediction in self.predictions],
+            self.labels,
+        )
 
     def reliability(self, calibration: Calibration | None) -> Reliability:
         """Scores against the share of right entities, with this calibration or without any."""
         scores, right = self.outcomes
-        return reliability(apply(calibration, scores), right)
+        return reliability(calibrated_scores(calibration, scores), right)
 
     def scores(self, calibration: Calibration | None) -> dict[str, Any]:
-        """What `metrics.json` says of the split: `metrics.score`, ``calibration``, and with a teacher ``agreement``."""
+        """What `metrics.json` says of the split: `metrics.score`, ``calibration``, and with a
+        teacher ``agreement``.
+        """
         after = self.reliability(calibration)
         found = {
             **score(self.gold, self.student, self.labels),
-            "calibration": {"ece": after.error, "ece_before": self.reliability(None).error, "bins": after.to_json()},
+            "calibration": {
+                "ece": after.error,
+                "ece_before": self.reliability(None).error,
+                "bins": after.to_json(),
+            },
         }
         if self.teacher is not None:
             found["agreement"] = agreement(self.gold, self.teacher, self.student, self.labels)
@@ -76,7 +94,9 @@ class Evaluation:
         return format_predictions(self.sentences, there)
 
 
-def evaluate(tagger: TextTagger, sentences: Sequence[Sentence], teacher: Labels | None) -> Evaluation:
+def evaluate(
+    tagger: TextTagger, sentences: Sequence[Sentence], teacher: Labels | None
+) -> Evaluation:
     """Tag sentences that have gold labels."""
     return Evaluation(sentences, tagger.predict_labels(sentences), teacher, tagger.labels)
 

@@ -16,12 +16,15 @@ from nlp_architect_ext.core.tags import Span, spans
 ERRORS = ("boundary", "type", "missed", "invented")
 
 
-def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], labels: LabelSet) -> dict[str, Any]:
+def score(
+    gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], labels: LabelSet
+) -> dict[str, Any]:
     """Compare predicted labels with gold labels, sentence by sentence.
 
-    An IOB2 entity is found if type, first and last word are right: the numbers are those of seqeval with
-    ``mode="strict", scheme=IOB2``, in which an I- that continues nothing belongs to no entity. With plain labels every
-    word whose label isn't ``O`` is an entity of its own, so F1 is the micro F1 over words.
+    An IOB2 entity is found if type, first and last word are right: the numbers are those of seqeval
+    with ``mode="strict", scheme=IOB2``, in which an I- that continues nothing belongs to no entity.
+    With plain labels every word whose label isn't ``O`` is an entity of its own, so F1 is the micro
+    F1 over words.
 
     Args:
         gold: the right labels, one sequence a sentence.
@@ -29,12 +32,13 @@ def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], lab
         labels: the label set.
 
     Returns:
-        ``f1``, ``precision``, ``recall`` (micro averages over entities) and ``accuracy`` (over words), all between 0
-        and 1, and 0.0 where there is nothing to divide by; ``support``, the number of gold entities; ``per_type``, the
-        same without accuracy for each type; ``errors``, counts: each gold entity that isn't found is ``type`` (same
-        words, other type; or it only overlaps entities of other types), ``boundary`` (overlaps an entity of its type,
-        other words) or ``missed`` (overlaps nothing); each predicted entity that overlaps no gold entity is
-        ``invented``. So boundary + type + missed = gold entities that aren't found.
+        ``f1``, ``precision``, ``recall`` (micro averages over entities) and ``accuracy`` (over
+        words), all between 0 and 1, and 0.0 where there is nothing to divide by; ``support``, the
+        number of gold entities; ``per_type``, the same without accuracy for each type; ``errors``,
+        counts: each gold entity that isn't found is ``type`` (same words, other type; or it only
+        overlaps entities of other types), ``boundary`` (overlaps an entity of its type, other
+        words) or ``missed`` (overlaps nothing); each predicted entity that overlaps no gold entity
+        is ``invented``. So boundary + type + missed = gold entities that aren't found.
 
     Raises:
         ValueError: different numbers of sentences or words.
@@ -44,8 +48,13 @@ def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], lab
     words = right_words = 0
     for index, (gold_labels, predicted_labels) in enumerate(zip(gold, predicted, strict=True)):
         if len(gold_labels) != len(predicted_labels):
-            raise ValueError(f"sentence {index}: {len(predicted_labels)} predicted labels for {len(gold_labels)} words")
-        gold_spans, predicted_spans = (set(entities(row, labels.scheme)) for row in (gold_labels, predicted_labels))
+            raise ValueError(
+                f"sentence {index}: {len(predicted_labels)} predicted labels for "
+                f"{len(gold_labels)} words"
+            )
+        gold_spans, predicted_spans = (
+            set(entities(row, labels.scheme)) for row in (gold_labels, predicted_labels)
+        )
         in_gold.update(span.type for span in gold_spans)
         in_predicted.update(span.type for span in predicted_spans)
         in_both.update(span.type for span in gold_spans & predicted_spans)
@@ -53,7 +62,9 @@ def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], lab
         words += len(gold_labels)
         right_words += sum(a == b for a, b in zip(gold_labels, predicted_labels, strict=True))
     types = sorted({*labels.types, *in_gold, *in_predicted})
-    if labels.scheme == "plain" or not (in_gold or in_predicted):  # seqeval knows neither plain labels nor nothing
+    if labels.scheme == "plain" or not (
+        in_gold or in_predicted
+    ):  # seqeval knows neither plain labels nor nothing
         rates = {name: _rates(in_both[name], in_predicted[name], in_gold[name]) for name in types}
         overall = _rates(in_both.total(), in_predicted.total(), in_gold.total())
     else:
@@ -71,7 +82,9 @@ def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], lab
 def _seqeval(
     gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], types: list[str] | None
 ) -> dict[str, dict[str, Any]]:
-    """The rates of these types, which are all that occur, or their micro average if None; JSON-safe numbers."""
+    """The rates of these types, which are all that occur, or their micro average if None; JSON-safe
+    numbers.
+    """
     lists = [[list(labels) for labels in sentences] for sentences in (gold, predicted)]
     average = "micro" if types is None else None
     columns = precision_recall_fscore_support(*lists, average=average, scheme=IOB2, zero_division=0)
@@ -104,7 +117,8 @@ def entities(labels: Sequence[str], scheme: str) -> list[Span]:
 
 
 def _errors(not_found: set[Span], wrong: set[Span]) -> Iterator[str]:
-    """Name the error of each gold entity that isn't found, and the predicted entities that are about nothing.
+    """Name the error of each gold entity that isn't found, and the predicted entities that are
+    about nothing.
 
     An entity that is right overlaps no other, so only the wrong ones have to be compared.
     """

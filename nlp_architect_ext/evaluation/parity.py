@@ -1,4 +1,4 @@
-"""Whether an exported tagger does what the trained one does, on labelled sentences of the user's."""
+"""Whether an exported tagger does what the trained one does, on labelled sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runtime.text_tagger import Prediction
 
-MOST_LOST = 0.003  # of F1
+MAXIMUM_LOSS = 0.003  # of F1
 
 
 class Comparable(Protocol):
@@ -22,10 +22,14 @@ class Comparable(Protocol):
 
     labels: LabelSet
 
-    def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
+    def predict_labels(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[Prediction]:
         """See `TextTagger.predict_labels`."""
 
-    def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[NDArray[np.float32]]:
+    def emissions(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[NDArray[np.float32]]:
         """Scores (words, labels) of each sentence, before any decoding."""
 
     def sentence(self, text: str) -> Sentence:
@@ -62,12 +66,17 @@ class Parity:
     @property
     def is_good(self) -> bool:
         """Whether the export costs at most as much as rounding may."""
-        return self.lost <= MOST_LOST
+        return self.lost <= MAXIMUM_LOSS
 
     def __str__(self) -> str:
-        splits = f"; {self.changed_splits:,} sentences are split otherwise" if self.changed_splits else ""
+        splits = (
+            f"; {self.changed_splits:,} sentences are split otherwise"
+            if self.changed_splits
+            else ""
+        )
         return (
-            f"{self.changed_tags:,} of {self.words:,} tags differ, logits by at most {self.largest_difference:.2g}; "
+            f"{self.changed_tags:,} of {self.words:,} tags differ, logits by at most "
+            f"{self.largest_difference:.2g}; "
             f"F1 {100 * self.f1:.2f} trained, {100 * self.exported_f1:.2f} exported{splits}"
         )
 
@@ -81,14 +90,19 @@ def compare(trained: Comparable, exported: Comparable, dev: Sequence[Sentence]) 
         dev: labelled sentences, at least one.
     """
     gold = [sentence.labels or () for sentence in dev]
-    labels = [[prediction.labels for prediction in tagger.predict_labels(dev)] for tagger in (trained, exported)]
+    labels = [
+        [prediction.labels for prediction in tagger.predict_labels(dev)]
+        for tagger in (trained, exported)
+    ]
     scores = [score(gold, predicted, trained.labels)["f1"] for predicted in labels]
     pairs = zip(trained.emissions(dev), exported.emissions(dev), strict=True)
     texts = [" ".join(sentence.words) for sentence in dev]
     return Parity(
         sentences=len(dev),
         words=sum(map(len, dev)),
-        changed_tags=sum(a != b for one, two in zip(*labels, strict=True) for a, b in zip(one, two, strict=True)),
+        changed_tags=sum(
+            a != b for one, two in zip(*labels, strict=True) for a, b in zip(one, two, strict=True)
+        ),
         changed_splits=sum(trained.sentence(text) != exported.sentence(text) for text in texts),
         largest_difference=max(float(np.abs(one - two).max(initial=0)) for one, two in pairs),
         f1=float(scores[0]),

@@ -13,8 +13,9 @@ BIASES = "bias_ih_l0", "bias_hh_l0"  # names of torch's LSTM
 class BiLstm(nn.Module):
     """One LSTM from left to right, one from right to left.
 
-    The second reads each sentence reversed in place, so padding comes last for both and is never seen: the results are
-    those of packed sequences, in three quarters of the time on a CPU (oneDNN's LSTM doesn't take packed ones).
+    The second reads each sentence reversed in place, so padding comes last for both and is never
+    seen: the results are those of packed sequences, in three quarters of the time on a CPU
+    (oneDNN's LSTM doesn't take packed ones).
 
     Args:
         input_width: numbers a word that comes in.
@@ -29,26 +30,39 @@ class BiLstm(nn.Module):
             _initialize(lstm)
 
     def forward(self, features: Tensor, mirror: Tensor) -> Tensor:
-        """Features (batch, words, input width) and `mirrored_rows` to features (batch, words, 2 · width)."""
+        """Features (batch, words, input width) and `mirrored_rows` to features (batch, words, 2 ·
+        width).
+        """
         rightward, _ = self.rightward(features)
         leftward, _ = self.leftward(_mirrored(features, mirror))
         return torch.cat([rightward, _mirrored(leftward, mirror)], dim=2)
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
-        """As ONNX's one operator for both directions: features and result are (words, batch, width)."""
+        """As ONNX's one operator for both directions: features and result are (words, batch,
+        width).
+        """
         lstms = (self.rightward, self.leftward)
         inputs = torch.stack([_onnx_gates(lstm.get_parameter("weight_ih_l0")) for lstm in lstms])
         recurrent = torch.stack([_onnx_gates(lstm.get_parameter("weight_hh_l0")) for lstm in lstms])
-        biases = [torch.stack([_onnx_gates(lstm.get_parameter(name)) for lstm in lstms]) for name in BIASES]
+        biases = [
+            torch.stack([_onnx_gates(lstm.get_parameter(name)) for lstm in lstms])
+            for name in BIASES
+        ]
         weights = [graph.weight(weight) for weight in (inputs, recurrent, torch.cat(biases, dim=1))]
         width = self.rightward.hidden_size
-        both = graph.add("LSTM", features, *weights, lengths, direction="bidirectional", hidden_size=width)
-        by_word = graph.add("Transpose", both, perm=[0, 2, 1, 3])  # from (words, directions, batch, width)
+        both = graph.add(
+            "LSTM", features, *weights, lengths, direction="bidirectional", hidden_size=width
+        )
+        by_word = graph.add(
+            "Transpose", both, perm=[0, 2, 1, 3]
+        )  # from (words, directions, batch, width)
         return graph.add("Reshape", by_word, graph.weight(torch.tensor([0, 0, -1])))
 
 
 def _onnx_gates(weights: Tensor) -> Tensor:
-    """The gates in ONNX's order (input, output, forget, cell) instead of torch's (input, forget, cell, output)."""
+    """The gates in ONNX's order (input, output, forget, cell) instead of torch's (input, forget,
+    cell, output).
+    """
     first, forget, cell, last = weights.chunk(4)
     return torch.cat([first, last, forget, cell])
 
@@ -56,8 +70,9 @@ def _onnx_gates(weights: Tensor) -> Tensor:
 def _initialize(lstm: nn.LSTM) -> None:
     """Orthogonal between steps, and gates that remember at first: training starts much faster.
 
-    Source: Jozefowicz, Zaremba, Sutskever (2015), "An Empirical Exploration of Recurrent Network Architectures",
-    section 3.2 (forget gates); Saxe, McClelland, Ganguli (2014) (orthogonal matrices).
+    Source: Jozefowicz, Zaremba, Sutskever (2015), "An Empirical Exploration of Recurrent Network
+    Architectures", section 3.2 (forget gates); Saxe, McClelland, Ganguli (2014) (orthogonal
+    matrices).
     """
     for name, parameter in lstm.named_parameters():
         for gate in parameter.detach().chunk(4):  # input, forget, cell, output
@@ -72,10 +87,14 @@ def _initialize(lstm: nn.LSTM) -> None:
 
 
 def mirrored_rows(lengths: Tensor, words: int) -> Tensor:
-    """Where each word is when its sentence is reversed, counted over the batch (batch · words,); any at padding."""
+    """Where each word is when its sentence is reversed, counted over the batch (batch · words,);
+    any at padding.
+    """
     positions = torch.arange(words, device=lengths.device)
     mirrored = (lengths.unsqueeze(1) - 1 - positions).clamp(min=0)
-    return (mirrored + words * torch.arange(len(lengths), device=lengths.device).unsqueeze(1)).flatten()
+    return (
+        mirrored + words * torch.arange(len(lengths), device=lengths.device).unsqueeze(1)
+    ).flatten()
 
 
 def _mirrored(features: Tensor, rows: Tensor) -> Tensor:

@@ -12,9 +12,10 @@ from nlp_architect_ext.data.vocabulary import PADDING
 class CharacterCnn(nn.Module):
     """Character embeddings, a convolution over three characters, ReLU, maximum over the word.
 
-    The same characters give the same features, so each distinct word of a batch is computed once. Its characters stand
-    on one line with those of all other words, a padding character between two words: time and memory grow with the
-    characters that are there, not with the longest word. Source: Ma & Hovy (2016), section 2.1.
+    The same characters give the same features, so each distinct word of a batch is computed once.
+    Its characters stand on one line with those of all other words, a padding character between two
+    words: time and memory grow with the characters that are there, not with the longest word.
+    Source: Ma & Hovy (2016), section 2.1.
 
     Args:
         character_count: character ids, padding among them.
@@ -28,7 +29,9 @@ class CharacterCnn(nn.Module):
         self.convolution = nn.Conv1d(width, filters, kernel_size=3, padding=1)
 
     def forward(self, characters: Tensor) -> Tensor:
-        """Character ids (batch, words, characters) to features (batch, words, filters), 0 at padding words."""
+        """Character ids (batch, words, characters) to features (batch, words, filters), 0 at
+        padding words.
+        """
         batch, words, longest = characters.shape
         rows = characters.reshape(-1, longest)
         distinct, index = _distinct(rows)  # (distinct, characters), (batch · words,)
@@ -44,8 +47,8 @@ class CharacterCnn(nn.Module):
 def _distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
     """The distinct rows of integers, and which of them each row is.
 
-    They are told apart by checksums, modulo 2⁶⁴: `torch.unique` of rows takes fifty times as long, and is only asked
-    when two different rows have the same one.
+    They are told apart by checksums, modulo 2⁶⁴: `torch.unique` of rows takes fifty times as long,
+    and is only asked when two different rows have the same one.
     """
     powers = torch.full((rows.shape[1],), MULTIPLIER, device=rows.device).cumprod(0)
     checksums, index = torch.unique((rows * powers).sum(dim=1), return_inverse=True)

@@ -1,8 +1,9 @@
-"""The conditional random field: its loss (pytorch-crf, guarded), the best sequence and the probability of each label.
+"""The conditional random field: its loss (pytorch-crf, guarded), the best sequence and the
+probability of each label.
 
-A sequence of labels y scores ``start[y_1] + Σ_t emissions[t, y_t] + Σ_t transitions[y_t, y_t+1] + end[y_n]``;
-its probability is the exponential of that, divided by the sum over all sequences. Source: Lafferty, McCallum, Pereira
-(2001), "Conditional Random Fields", section 3.
+A sequence of labels y scores ``start[y_1] + Σ_t emissions[t, y_t] + Σ_t transitions[y_t, y_t+1] +
+end[y_n]``; its probability is the exponential of that, divided by the sum over all sequences.
+Source: Lafferty, McCallum, Pereira (2001), "Conditional Random Fields", section 3.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Crf(nn.Module):
         return self.kernel.end_transitions  # type: ignore[no-any-return]
 
     def negative_log_likelihood(self, emissions: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
-        """``-Σ log p(labels of a sentence) / Σ words``: a scalar, per word, so that it balances with other losses.
+        """``-Σ log p(labels of a sentence) / Σ words``: a scalar, per word, so that it balances
+        with other losses.
 
         Args:
             emissions: scores (batch, words, labels), finite.
@@ -52,21 +54,33 @@ class Crf(nn.Module):
         """
         self._validate(emissions, labels, lengths)
         mask = word_mask(emissions, lengths)
-        sentences = self.kernel(emissions, labels.masked_fill(~mask, 0), mask=mask, reduction="none")
+        sentences = self.kernel(
+            emissions, labels.masked_fill(~mask, 0), mask=mask, reduction="none"
+        )
         total: Tensor = -sentences.sum() / mask.sum()
         return total
 
     def _validate(self, emissions: Tensor, labels: Tensor, lengths: Tensor) -> None:
         if emissions.dim() != 3 or emissions.shape[2] != self.label_count or 0 in emissions.shape:
-            raise ValueError(f"expected emissions (batch, words, {self.label_count}), got {tuple(emissions.shape)}")
+            raise ValueError(
+                f"expected emissions (batch, words, {self.label_count}), got "
+                f"{tuple(emissions.shape)}"
+            )
         if labels.shape != emissions.shape[:2] or lengths.shape != emissions.shape[:1]:
-            raise ValueError(f"expected labels {tuple(emissions.shape[:2])} and lengths ({len(emissions)},), "
-                             f"got {tuple(labels.shape)} and {tuple(lengths.shape)}")
+            raise ValueError(
+                f"expected labels {tuple(emissions.shape[:2])} and lengths ({len(emissions)},), "
+                f"got {tuple(labels.shape)} and {tuple(lengths.shape)}"
+            )
         if lengths.min() < 1 or lengths.max() > emissions.shape[1]:
-            raise ValueError(f"expected lengths from 1 to {emissions.shape[1]} words, got {lengths.tolist()}")
+            raise ValueError(
+                f"expected lengths from 1 to {emissions.shape[1]} words, got {lengths.tolist()}"
+            )
         real = labels[word_mask(emissions, lengths)]
         if real.min() < 0 or real.max() >= self.label_count:
-            raise ValueError(f"expected label ids from 0 to {self.label_count - 1}, got {real.min()} to {real.max()}")
+            raise ValueError(
+                f"expected label ids from 0 to {self.label_count - 1}, got {real.min()} to "
+                f"{real.max()}"
+            )
         if not emissions.isfinite().all():
             raise ValueError("expected finite emissions, got NaN or infinity")
 
@@ -78,7 +92,9 @@ def word_mask(emissions: Tensor, lengths: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def viterbi(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
+def viterbi(
+    emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
+) -> Tensor:
     """The sequence of labels with the highest score, for all sentences at once.
 
     Args:
@@ -93,7 +109,9 @@ def viterbi(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tens
     """
     mask = word_mask(emissions, lengths)
     stay = torch.arange(emissions.shape[2], device=emissions.device).expand(len(emissions), -1)
-    score = start + emissions[:, 0]  # best score of any path that ends here in this label (batch, labels)
+    score = (
+        start + emissions[:, 0]
+    )  # best score of any path that ends here in this label (batch, labels)
     origins = []  # the label before, on that path
     for word in range(1, emissions.shape[1]):
         best, origin = (score.unsqueeze(2) + transitions).max(dim=1)
@@ -106,8 +124,11 @@ def viterbi(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tens
     return torch.cat(path[::-1], dim=1).masked_fill(~mask, 0)
 
 
-def marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """The probability of each label at each word, whatever the labels around: forward-backward in log space.
+def marginals(
+    emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
+) -> Tensor:
+    """The probability of each label at each word, whatever the labels around: forward-backward in
+    log space.
 
     Args:
         emissions: scores (batch, words, labels).
@@ -124,14 +145,20 @@ def marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Te
     return probabilities.masked_fill(~mask.unsqueeze(2), 0.0)
 
 
-def log_marginals(emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
+def log_marginals(
+    emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
+) -> Tensor:
     """The logarithms of `marginals`, of any value beyond the lengths."""
     mask = word_mask(emissions, lengths)
     words = emissions.shape[1]
-    before = [start + emissions[:, 0]]  # log-sum over the ways to come to this label, its emission included
+    before = [
+        start + emissions[:, 0]
+    ]  # log-sum over the ways to come to this label, its emission included
     for word in range(1, words):
         before.append((before[-1].unsqueeze(2) + transitions).logsumexp(dim=1) + emissions[:, word])
-    after = [end.expand_as(emissions[:, 0])]  # log-sum over the ways to go on from this label, last word first
+    after = [
+        end.expand_as(emissions[:, 0])
+    ]  # log-sum over the ways to go on from this label, last word first
     for word in range(words - 1, 0, -1):
         ways = ((emissions[:, word] + after[-1]).unsqueeze(1) + transitions).logsumexp(dim=2)
         after.append(torch.where(mask[:, word].unsqueeze(1), ways, end))

@@ -1,4 +1,4 @@
-"""From emissions to labels: softmax or a conditional random field, and never an illegal sequence."""
+"""From emissions to labels: softmax or a conditional random field, always a legal sequence."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ class Decoder(nn.Module):
 
     Args:
         labels: the label set; it says which label may follow which.
-        use_crf: score label pairs too. Training leaves all pairs free; legality only rules prediction.
-        handicap: what is taken off the emissions of O at prediction, so that more entities are found.
+        use_crf: score label pairs too. Training leaves all pairs free; legality only rules
+            prediction.
+        handicap: what is taken off the emissions of O at prediction, so that more entities are
+            found.
     """
 
     legal: Tensor
@@ -30,12 +32,16 @@ class Decoder(nn.Module):
         self.handicap = handicap
         self.crf = Crf(len(labels)) if use_crf else None
         self.register_buffer("legal", torch.from_numpy(labels.legal.copy()), persistent=False)
-        self.register_buffer("legal_start", torch.from_numpy(labels.legal_start.copy()), persistent=False)
+        self.register_buffer(
+            "legal_start", torch.from_numpy(labels.legal_start.copy()), persistent=False
+        )
 
     def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
-        """Log of the softened probability of each label at each word, of any value beyond the lengths.
+        """Log of the softened probability of each label at each word, of any value beyond the
+        lengths.
 
-        The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients flow.
+        The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients
+        flow.
 
         Args:
             emissions: scores (batch, words, labels).
@@ -44,7 +50,11 @@ class Decoder(nn.Module):
         """
         if self.crf is None:
             return (emissions / temperature).log_softmax(dim=2)
-        scores = (self.crf.transitions / temperature, self.crf.start / temperature, self.crf.end / temperature)
+        scores = (
+            self.crf.transitions / temperature,
+            self.crf.start / temperature,
+            self.crf.end / temperature,
+        )
         return log_marginals(emissions / temperature, lengths, *scores)
 
     @torch.no_grad()
@@ -56,8 +66,9 @@ class Decoder(nn.Module):
             lengths: words of each sentence (batch,), at least 1.
 
         Returns:
-            Label ids (batch, words) and the probability of each (batch, words) between 0 and 1: the softmax's, or the
-            CRF's marginal over all sequences, illegal ones among them. Both are 0 beyond the lengths.
+            Label ids (batch, words) and the probability of each (batch, words) between 0 and 1: the
+            softmax's, or the CRF's marginal over all sequences, illegal ones among them. Both are 0
+            beyond the lengths.
         """
         emissions = emissions.float()
         if self.handicap and self.outside is not None:
@@ -74,15 +85,26 @@ class Decoder(nn.Module):
         return best, chosen.masked_fill(~word_mask(emissions, lengths), 0.0)
 
     def _best_of_softmax(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Viterbi only for the sentences whose most probable labels are an illegal sequence: few, once trained."""
+        """Viterbi only for the sentences whose most probable labels are an illegal sequence: few,
+        once trained.
+        """
         best = emissions.argmax(dim=2).masked_fill(~word_mask(emissions, lengths), 0)
         illegal = ~(self.legal_start[best[:, 0]] & self.legal[best[:, :-1], best[:, 1:]].all(dim=1))
         if illegal.any():
-            free = emissions.new_zeros(emissions.shape[2])  # a softmax has no opinion on pairs of labels
+            free = emissions.new_zeros(
+                emissions.shape[2]
+            )  # a softmax has no opinion on pairs of labels
             lengths = lengths.to(emissions.device)[illegal]
-            best[illegal] = self._best_legal(emissions[illegal], lengths, free.expand(len(free), -1), free, free)
+            best[illegal] = self._best_legal(
+                emissions[illegal], lengths, free.expand(len(free), -1), free, free
+            )
         return best
 
-    def _best_legal(self, emissions: Tensor, lengths: Tensor, pairs: Tensor, start: Tensor, end: Tensor) -> Tensor:
-        pairs, start = pairs.masked_fill(~self.legal, NEVER), start.masked_fill(~self.legal_start, NEVER)
+    def _best_legal(
+        self, emissions: Tensor, lengths: Tensor, pairs: Tensor, start: Tensor, end: Tensor
+    ) -> Tensor:
+        pairs, start = (
+            pairs.masked_fill(~self.legal, NEVER),
+            start.masked_fill(~self.legal_start, NEVER),
+        )
         return viterbi(emissions, lengths, pairs, start, end)

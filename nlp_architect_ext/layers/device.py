@@ -30,17 +30,24 @@ def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(
-            "--device", f"{device!r} can't be used ({reason})", "cpu, cuda, cuda:N or auto", "choose another"
+            where="--device",
+            wrong=f"{device!r} can't be used ({reason})",
+            expected="cpu, cuda, cuda:N or auto",
+            remedy="choose another",
         ) from error
     return chosen
 
 
 def has_fast_bf16(device: torch.device) -> bool:
-    """Whether products of matrices are faster in bfloat16: on GPUs of the last years, and on processors with AMX.
+    """Whether products of matrices are faster in bfloat16: on GPUs of the last years, and on
+    processors with AMX.
 
-    With AVX-512's bfloat16 alone a BERT takes 1.6 times as long as in float32, for all that is converted.
+    With AVX-512's bfloat16 alone a BERT takes 1.6 times as long as in float32, for all that is
+    converted.
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    known: dict[str, bool | int | str] = getattr(torch.cpu, "get_capabilities", dict)()  # an older torch hasn't it
+    known: dict[str, bool | int | str] = getattr(
+        torch.cpu, "get_capabilities", dict
+    )()  # an older torch hasn't it
     return device.type == "cpu" and bool(known.get("amx_bf16", False))

@@ -12,9 +12,11 @@ VALUES = 256  # of a byte
 
 
 class Dropout(nn.Dropout):
-    """`nn.Dropout` that takes a byte of chance for each number: on a CPU a quarter of the time, a tenth of a step's.
+    """`nn.Dropout` that takes a byte of chance for each number: on a CPU a quarter of the time, a
+    tenth of a step's.
 
-    The share `p` is rounded to 256ths, 0.3 to 0.3008; what is kept is scaled to match, so the mean stays as it was.
+    The share `p` is rounded to 256ths, 0.3 to 0.3008; what is kept is scaled to match, so the mean
+    stays as it was.
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -25,13 +27,21 @@ class Dropout(nn.Dropout):
         chance = torch.empty(-(-input.numel() // 8), dtype=torch.int64, device=input.device)
         chance.random_(-(2**63), None)  # all 64 bits, unlike without bounds
         kept = chance.view(torch.uint8)[: input.numel()].view(input.shape) >= dropped
-        return input * (kept * torch.tensor(VALUES / (VALUES - dropped), dtype=input.dtype, device=input.device))
+        return input * (
+            kept * torch.tensor(VALUES / (VALUES - dropped), dtype=input.dtype, device=input.device)
+        )
 
 
 @contextmanager
 def dropping(network: nn.Module, share: float | None) -> Iterator[None]:
-    """The network with this share of dropout in all its layers of `nn.Dropout`; None leaves it as it is."""
-    layers = [module for module in network.modules() if isinstance(module, nn.Dropout)] if share is not None else []
+    """The network with this share of dropout in all its layers of `nn.Dropout`; None leaves it as
+    it is.
+    """
+    layers = (
+        [module for module in network.modules() if isinstance(module, nn.Dropout)]
+        if share is not None
+        else []
+    )
     before = [layer.p for layer in layers]
     for layer in layers:
         layer.p = share or 0.0

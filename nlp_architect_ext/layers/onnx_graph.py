@@ -21,8 +21,8 @@ FEATURES, LENGTHS, EMISSIONS = "features", "lengths", "emissions"
 class OnnxGraph:
     """Collects operators and weights; values are known by their names.
 
-    The inputs are `features` (batch, words, width) as float32 and `lengths` (batch,) as int32. `large` names the
-    operators that an export with 8-bit integers rounds: LSTMs and `product`.
+    The inputs are `features` (batch, words, width) as float32 and `lengths` (batch,) as int32.
+    `large` names the operators that an export with 8-bit integers rounds: LSTMs and `product`.
     """
 
     def __init__(self) -> None:
@@ -33,11 +33,15 @@ class OnnxGraph:
     def weight(self, tensor: Tensor) -> str:
         """A constant, by its new name."""
         name = f"weight_{len(self._weights)}"
-        self._weights.append(numpy_helper.from_array(tensor.detach().cpu().contiguous().numpy(), name))
+        self._weights.append(
+            numpy_helper.from_array(tensor.detach().cpu().contiguous().numpy(), name)
+        )
         return name
 
     def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
-        """An operator of the ONNX standard with its inputs and attributes; the name of its first output."""
+        """An operator of the ONNX standard with its inputs and attributes; the name of its first
+        output.
+        """
         name = output or f"value_{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
         if operator == "LSTM":
@@ -80,8 +84,14 @@ class OnnxGraph:
         """
         for name, (value, _) in outputs.items():
             self.add("Identity", value, output=name)
-        given = [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in inputs.items()]
-        found = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, (_, shape) in outputs.items()]
+        given = [
+            helper.make_tensor_value_info(name, kind, shape)
+            for name, (kind, shape) in inputs.items()
+        ]
+        found = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, (_, shape) in outputs.items()
+        ]
         graph = helper.make_graph(self._nodes, "tagger", given, found, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
         model.ir_version = IR_VERSION
@@ -90,7 +100,8 @@ class OnnxGraph:
 
 
 def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
-    """The graph with the weights of some operators as 8-bit integers, and their other inputs rounded as they come.
+    """The graph with the weights of some operators as 8-bit integers, and their other inputs
+    rounded as they come.
 
     Args:
         model: the graph.
@@ -108,12 +119,15 @@ def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
         level = logger.level
         logger.setLevel(logging.ERROR)  # it advises steps for graphs of other exporters
         try:
-            quantize_dynamic(before, after, nodes_to_quantize=list(nodes), weight_type=QuantType.QInt8)
+            quantize_dynamic(
+                before, after, nodes_to_quantize=list(nodes), weight_type=QuantType.QInt8
+            )
         finally:
             logger.setLevel(level)
         content = after.read_bytes()
     was, now = (
-        {(node.name, node.op_type) for node in onnx.load_from_string(graph).graph.node} for graph in (model, content)
+        {(node.name, node.op_type) for node in onnx.load_from_string(graph).graph.node}
+        for graph in (model, content)
     )
     if missed := {name for name, _ in was & now}.intersection(nodes):
         raise AssertionError(f"not rounded: {', '.join(sorted(missed))}")

@@ -11,11 +11,13 @@ from nlp_architect_ext.data.vocabulary import PADDING, UNKNOWN
 
 
 class WordEmbedding(nn.Embedding):
-    """Vectors of words (words, width); that of an unknown word is the mean of the vectors of its parts.
+    """Vectors of words (words, width); that of an unknown word is the mean of the vectors of its
+    parts.
 
-    In training some words are treated as unknown, so that the student learns to live with it. At first vectors are
-    small, so that rare words add little noise: uniform between ±√(3 / width), as in Ma & Hovy (2016), "End-to-end
-    Sequence Labeling via Bi-directional LSTM-CNNs-CRF", section 3.1; padding is all zero.
+    In training some words are treated as unknown, so that the student learns to live with it. At
+    first vectors are small, so that rare words add little noise: uniform between ±√(3 / width), as
+    in Ma & Hovy (2016), "End-to-end Sequence Labeling via Bi-directional LSTM-CNNs-CRF", section
+    3.1; padding is all zero.
 
     Args:
         word_count: word ids, padding and the unknown word among them.
@@ -24,7 +26,9 @@ class WordEmbedding(nn.Embedding):
         frozen: whether the vectors stay as they are; that of the unknown word too.
     """
 
-    def __init__(self, word_count: int, width: int, *, dropout: float = 0.0, frozen: bool = False) -> None:
+    def __init__(
+        self, word_count: int, width: int, *, dropout: float = 0.0, frozen: bool = False
+    ) -> None:
         if not 0 <= dropout < 1:
             raise ValueError(f"word dropout {dropout}; expected at least 0 and below 1")
         super().__init__(word_count, width, padding_idx=PADDING)
@@ -42,11 +46,15 @@ class WordEmbedding(nn.Embedding):
         if batch.parts is None or batch.part_counts is None or not len(batch.part_counts):
             return vectors
         starts = batch.part_counts.cumsum(0) - batch.part_counts
-        composed = functional.embedding_bag(batch.parts, self.weight, starts, mode="mean")  # (unknown words, width)
+        composed = functional.embedding_bag(
+            batch.parts, self.weight, starts, mode="mean"
+        )  # (unknown words, width)
         return vectors.masked_scatter((words == UNKNOWN).unsqueeze(2), composed)
 
     def _with_unknown(self, words: Tensor) -> Tensor:
-        """Word ids (batch, words), in training some of them replaced by the unknown word's; never padding."""
+        """Word ids (batch, words), in training some of them replaced by the unknown word's; never
+        padding.
+        """
         if not self.training or self.dropout == 0:
             return words
         hit = torch.rand(words.shape, device=words.device) < self.dropout

@@ -19,7 +19,9 @@ def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
     """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
     teachers = ", ".join(teacher["name"] for teacher in config.teachers)
     count = metrics["sentences"]
-    texts = f"{count['labelled']:,} labelled" + (f" and {count['unlabelled']:,} raw" if count["unlabelled"] else "")
+    texts = f"{count['labelled']:,} labelled" + (
+        f" and {count['unlabelled']:,} raw" if count["unlabelled"] else ""
+    )
     origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
@@ -34,7 +36,8 @@ tags:
 
 # A compact tagger, {origin} on {texts} sentences
 
-Student `{config.student}`{crf}, {metrics["parameters"]["student"]:,} parameters, {metrics["bytes"]:,} bytes of weights.
+Student `{config.student}`{crf}, {metrics["parameters"]["student"]:,} parameters,
+{metrics["bytes"]:,} bytes of weights.
 Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 
 ## Measured
@@ -71,8 +74,12 @@ nlp-architect-ext {__version__}.
 def calibration(config: TaggerConfig, metrics: Metrics) -> str:
     """What the `score` of an entity is worth, in a sentence or two."""
     if config.calibration is None:
-        return "The `score` of an entity isn't calibrated: there were no dev sentences to fit it on."
-    fitted = "The `score` of an entity is the probability that it's right, fitted on the dev sentences."
+        return (
+            "The `score` of an entity isn't calibrated: there were no dev sentences to fit it on."
+        )
+    fitted = (
+        "The `score` of an entity is the probability that it's right, fitted on the dev sentences."
+    )
     split = last_split(metrics)
     if split is None:
         return fitted
@@ -90,5 +97,6 @@ def _results(metrics: Metrics) -> str:
     values = "".join(f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates)
     return (
         "model-index:\n- name: tagger\n  results:\n  - task:\n      type: token-classification\n"
-        f"    dataset:\n      name: {split} set of the run\n      type: other\n    metrics:\n{values}"
+        f"    dataset:\n      name: {split} set of the run\n      type: other\n    "
+        f"metrics:\n{values}"
     )

@@ -1,4 +1,4 @@
-"""The page of a finished run: scores, teacher against student, calibration, what to annotate next."""
+"""The page of a finished run: scores, teacher and student, calibration, what to annotate next."""
 
 from __future__ import annotations
 
@@ -25,10 +25,14 @@ from nlp_architect_ext.reports.tables import (
 )
 from nlp_architect_ext.runtime.config import TaggerConfig
 
-PAIRS, SENTENCES = 15, 10  # how many disagreements and sentences are shown; the files have all of them
+PAIRS, SENTENCES = (
+    15,
+    10,
+)  # how many disagreements and sentences are shown; the files have all of them
 
 _STYLE = """body { font: 16px/1.5 sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; margin: 1rem 0 } td, th { border-bottom: 1px solid #ccc; padding: .2rem .8rem;
+table { border-collapse: collapse; margin: 1rem 0 }
+td, th { border-bottom: 1px solid #ccc; padding: .2rem .8rem;
 text-align: right } td:first-child, th:first-child { text-align: left } img { max-width: 100% }
 mark { background: #ffe08a } small { color: #555 } li { margin: .4rem 0 }"""
 
@@ -51,14 +55,21 @@ class Findings:
 
 
 def page(config: TaggerConfig, metrics: Metrics, findings: Findings) -> str:
-    """One HTML page that needs no other file and no JavaScript; all words of the data are escaped."""
+    """One HTML page without other files and JavaScript; all words of the data are escaped."""
     split = last_split(metrics)
     parts = [
-        _section("Scores", "An entity counts when its type, first and last word are right; in percent.",
-                 html_table(overall(metrics)), html_table(per_type(metrics))),
-        _section("Learning curve", "The loss should fall and level out; the weights of the highest dev F1 are kept.",
-                 _picture(findings.learning_curve, "Training loss and dev F1 over steps")),
-    ]  # fmt: skip
+        _section(
+            "Scores",
+            "An entity counts when its type, first and last word are right; in percent.",
+            html_table(overall(metrics)),
+            html_table(per_type(metrics)),
+        ),
+        _section(
+            "Learning curve",
+            "The loss should fall and level out; the weights of the highest dev F1 are kept.",
+            _picture(findings.learning_curve, "Training loss and dev F1 over steps"),
+        ),
+    ]
     if split is not None:
         evaluation = findings.evaluations[split]
         parts += _against_teacher(metrics, split, evaluation)
@@ -71,7 +82,8 @@ def page(config: TaggerConfig, metrics: Metrics, findings: Findings) -> str:
     parts.append(_section("Cost", ASSUMED, html_table(costs(metrics))))
     body = "\n".join(parts)
     return f"""<!doctype html>
-<html lang="{html.escape(config.language)}"><head><meta charset="utf-8"><title>Tagger: report</title>
+<html lang="{html.escape(config.language)}"><head><meta charset="utf-8">
+<title>Tagger: report</title>
 <style>{_STYLE}</style></head>
 <body>
 <h1>Student {html.escape(config.student)}, {html.escape(config.decoder)}</h1>
@@ -85,56 +97,91 @@ def _against_teacher(metrics: Metrics, split: str, evaluation: Evaluation) -> li
     if evaluation.teacher is None:
         return []
     reading = "A negative difference is what the student lacks, in points."
-    types = _section(f"Teacher against student ({split})", reading, html_table(side_by_side(metrics, split)))
+    types = _section(
+        f"Teacher against student ({split})", reading, html_table(side_by_side(metrics, split))
+    )
     found = metrics[split]["agreement"]
     entities = [["entities found by", "count", "right"]]
-    for name, who in (("both", "both"), ("teacher", "the teacher only"), ("student", "the student only")):
+    for name, who in (
+        ("both", "both"),
+        ("teacher", "the teacher only"),
+        ("student", "the student only"),
+    ):
         numbers = found["entities"][name]
         entities.append([who, f"{numbers['count']:,}", f"{numbers['right']:,}"])
     pairs = disagreements(evaluation.gold, evaluation.teacher, evaluation.student)
     labels = [["teacher → student", "words", "teacher right", "student right", "neither right"]]
     for one in pairs[:PAIRS]:
-        counts = (one.count, one.teacher_right, one.student_right, one.count - one.teacher_right - one.student_right)
+        counts = (
+            one.count,
+            one.teacher_right,
+            one.student_right,
+            one.count - one.teacher_right - one.student_right,
+        )
         labels.append([f"{one.teacher} → {one.student}", *(f"{count:,}" for count in counts)])
     shown = examples(evaluation.teacher, evaluation.student, SENTENCES)
     sentences = "".join(f"<li>{_marked(evaluation, index)}</li>" for index in shown)
     differing = found["differing"]
     agreed = (
         f"Both give {100 * found['words']:.2f} % of the words the same label. Where they differ "
-        f"({differing['count']:,} words), the teacher is right {differing['teacher']:,} times, the student "
+        f"({differing['count']:,} words), the teacher is right {differing['teacher']:,} times, "
+        "the student "
         f"{differing['student']:,} times."
     )
     where = _section(
-        f"Where they disagree ({split})", agreed, html_table(entities),
-        f"<p>The {len(labels) - 1} most frequent of {len(pairs)} kinds of disagreement:</p>{html_table(labels)}"
-        f"<p>{len(shown)} sentences in which they differ, spread over the file; each marked word is followed by "
-        f"the labels. All of them are in <code>{PREDICTIONS[split]}</code>.</p><ul>{sentences}</ul>" if pairs else "",
-    )  # fmt: skip
+        f"Where they disagree ({split})",
+        agreed,
+        html_table(entities),
+        f"<p>The {len(labels) - 1} most frequent of {len(pairs)} kinds of "
+        f"disagreement:</p>{html_table(labels)}"
+        f"<p>{len(shown)} sentences in which they differ, spread over the file; each marked word "
+        "is followed by "
+        f"the labels. All of them are in <code>{PREDICTIONS[split]}</code>.</p><ul>{sentences}</ul>"
+        if pairs
+        else "",
+    )
     return [types, where]
 
 
 def _marked(evaluation: Evaluation, index: int) -> str:
-    """A sentence in HTML in which the words of different labels are marked and followed by the labels."""
+    """A sentence in HTML in which the words of different labels are marked and followed by the
+    labels.
+    """
     assert evaluation.teacher is not None
-    words, columns = evaluation.sentences[index].words, (evaluation.gold, evaluation.teacher, evaluation.student)
+    words, columns = (
+        evaluation.sentences[index].words,
+        (evaluation.gold, evaluation.teacher, evaluation.student),
+    )
     cells = []
-    for word, gold, teacher, student in zip(words, *(column[index] for column in columns), strict=True):
+    for word, gold, teacher, student in zip(
+        words, *(column[index] for column in columns), strict=True
+    ):
         word = html.escape(word)
         labels = html.escape(f"teacher {teacher}, student {student}, gold {gold}")
-        cells.append(word if teacher == student else f"<mark>{word}</mark> <small>[{labels}]</small>")
+        cells.append(
+            word if teacher == student else f"<mark>{word}</mark> <small>[{labels}]</small>"
+        )
     return " ".join(cells)
 
 
 def _errors(metrics: Metrics, split: str) -> str:
-    meaning = "Boundary: right type, wrong words; type: wrong type; missed: nothing found; invented: nothing there."
+    meaning = (
+        "Boundary: right type, wrong words; type: wrong type; missed: nothing found; "
+        "invented: nothing there."
+    )
     return _section(f"Kinds of error ({split})", meaning, html_table(error_kinds(metrics, split)))
 
 
 def _calibration(config: TaggerConfig, metrics: Metrics, split: str, picture: bytes | None) -> str:
-    reading = "On the diagonal a score says how often entities of this score are right; below it, it promises too much."
+    reading = (
+        "On the diagonal a score says how often entities of this score are right; below it, "
+        "it promises too much."
+    )
     rows = [["score", "right", "entities"]]
     for one in metrics[split]["calibration"]["bins"]:
-        rows.append([f"{100 * one['score']:.1f} %", f"{100 * one['right']:.1f} %", f"{one['count']:,}"])
+        rows.append(
+            [f"{100 * one['score']:.1f} %", f"{100 * one['right']:.1f} %", f"{one['count']:,}"]
+        )
     shown = _picture(picture, "Share of right entities against their score") if picture else ""
     says = html.escape(calibration(config, metrics).replace("`", ""))
     table = html_table(rows) if len(rows) > 1 else "<p>The student found no entity.</p>"
@@ -143,9 +190,12 @@ def _calibration(config: TaggerConfig, metrics: Metrics, split: str, picture: by
 
 def _to_annotate(found: ToAnnotate) -> str:
     reading = (
-        f"The student is least sure of these sentences, so their labels would teach it most. {found.looked_at:,} of "
-        f"{found.pool:,} unlabelled sentences were compared (a random sample of large pools; each once, without those "
-        f"of fewer than {SHORTEST} words and those that are labelled). The {len(found.sentences)} most uncertain are "
+        "The student is least sure of these sentences, so their labels would teach it most. "
+        f"{found.looked_at:,} of "
+        f"{found.pool:,} unlabelled sentences were compared (a random sample of large pools; each "
+        "once, without those "
+        f"of fewer than {SHORTEST} words and those that are labelled). The {len(found.sentences)} "
+        "most uncertain are "
         f"in {ANNOTATE}, and with the student's labels, to be corrected, in {PREANNOTATED}."
     )
     rows: list[Sequence[str]] = [["sentence", "uncertainty"]]

@@ -15,12 +15,15 @@ from nlp_architect_ext.evaluation.calibration import Reliability
 Lines = Sequence[Mapping[str, Any]]
 
 
-def learning_curve(student: Lines, teacher: Lines = (), teacher_dev_f1: float | None = None) -> bytes:
+def learning_curve(
+    student: Lines, teacher: Lines = (), teacher_dev_f1: float | None = None
+) -> bytes:
     """The learning curves as PNG: loss parts over steps, dev F1 over steps.
 
     Args:
         student: the journal's lines of the student's training.
-        teacher: the journal's lines of the teacher's fine-tuning; its own dev F1 by epoch is drawn if there is any.
+        teacher: the journal's lines of the teacher's fine-tuning; its own dev F1 by epoch is drawn
+            if there is any.
         teacher_dev_f1: the teacher's dev F1, drawn as a line to reach.
     """
     figure = Figure(figsize=(10, 4), layout="constrained")
@@ -32,7 +35,9 @@ def learning_curve(student: Lines, teacher: Lines = (), teacher_dev_f1: float | 
             loss.plot(*zip(*points, strict=True), label=part, linewidth=1)
     _finish(loss, "Training loss (a word)", "loss")
     for lines, name in ((student, "student"), (teacher, "teacher, fine-tuning")):
-        points = [(line["step"], 100 * line["dev_f1"]) for line in lines if line.get("dev_f1") is not None]
+        points = [
+            (line["step"], 100 * line["dev_f1"]) for line in lines if line.get("dev_f1") is not None
+        ]
         if points:
             f1.plot(*zip(*points, strict=True), marker="o", markersize=3, label=name)
     if teacher_dev_f1 is not None:
@@ -51,7 +56,9 @@ def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]
     figure = Figure(figsize=(6, 6), layout="constrained")
     curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     curve.plot((0, 1), (0, 1), linestyle="--", color="grey", linewidth=1)
-    for (name, one), colour in zip(curves.items(), ("tab:orange", "tab:blue")[-len(curves) :], strict=True):
+    for (name, one), colour in zip(
+        curves.items(), ("tab:orange", "tab:blue")[-len(curves) :], strict=True
+    ):
         label = f"{name}: error {100 * one.error:.1f} %"
         curve.plot(one.scores, one.right, marker="o", markersize=4, color=colour, label=label)
     counts.hist(scores, bins=20, range=(0, 1), color="tab:blue", alpha=0.6)
@@ -70,8 +77,12 @@ def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int
     """
     figure = Figure(figsize=(10, 5), layout="constrained")
     axes = figure.subplots()
-    for name, values in sorted(milliseconds.items(), key=lambda item: item[1][-1]):  # as the lines end, from above
-        axes.plot(batch_sizes, [1000 / value for value in values], marker="o", markersize=4, label=name)
+    for name, values in sorted(
+        milliseconds.items(), key=lambda item: item[1][-1]
+    ):  # as the lines end, from above
+        axes.plot(
+            batch_sizes, [1000 / value for value in values], marker="o", markersize=4, label=name
+        )
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])
@@ -88,7 +99,11 @@ def _png(figure: Figure) -> bytes:
 
 
 def _finish(
-    axes: Axes, title: str, y_label: str, x_label: str = "step", legend: Mapping[str, Any] | None = None
+    axes: Axes,
+    title: str,
+    y_label: str,
+    x_label: str = "step",
+    legend: Mapping[str, Any] | None = None,
 ) -> None:
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
     axes.grid(alpha=0.3)

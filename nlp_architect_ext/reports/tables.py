@@ -41,15 +41,30 @@ def per_type(metrics: Metrics) -> Rows:
 
 
 def side_by_side(metrics: Metrics, split: str) -> Rows:
-    """Teacher and student by type, and what the student's F1 lacks; in percent, the difference in points."""
-    rows = [["type", "in the data", "F1 teacher", "F1 student", "difference", "precision teacher", "precision student",
-             "recall teacher", "recall student"]]  # fmt: skip
+    """Teacher and student by type, and what the student's F1 lacks; in percent, the difference in
+    points.
+    """
+    rows = [
+        [
+            "type",
+            "in the data",
+            "F1 teacher",
+            "F1 student",
+            "difference",
+            "precision teacher",
+            "precision student",
+            "recall teacher",
+            "recall student",
+        ]
+    ]
     teacher, student = metrics["teacher"][split], metrics[split]
     for name, one, other in [
         ("all", teacher, student),
-        *((name, teacher["per_type"].get(name, dict.fromkeys(RATES, 0.0)), scores)
-          for name, scores in student["per_type"].items()),
-    ]:  # fmt: skip
+        *(
+            (name, teacher["per_type"].get(name, dict.fromkeys(RATES, 0.0)), scores)
+            for name, scores in student["per_type"].items()
+        ),
+    ]:
         pairs = [cell for pair in zip(_percent(one), _percent(other), strict=True) for cell in pair]
         difference = f"{100 * (other['f1'] - one['f1']):+.2f}"
         rows.append([name, str(other["support"]), *pairs[:2], difference, *pairs[2:]])
@@ -68,7 +83,9 @@ def costs(metrics: Metrics) -> Rows:
     """What it took to make the model: time by phase, and the total with operations and energy."""
     rows = [["", *UNITS]]
     for phase in metrics["seconds"]:
-        one = {kind: {phase: metrics[kind][phase]} for kind in KINDS if phase in metrics.get(kind, {})}
+        one = {
+            kind: {phase: metrics[kind][phase]} for kind in KINDS if phase in metrics.get(kind, {})
+        }
         if phase not in MEASURING:
             rows.append([phase, *shown(total({**one, "device": metrics.get("device")}))])
     return [*rows, ["all", *shown(total(metrics))]]
@@ -83,10 +100,14 @@ def markdown(rows: Rows) -> str:
 
 def html_table(rows: Rows) -> str:
     """Rows as an HTML table, every cell escaped; none give an empty text."""
-    lines = [
-        "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
-        for tag, row in zip(["th", *["td"] * (len(rows) - 1)], rows, strict=True)
-    ] if rows else []  # fmt: skip
+    lines = (
+        [
+            "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
+            for tag, row in zip(["th", *["td"] * (len(rows) - 1)], rows, strict=True)
+        ]
+        if rows
+        else []
+    )
     return f"<table>{''.join(lines)}</table>" if lines else ""
 
 

@@ -25,12 +25,17 @@ TRAINING_COST = 3.0  # a training step in forward passes: one forward, two backw
 MEGABYTE = 1e6
 
 
-def describe(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, objective: Objective) -> str:
-    """What would be trained, its sizes, and an estimate of the time; a few steps are run, nothing is written."""
+def describe(
+    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, objective: Objective
+) -> str:
+    """What would be trained, its sizes, and an estimate of the time; a few steps are run, nothing
+    is written.
+    """
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     lines = [
         f"would train {settings.model_type} ({tagger.config.decoder}): {parameters:,} parameters, "
-        f"{4 * parameters / MEGABYTE:.1f} MB, {len(tagger.vocabulary.words):,} words in its vocabulary"
+        f"{4 * parameters / MEGABYTE:.1f} MB, {len(tagger.vocabulary.words):,} words in its "
+        "vocabulary"
     ]
     total = 0.0
     if isinstance(settings, TaggerKdSettings):
@@ -40,12 +45,19 @@ def describe(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, obj
             lines.append(line)
     steps, seconds = _student(settings, corpus, tagger, objective)
     total += seconds
-    lines.append(f"student: at most {settings.epochs} epochs of {steps:,} steps, about {_minutes(seconds)}")
-    lines.append(f"in all at most about {_minutes(total)} on this machine, evaluation left out; nothing was written")
+    lines.append(
+        f"student: at most {settings.epochs} epochs of {steps:,} steps, about {_minutes(seconds)}"
+    )
+    lines.append(
+        f"in all at most about {_minutes(total)} on this machine, evaluation left out; nothing "
+        "was written"
+    )
     return "\n".join(lines)
 
 
-def _teacher(settings: TaggerKdSettings, name: str, corpus: Corpus, device: torch.device) -> tuple[float, str]:
+def _teacher(
+    settings: TaggerKdSettings, name: str, corpus: Corpus, device: torch.device
+) -> tuple[float, str]:
     """Seconds for fine-tuning and labelling, and a line about it."""
     folder = find(name)
     names = folder.label_names
@@ -64,7 +76,9 @@ def _teacher(settings: TaggerKdSettings, name: str, corpus: Corpus, device: torc
     started = time.perf_counter()
     teacher.logits(sample)
     a_sentence = (time.perf_counter() - started) / len(sample)
-    to_label = len(corpus.train) + len(corpus.unlabelled) + len(corpus.dev or ()) + len(corpus.test or ())
+    to_label = (
+        len(corpus.train) + len(corpus.unlabelled) + len(corpus.dev or ()) + len(corpus.test or ())
+    )
     labelling, tuning = a_sentence * to_label, 0.0
     plan = "used as it is"
     if names is None:
@@ -73,7 +87,10 @@ def _teacher(settings: TaggerKdSettings, name: str, corpus: Corpus, device: torc
         tuning = TRAINING_COST * a_sentence * sentences
         plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(tuning)}"
     labelled = f"labels {to_label:,} sentences, about {_minutes(labelling)}"
-    return tuning + labelling, f"teacher {name}: {teacher.parameters:,} parameters, {plan}; {labelled}"
+    return (
+        tuning + labelling,
+        f"teacher {name}: {teacher.parameters:,} parameters, {plan}; {labelled}",
+    )
 
 
 def _student(
@@ -82,10 +99,12 @@ def _student(
     """Steps an epoch, and seconds for all epochs."""
     max_words = settings.max_sentence_length
     labelled, unlabelled = (
-        [_with_soft_labels(sentence, len(corpus.labels)) for sentence in encode(
-            sentences, tagger.vocabulary, corpus.labels, max_words=max_words)]
+        [
+            _with_soft_labels(sentence, len(corpus.labels))
+            for sentence in encode(sentences, tagger.vocabulary, corpus.labels, max_words=max_words)
+        ]
         for sentences in (corpus.train, corpus.unlabelled)
-    )  # fmt: skip
+    )
     stream = new_stream(settings, labelled, unlabelled)
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0

@@ -1,4 +1,6 @@
-"""`nlp-train export`: a trained tagger as a folder that runs without torch, checked before it's there."""
+"""`nlp-train export`: a trained tagger as a folder that runs without torch, checked before it's
+there.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,16 @@ from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text, read_json
-from nlp_architect_ext.core.manifest import MANIFEST, SETTINGS, read_manifest, to_text, write_manifest
+from nlp_architect_ext.core.manifest import (
+    MANIFEST,
+    SETTINGS,
+    read_manifest,
+    to_text,
+    write_manifest,
+)
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.formats.labelled_file import read_labelled
-from nlp_architect_ext.evaluation.parity import MOST_LOST, Parity, compare
+from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export, size_of
 from nlp_architect_ext.settings.deployment import ExportSettings
@@ -25,16 +33,29 @@ def export_tagger(settings: ExportSettings) -> None:
     """Write the export beside its place, compare it with the original on dev, and move it there.
 
     Raises:
-        UserError: no tagger, a place that's taken, dev sentences that can't be read, or an export that loses accuracy.
+        UserError: no tagger, a place that's taken, dev sentences that can't be read, or an export
+            that loses accuracy.
     """
     folder = Path(settings.output_dir or Path(settings.model_dir) / INSIDE)
     _check_place(folder, settings.overwrite_output_dir)
     tagger = NeuralTagger.load(settings.model_dir, use_export=False)
-    dev_file = Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
-    dev = read_labelled(tagger.labels, dev_file, settings.tag_col, settings.ignore_token) if dev_file else []
+    dev_file = (
+        Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
+    )
+    dev = (
+        read_labelled(tagger.labels, dev_file, settings.tag_col, settings.ignore_token)
+        if dev_file
+        else []
+    )
     if not dev and not settings.force:
-        raise UserError(settings.model_dir, "has no dev sentences where they were when it was trained", "--dev_file",
-                        "name a labelled file to check the export on, or give --force to leave it unchecked")
+        raise UserError(
+            where=settings.model_dir,
+            wrong="has no dev sentences where they were when it was trained",
+            expected="--dev_file",
+            remedy=(
+                "name a labelled file to check the export on, or give --force to leave it unchecked"
+            ),
+        )
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
@@ -60,8 +81,12 @@ def _check(parity: Parity, dev_file: Path | None, settings: ExportSettings) -> N
     """
     say(f"{parity.sentences:,} sentences of {dev_file}: {parity}")
     if not parity.is_good and not settings.force:
-        raise UserError(f"export of {settings.model_dir}", f"loses {100 * parity.lost:.2f} points of F1",
-                        f"at most {100 * MOST_LOST:.1f}", "try --precision fp32, or give --force to have it anyway")
+        raise UserError(
+            where=f"export of {settings.model_dir}",
+            wrong=f"loses {100 * parity.lost:.2f} points of F1",
+            expected=f"at most {100 * MAXIMUM_LOSS:.1f}",
+            remedy="try --precision fp32, or give --force to have it anyway",
+        )
 
 
 def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> None:
@@ -77,12 +102,26 @@ def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> 
 def _check_place(folder: Path, overwrite: bool) -> None:
     contents = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if folder.exists() and not folder.is_dir():
-        raise UserError(str(folder), "is a file", "a folder", "choose another --output_dir")
+        raise UserError(
+            where=str(folder),
+            wrong="is a file",
+            expected="a folder",
+            remedy="choose another --output_dir",
+        )
     if contents and (not is_export(folder) or contents - {*EXPORTED, ORIGIN, MANIFEST}):
-        raise UserError(str(folder), "holds files that no export wrote", "a new or empty folder", "choose another one")
+        raise UserError(
+            where=str(folder),
+            wrong="holds files that no export wrote",
+            expected="a new or empty folder",
+            remedy="choose another one",
+        )
     if contents and not overwrite:
-        raise UserError(str(folder), "holds an earlier export", "a new or empty folder",
-                        "give --overwrite_output_dir to replace it, or another --output_dir")
+        raise UserError(
+            where=str(folder),
+            wrong="holds an earlier export",
+            expected="a new or empty folder",
+            remedy="give --overwrite_output_dir to replace it, or another --output_dir",
+        )
 
 
 def trained_on(model: Path) -> Path | None:

@@ -27,10 +27,12 @@ from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 
 def train_transformer(settings: TransformerTokenSettings) -> None:
-    """Fine-tune a transformer on labelled sentences, score it, and write it as a Hugging Face folder.
+    """Fine-tune a transformer on labelled sentences, score it, and write it as a Hugging Face
+    folder.
 
     Raises:
-        UserError: anything of the user's that can't be used; nothing has been written then that wasn't there before.
+        UserError: anything of the user's that can't be used; nothing has been written then that
+            wasn't there before.
     """
     device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
     settings = replace(settings, device=str(device), threads=torch.get_num_threads())
@@ -38,7 +40,11 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     say(summary(corpus))
     name = settings.model_name_or_path
     check_transformer(
-        name, corpus.labels, precision=settings.precision, max_pieces=settings.max_seq_length, relabel=True
+        name,
+        corpus.labels,
+        precision=settings.precision,
+        max_pieces=settings.max_seq_length,
+        relabel=True,
     )
     files = input_files(settings)
     check(settings, files)
@@ -50,7 +56,9 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     if not folder.exists():
         with run.phase("fine-tuning") as meter:
             dev = dev_sample(corpus, settings.dev_sample)
-            outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device))
+            outcome = fine_tune(
+                name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device)
+            )
             meter.operations = outcome["operations"]
         for line in outcome["log"]:
             run.journal.write("teacher", **line)
@@ -77,13 +85,23 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
 
 
 def _write(
-    run: RunFolder, settings: TransformerTokenSettings, model: TransformerTokenClassifier, scores: dict[str, Any]
+    run: RunFolder,
+    settings: TransformerTokenSettings,
+    model: TransformerTokenClassifier,
+    scores: dict[str, Any],
 ) -> None:
     parameters = sum(parameter.numel() for parameter in model.model.parameters())
-    metrics = {**scores, "parameters": {"teacher": parameters}, **run.costs(), "device": settings.device}
+    metrics = {
+        **scores,
+        "parameters": {"teacher": parameters},
+        **run.costs(),
+        "device": settings.device,
+    }
     curve = learning_curve((), run.journal.read("teacher"))
     atomic_write_bytes(run.path / "learning_curve.png", curve)
-    atomic_write_text(run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n")
+    atomic_write_text(
+        run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n"
+    )
     atomic_write_text(run.path / METRICS, to_text(metrics))
     say(f"written to {run.path}: {FINE_TUNED}/ (the transformer), metrics.json, learning_curve.png")
 
@@ -106,9 +124,3 @@ def _fine_tuning(settings: TransformerTokenSettings, device: torch.device) -> Fi
         device=str(device),
         precision=settings.precision,
     )
-
-
-
-
-
-

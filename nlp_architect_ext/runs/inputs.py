@@ -21,7 +21,9 @@ def load_corpus(settings: DataSettings) -> Corpus:
         train_filename=settings.train_filename,
         dev_filename=settings.dev_filename,
         test_filename=settings.test_filename,
-        unlabeled_filename=_unlabelled_file(settings.data_dir, settings.labeled_size, raw) if raw else None,
+        unlabeled_filename=_unlabelled_file(settings.data_dir, settings.labeled_size, raw)
+        if raw
+        else None,
         unlabeled_format=raw.unlabeled_format if raw else "text",
         tag_col=settings.tag_col,
         ignore_token=settings.ignore_token,
@@ -35,14 +37,23 @@ def load_corpus(settings: DataSettings) -> Corpus:
         return replace(corpus, unlabelled=[])
     if not corpus.unlabelled:
         wrong = "takes every sentence of train, and there is no other unlabelled text"
-        raise UserError("--labeled_size", wrong, "unlabelled sentences", "draw fewer, or use tagger_kd")
+        raise UserError(
+            where="--labeled_size",
+            wrong=wrong,
+            expected="unlabelled sentences",
+            remedy="draw fewer, or use tagger_kd",
+        )
     if raw.unlabeled_size is not None:
         corpus = draw_unlabelled(corpus, raw.unlabeled_size, settings.split_seed)
     return corpus
 
 
-def _unlabelled_file(data_dir: str, labeled_size: int | None, settings: UnlabelledSettings) -> str | None:
-    """The file of unlabelled text; None where labeled_size provides such text and the default file is missing."""
+def _unlabelled_file(
+    data_dir: str, labeled_size: int | None, settings: UnlabelledSettings
+) -> str | None:
+    """The file of unlabelled text; None where labeled_size provides such text and the default file
+    is missing.
+    """
     name = settings.unlabeled_filename
     is_there = (Path(data_dir) / name).exists()
     is_default = name == UnlabelledSettings.unlabeled_filename
@@ -59,19 +70,3 @@ def input_files(settings: DataSettings) -> list[Path]:
     if isinstance(settings, TaggerSettings):
         files += [Path(name) for name in (settings.embedding_file, settings.config_file) if name]
     return [path for path in files if path.is_file()]
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -44,7 +44,12 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
     """
     decoder = tagger.decoder
     if settings.label_smoothing and decoder.crf is not None:
-        raise UserError("--label_smoothing", "a CRF has no labels to smooth", "a softmax", "give --no_use_crf")
+        raise UserError(
+            where="--label_smoothing",
+            wrong="a CRF has no labels to smooth",
+            expected="a softmax",
+            remedy="give --no_use_crf",
+        )
     supervised = Supervised(decoder, settings.label_smoothing)
     if isinstance(settings, TaggerCvtSettings):
         heads, ramp = _heads(settings, tagger), _view_ramp(settings)
@@ -65,19 +70,29 @@ def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
 
 
 def _view_ramp(settings: TaggerCvtSettings) -> float:
-    """See `CrossView`: pretrained vectors know more at first than views do; random ones learn from views at once."""
+    """See `CrossView`: pretrained vectors know more at first than views do; random ones learn from
+    views at once.
+    """
     if settings.view_ramp is not None:
         return settings.view_ramp
     is_pretrained = settings.embedding_file or settings.word_encoder not in (None, RANDOM)
     return VIEW_RAMP if is_pretrained else 0.0
 
 
-def _heads(settings: TaggerCvtSettings | TaggerKdCvtSettings, tagger: NeuralTagger) -> CrossViewHeads:
+def _heads(
+    settings: TaggerCvtSettings | TaggerKdCvtSettings, tagger: NeuralTagger
+) -> CrossViewHeads:
     """Heads for the student's views, their weights drawn by the seed."""
     student = tagger.model["student"]
     if not isinstance(student, Viewable):
         needs = [name for name in ("views", "view_widths") if not hasattr(student, name)]
-        raise UserError(f"student {settings.model_type!r}", f"has no {', '.join(needs)}",
-                        "what students.base.Viewable describes", "add it, or take another student")  # fmt: skip
+        raise UserError(
+            where=f"student {settings.model_type!r}",
+            wrong=f"has no {', '.join(needs)}",
+            expected="what students.base.Viewable describes",
+            remedy="add it, or take another student",
+        )
     torch.manual_seed(settings.seed)
-    return CrossViewHeads(*student.view_widths, settings.view_width, len(tagger.labels)).to(tagger.device)
+    return CrossViewHeads(*student.view_widths, settings.view_width, len(tagger.labels)).to(
+        tagger.device
+    )

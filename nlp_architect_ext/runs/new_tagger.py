@@ -28,29 +28,54 @@ from nlp_architect_ext.taggers.neural import NeuralTagger
 RANDOM = "none"  # of --word_encoder
 
 
-def pretrained_words(settings: TaggerSettings, corpus: Corpus, device: torch.device) -> PretrainedWords | None:
-    """The encoder that gives the student's word vectors, if the settings ask for one and the student can take them."""
-    name = settings.word_encoder or (settings.teacher[0] if isinstance(settings, TaggerKdSettings) else RANDOM)
+def pretrained_words(
+    settings: TaggerSettings, corpus: Corpus, device: torch.device
+) -> PretrainedWords | None:
+    """The encoder that gives the student's word vectors, if the settings ask for one and the
+    student can take them.
+    """
+    name = settings.word_encoder or (
+        settings.teacher[0] if isinstance(settings, TaggerKdSettings) else RANDOM
+    )
     takes_vectors = "word_width" in own_arguments(load(STUDENTS, settings.model_type))
-    if settings.word_encoder not in (None, RANDOM) and (settings.embedding_file or not takes_vectors):
-        other = "--embedding_file" if settings.embedding_file else f"student {settings.model_type!r}"
-        raise UserError("--word_encoder", f"can't be used with {other}", "one source of word vectors, and a student "
-                        "that takes them", "leave one of them out")  # fmt: skip
+    if settings.word_encoder not in (None, RANDOM) and (
+        settings.embedding_file or not takes_vectors
+    ):
+        other = (
+            "--embedding_file" if settings.embedding_file else f"student {settings.model_type!r}"
+        )
+        raise UserError(
+            where="--word_encoder",
+            wrong=f"can't be used with {other}",
+            expected="one source of word vectors, and a student that takes them",
+            remedy="leave one of them out",
+        )
     if name == RANDOM or settings.embedding_file or not takes_vectors:
         return None
-    return PretrainedWords(name, corpus, settings.vocabulary_limit, not settings.closed_vocabulary, device)
+    return PretrainedWords(
+        name, corpus, settings.vocabulary_limit, not settings.closed_vocabulary, device
+    )
 
 
 def new_tagger(
-    settings: TaggerSettings, corpus: Corpus, vocabulary: Vocabulary, device: torch.device, *, freeze_words: bool
+    settings: TaggerSettings,
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    device: torch.device,
+    *,
+    freeze_words: bool,
 ) -> NeuralTagger:
-    """An untrained tagger, its weights drawn by the seed; the vectors of a file are copied in if there is one."""
+    """An untrained tagger, its weights drawn by the seed; the vectors of a file are copied in if
+    there is one.
+    """
     given = read_json(Path(settings.config_file)) if settings.config_file else {}
     arguments = _student_arguments(settings, given, freeze_words)
     vectors = _vectors_of_file(settings, vocabulary, given)
     if vectors:
         arguments["word_width"] = len(next(iter(vectors.values())))
-    WordSplitter(settings.language, settings.tokenizer)  # what can't be used must not come out at inference
+    WordSplitter(
+        settings.language, settings.tokenizer
+    )  # what can't be used must not come out at inference
     torch.manual_seed(settings.seed)
     tagger = NeuralTagger(
         TaggerConfig(
@@ -67,33 +92,55 @@ def new_tagger(
         device,
     )
     embedding = getattr(tagger.model["student"], "word_embedding", None)
-    if isinstance(settings, TaggerCvtSettings) and settings.recipe != "paper" and isinstance(embedding, nn.Embedding):
+    if (
+        isinstance(settings, TaggerCvtSettings)
+        and settings.recipe != "paper"
+        and isinstance(embedding, nn.Embedding)
+    ):
         # Words of raw text alone say nothing until the views have learnt what to make of them.
         labelled = {word.lower() for sentence in corpus.train for word in sentence.words}
         nothing = np.zeros(tagger.word_width, np.float32)
-        vectors = {**{word: nothing for word in vocabulary.words if word not in labelled}, **vectors}
+        vectors = {
+            **{word: nothing for word in vocabulary.words if word not in labelled},
+            **vectors,
+        }
     if vectors:
         tagger.set_word_vectors(vectors)
     return tagger
 
 
-def _vectors_of_file(settings: TaggerSettings, vocabulary: Vocabulary, given: dict[str, Any]) -> Vectors:
-    """The vectors that `--embedding_file` has for words of the vocabulary; none without such a file."""
+def _vectors_of_file(
+    settings: TaggerSettings, vocabulary: Vocabulary, given: dict[str, Any]
+) -> Vectors:
+    """The vectors that `--embedding_file` has for words of the vocabulary; none without such a
+    file.
+    """
     if not settings.embedding_file:
         return {}
     vectors, width = read_word_vectors(Path(settings.embedding_file), vocabulary.words)
     if not vectors:
-        raise UserError(settings.embedding_file, "no vector of any word of the data", "vectors of its language",
-                        "give another file")  # fmt: skip
+        raise UserError(
+            where=settings.embedding_file,
+            wrong="no vector of any word of the data",
+            expected="vectors of its language",
+            remedy="give another file",
+        )
     if given.get("word_width", width) != width:
-        raise UserError(str(settings.config_file), f"word_width {given['word_width']}",
-                        f"{width}, as in {settings.embedding_file}", "correct it or leave it out")  # fmt: skip
+        raise UserError(
+            where=str(settings.config_file),
+            wrong=f"word_width {given['word_width']}",
+            expected=f"{width}, as in {settings.embedding_file}",
+            remedy="correct it or leave it out",
+        )
     say(f"word vectors: {len(vectors):,} of {len(vocabulary.words):,} words, {width} dimensions")
     return vectors
 
 
-def _student_arguments(settings: TaggerSettings, given: dict[str, Any], freeze_words: bool) -> dict[str, Any]:
-    """All arguments of the student's: its defaults, the recipe's, the command's, those given by `--config_file`.
+def _student_arguments(
+    settings: TaggerSettings, given: dict[str, Any], freeze_words: bool
+) -> dict[str, Any]:
+    """All arguments of the student's: its defaults, the recipe's, the command's, those given by
+    `--config_file`.
 
     All of them are written down, because a model must be built again when defaults have moved on.
     """
@@ -101,7 +148,13 @@ def _student_arguments(settings: TaggerSettings, given: dict[str, Any], freeze_w
     students = CVT_STUDENTS if isinstance(settings, TaggerCvtSettings) else PAPER_STUDENTS
     recipe = dict(students.get(settings.model_type, {})) if settings.recipe == "paper" else {}
     recipe |= {"freeze_words": freeze_words}
-    arguments = {**known, **{name: value for name, value in recipe.items() if name in known}, **given}
-    if settings.word_dropout or (settings.word_dropout == 0 and "word_dropout" in known):  # or it has none
+    arguments = {
+        **known,
+        **{name: value for name, value in recipe.items() if name in known},
+        **given,
+    }
+    if settings.word_dropout or (
+        settings.word_dropout == 0 and "word_dropout" in known
+    ):  # or it has none
         arguments["word_dropout"] = settings.word_dropout
     return arguments

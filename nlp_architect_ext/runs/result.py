@@ -1,4 +1,6 @@
-"""What a finished run leaves: model, scores, model card, pictures, and the manifest that seals them."""
+"""What a finished run leaves: model, scores, model card, pictures, and the manifest that seals
+them.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
-from nlp_architect_ext.core.manifest import ANNOTATE, METRICS, PREANNOTATED, PREDICTIONS, to_text, write_manifest
+from nlp_architect_ext.core.manifest import (
+    ANNOTATE,
+    METRICS,
+    PREANNOTATED,
+    PREDICTIONS,
+    to_text,
+    write_manifest,
+)
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
-from nlp_architect_ext.evaluation.calibration import apply, fit
+from nlp_architect_ext.evaluation.calibration import calibrated_scores, fit_calibration
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import last_split, markdown, overall
 from nlp_architect_ext.runs.folder import RunFolder
-from nlp_architect_ext.runs.teacher import Lessons
+from nlp_architect_ext.runs.teacher import TeacherAnswers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -30,47 +39,68 @@ from nlp_architect_ext.training.loop import PHASE
 
 
 def write_result(
-    run: RunFolder, settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, lessons: Lessons | None
+    run: RunFolder,
+    settings: TaggerSettings,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    answers: TeacherAnswers | None,
 ) -> None:
-    """Score the trained tagger on dev and, once, on test; write everything; the manifest comes last."""
+    """Score the trained tagger on dev and, once, on test; write everything; the manifest comes
+    last.
+    """
     with run.phase("evaluation"):
-        evaluations = _evaluations(corpus, tagger, lessons)
-        tagger.calibrate(fit(*evaluations["dev"].outcomes) if "dev" in evaluations else None)
+        evaluations = _evaluations(corpus, tagger, answers)
+        tagger.calibrate(
+            fit_calibration(*evaluations["dev"].outcomes) if "dev" in evaluations else None
+        )
         to_annotate = _to_annotate(settings, corpus, tagger)
-    tagger.config = replace(tagger.config, teachers=lessons.teachers if lessons else ())
+    tagger.config = replace(tagger.config, teachers=answers.teachers if answers else ())
     write_model(run.path, tagger.config, tagger.vocabulary.to_json(), tagger.model.state_dict())
-    scores = {split: evaluation.scores(tagger.calibration) for split, evaluation in evaluations.items()}
-    metrics = _metrics(run, corpus, tagger, scores, lessons)
+    scores = {
+        split: evaluation.scores(tagger.calibration) for split, evaluation in evaluations.items()
+    }
+    metrics = _metrics(run, corpus, tagger, scores, answers)
     journal = run.journal
     findings = Findings(
         evaluations,
-        learning_curve(journal.read(PHASE), journal.read("teacher"), metrics["teacher"].get("dev", {}).get("f1")),
+        learning_curve(
+            journal.read(PHASE),
+            journal.read("teacher"),
+            metrics["teacher"].get("dev", {}).get("f1"),
+        ),
         _reliability(tagger, evaluations.get(last_split(metrics) or "")),
         to_annotate,
     )
     atomic_write_text(run.path / METRICS, to_text(metrics))
-    atomic_write_text(run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n")
+    atomic_write_text(
+        run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n"
+    )
     _write_findings(run.path, findings)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
     card = model_card(tagger.config, metrics, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
     atomic_write_text(run.path / "README.md", card)
     write_manifest(run.path)
-    named = f"README.md, metrics.json, learning_curve.png, report.html{f', {ANNOTATE}' if to_annotate else ''}"
+    named = (
+        "README.md, metrics.json, learning_curve.png, "
+        f"report.html{f', {ANNOTATE}' if to_annotate else ''}"
+    )
     say(f"\n{markdown(overall(metrics))}\nwritten to {run.path}: {named}")
 
 
-
-
-def _evaluations(corpus: Corpus, tagger: NeuralTagger, lessons: Lessons | None) -> dict[str, Evaluation]:
+def _evaluations(
+    corpus: Corpus, tagger: NeuralTagger, answers: TeacherAnswers | None
+) -> dict[str, Evaluation]:
     """Dev and test, as far as they are there."""
     return {
-        split: evaluate(tagger, sentences, lessons.labels[split] if lessons else None)
+        split: evaluate(tagger, sentences, answers.labels[split] if answers else None)
         for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
         if sentences
     }
 
 
-def _to_annotate(settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger) -> ToAnnotate | None:
+def _to_annotate(
+    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger
+) -> ToAnnotate | None:
     if not corpus.unlabelled:
         return None
     known = [*corpus.train, *(corpus.dev or ()), *(corpus.test or ())]
@@ -84,7 +114,9 @@ def _reliability(tagger: NeuralTagger, evaluation: Evaluation | None) -> bytes |
     curves = {"not calibrated": evaluation.reliability(None)}
     if tagger.calibration is not None:
         curves["calibrated"] = evaluation.reliability(tagger.calibration)
-    return reliability_curve(curves, apply(tagger.calibration, evaluation.outcomes[0]).tolist())
+    return reliability_curve(
+        curves, calibrated_scores(tagger.calibration, evaluation.outcomes[0]).tolist()
+    )
 
 
 def _write_findings(folder: Path, findings: Findings) -> None:
@@ -104,14 +136,14 @@ def _metrics(
     corpus: Corpus,
     tagger: NeuralTagger,
     scores: Mapping[str, dict[str, Any]],
-    lessons: Lessons | None,
+    answers: TeacherAnswers | None,
 ) -> dict[str, Any]:
     parameters = {"student": sum(parameter.numel() for parameter in tagger.model.parameters())}
-    if lessons:
-        parameters["teacher"] = lessons.parameters
+    if answers:
+        parameters["teacher"] = answers.parameters
     return {
         **scores,
-        "teacher": lessons.scores if lessons else {},
+        "teacher": answers.scores if answers else {},
         "sentences": {"labelled": len(corpus.train), "unlabelled": len(corpus.unlabelled)},
         "parameters": parameters,
         "bytes": (run.path / WEIGHTS).stat().st_size,

@@ -1,4 +1,6 @@
-"""`nlp-train select_unlabelled`: of a large pool of raw text, the part that is like the labelled sentences."""
+"""`nlp-train select_unlabelled`: of a large pool of raw text, the part that is like the labelled
+sentences.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,12 @@ Scores = NDArray[np.float64]
 def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
     """Score every line of the pool, write the best ones in their order, and say what that keeps.
 
-    The pool is read three times and never held in memory: to count its words, to score its lines, to write the best.
+    The pool is read three times and never held in memory: to count its words, to score its lines,
+    to write the best.
 
     Raises:
-        UserError: data that can't be read, an output that is there already, or a pool that is too small.
+        UserError: data that can't be read, an output that is there already, or a pool that is too
+            small.
     """
     pool, output = Path(settings.pool_file), Path(settings.output_file)
     _check(settings, pool, output)
@@ -50,9 +54,16 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
     places = best(scores, np.array(contents), settings.size)
     if len(places) < settings.size:
         wrong = f"has only {len(places):,} different lines of {settings.least_words} words or more"
-        raise UserError(str(pool), wrong, f"--size {settings.size:,}", "use all of it, or give a smaller --size")
+        raise UserError(
+            where=str(pool),
+            wrong=wrong,
+            expected=f"--size {settings.size:,}",
+            remedy="use all of it, or give a smaller --size",
+        )
     chosen = set(places)
-    kept = [sentence for place, sentence in enumerate(_read(settings, "writing")) if place in chosen]
+    kept = [
+        sentence for place, sentence in enumerate(_read(settings, "writing")) if place in chosen
+    ]
     atomic_write_text(output, "".join(f"{sentence.text}\n" for sentence in kept))
     say(_summary(labelled, pooled, kept, scores, scores[places]))
     say(f"written to {output}")
@@ -69,34 +80,62 @@ def _read(settings: SelectUnlabelledSettings, label: str) -> Iterator[Sentence]:
 
 def _content(sentence: Sentence) -> int:
     """A number that the same text always has, and another text hardly ever."""
-    return int.from_bytes(hashlib.blake2b((sentence.text or "").encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(
+        hashlib.blake2b((sentence.text or "").encode(), digest_size=8).digest(), "little"
+    )
 
 
 def _check(settings: SelectUnlabelledSettings, pool: Path, output: Path) -> None:
     if str(pool) == STANDARD_INPUT:
-        raise UserError("--pool_file", "standard input can be read only once", "a file", "save it first")
+        raise UserError(
+            where="--pool_file",
+            wrong="standard input can be read only once",
+            expected="a file",
+            remedy="save it first",
+        )
     if output.resolve() == pool.resolve():
-        raise UserError("--output_file", "is the pool itself", "another file", "choose another name")
+        raise UserError(
+            where="--output_file",
+            wrong="is the pool itself",
+            expected="another file",
+            remedy="choose another name",
+        )
     if output.exists() and not settings.overwrite:
         remedy = "give --overwrite to replace it, or another name"
-        raise UserError(str(output), "is there already", "a new file", remedy)
+        raise UserError(
+            where=str(output), wrong="is there already", expected="a new file", remedy=remedy
+        )
     if not output.parent.is_dir():
-        raise UserError(str(output.parent), "no such folder", "a folder for the output", "make it")
+        raise UserError(
+            where=str(output.parent),
+            wrong="no such folder",
+            expected="a folder for the output",
+            remedy="make it",
+        )
 
 
 def _summary(
-    labelled: Counter[str], pooled: Counter[str], kept: list[Sentence], scores: Scores, chosen: Scores
+    labelled: Counter[str],
+    pooled: Counter[str],
+    kept: list[Sentence],
+    scores: Scores,
+    chosen: Scores,
 ) -> str:
     """What the cut keeps, of lines, words, and of the labelled text's vocabulary."""
     known = {word.lower() for word in labelled}
     words = {word.lower() for word in chain.from_iterable(sentence.words for sentence in kept)}
     total, length = sum(pooled.values()), sum(map(len, kept))
-    covered = [len(known & there) / max(len(known), 1) for there in ({word.lower() for word in pooled}, words)]
+    covered = [
+        len(known & there) / max(len(known), 1)
+        for there in ({word.lower() for word in pooled}, words)
+    ]
     return (
-        f"kept {len(kept):,} of {len(scores):,} lines ({len(kept) / len(scores):.0%}), {length:,} of {total:,} words "
+        f"kept {len(kept):,} of {len(scores):,} lines ({len(kept) / len(scores):.0%}), {length:,} "
+        f"of {total:,} words "
         f"({length / total:.0%})\n"
         f"score, nats a word: all {_range(scores)}; kept {_range(chosen)}\n"
-        f"words of the labelled text that are in the pool: {covered[0]:.0%}; in what is kept: {covered[1]:.0%}"
+        f"words of the labelled text that are in the pool: {covered[0]:.0%}; in what is kept: "
+        f"{covered[1]:.0%}"
     )
 
 

@@ -1,4 +1,6 @@
-"""The teacher's part of a run: fine-tune it if need be, then store what it says about every sentence."""
+"""The teacher's part of a run: fine-tune it if need be, then store what it says about every
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,14 @@ SoftLabels = list[NDArray[np.float16]]
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TeacherAnswers:
     """What the teacher says about the sentences of a corpus.
 
     Args:
         train: logits (words, labels) of each labelled sentence.
         unlabelled: the same of each unlabelled sentence.
-        labels: the most likely legal labels of each dev and test sentence by split, for those splits that there are.
+        labels: the most likely legal labels of each dev and test sentence by split, for those
+            splits that there are.
         scores: the teacher's own scores by split.
         parameters: of all teachers together.
         teachers: name, fingerprint and revision of each.
@@ -53,11 +56,13 @@ def check_teachers(settings: TaggerKdSettings, labels: LabelSet) -> None:
     """Refuse teachers that can't be used, before anything is written or computed.
 
     Raises:
-        UserError: a checkpoint that isn't there or can't be loaded, a token classifier with other labels, or settings
-            that don't fit the checkpoint.
+        UserError: a checkpoint that isn't there or can't be loaded, a token classifier with other
+            labels, or settings that don't fit the checkpoint.
     """
     for name in settings.teacher:
-        check_transformer(name, labels, precision=settings.precision, max_pieces=settings.teacher_max_seq_len)
+        check_transformer(
+            name, labels, precision=settings.precision, max_pieces=settings.teacher_max_seq_len
+        )
 
 
 def check_transformer(
@@ -70,47 +75,74 @@ def check_transformer(
         labels: of the data.
         precision: see `TransformerTokenClassifier`.
         max_pieces: see `TransformerTokenClassifier`.
-        relabel: whether a token classifier with other labels will do, because it gets a new last layer.
+        relabel: whether a token classifier with other labels will do, because it gets a new last
+            layer.
 
     Raises:
         UserError: see `check_teachers`.
     """
     folder = find(name)
     known = folder.label_names
-    kept = known if known is not None and not (relabel and set(known) != set(labels.names)) else None
+    kept = (
+        known if known is not None and not (relabel and set(known) != set(labels.names)) else None
+    )
     names = kept or labels.names
     model, tokenizer = load_model(folder, names, new_head=kept is None), load_tokenizer(folder)
     TransformerTokenClassifier(
-        model, tokenizer, names, labels, name=folder.name, precision=precision, max_pieces=max_pieces
+        model,
+        tokenizer,
+        names,
+        labels,
+        name=folder.name,
+        precision=precision,
+        max_pieces=max_pieces,
     )
 
 
-def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: torch.device) -> Lessons:
+def teach(
+    settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: torch.device
+) -> TeacherAnswers:
     """Fine-tune the teachers that aren't token classifiers yet, and read or compute what they say.
 
-    A teacher that was fine-tuned before an interruption is kept; so are the sentences that were labelled.
+    A teacher that was fine-tuned before an interruption is kept; so are the sentences that were
+    labelled.
     """
     teachers = [
-        # Teachers of one name differ by their seeds, or an ensemble of them would be one teacher twice.
+        # Teachers of one name differ by their seeds, or an ensemble of them would be one teacher
+        # twice.
         _teacher(replace(settings, seed=settings.seed + index), name, folder, corpus, run, device)
-        for index, (name, folder) in enumerate(zip(settings.teacher, _folders(run, settings), strict=True))
+        for index, (name, folder) in enumerate(
+            zip(settings.teacher, _folders(run, settings), strict=True)
+        )
     ]
     store = SoftLabelStore(run.store(settings), joined(teachers))
     with run.phase("labelling") as meter:
-        train = store.labels([sentence.without_labels() for sentence in corpus.train], "teacher labels train")
-        unlabelled = store.labels(corpus.unlabelled, "teacher labels unlabelled") if corpus.unlabelled else []
+        train = store.labels(
+            [sentence.without_labels() for sentence in corpus.train], "teacher labels train"
+        )
+        unlabelled = (
+            store.labels(corpus.unlabelled, "teacher labels unlabelled")
+            if corpus.unlabelled
+            else []
+        )
         meter.stop()
         read = [*corpus.train, *corpus.unlabelled]
         meter.operations = sum(teacher.operations(read) for teacher in teachers)
         meter.earlier = store.saved
     with run.phase("teacher evaluation"):
-        splits = {split: sentences for split, sentences in (("dev", corpus.dev), ("test", corpus.test)) if sentences}
+        splits = {
+            split: sentences
+            for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
+            if sentences
+        }
         labels = {
             split: best_labels(store.labels(sentences, f"teacher labels {split}"), corpus.labels)
             for split, sentences in splits.items()
         }
         scores = {
-            split: score([sentence.labels or () for sentence in sentences], labels[split], corpus.labels)
+            split: score(
+                [sentence.labels or () for sentence in sentences], labels[split], corpus.labels
+            )
             for split, sentences in splits.items()
         }
     for split, values in scores.items():
@@ -119,7 +151,7 @@ def teach(settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: to
         {"name": name, "fingerprint": one.fingerprint, "revision": one.revision}
         for name, one in zip(settings.teacher, teachers, strict=True)
     )
-    return Lessons(
+    return TeacherAnswers(
         train,
         unlabelled,
         labels,
@@ -136,9 +168,16 @@ def _folders(run: RunFolder, settings: TaggerKdSettings) -> list[Path]:
 
 
 def _teacher(
-    settings: TaggerKdSettings, name: str, folder: Path, corpus: Corpus, run: RunFolder, device: torch.device
+    settings: TaggerKdSettings,
+    name: str,
+    folder: Path,
+    corpus: Corpus,
+    run: RunFolder,
+    device: torch.device,
 ) -> TransformerTokenClassifier:
-    """The teacher of this name, loaded as it is if it's a token classifier, else fine-tuned into `folder`."""
+    """The teacher of this name, loaded as it is if it's a token classifier, else fine-tuned into
+    `folder`.
+    """
     source = name
     if labels_of(name) is None:
         source = str(folder)
@@ -146,7 +185,9 @@ def _teacher(
             say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
             dev = dev_sample(corpus, settings.dev_sample)
             with run.phase("teacher") as meter:
-                outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device))
+                outcome = fine_tune(
+                    name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device)
+                )
                 meter.operations = outcome["operations"]
             for line in outcome["log"]:
                 run.journal.write("teacher", **line)

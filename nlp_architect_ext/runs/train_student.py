@@ -23,7 +23,7 @@ from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.runs.methods import new_objective, new_stream
 from nlp_architect_ext.runs.new_tagger import new_tagger, pretrained_words
 from nlp_architect_ext.runs.result import write_result
-from nlp_architect_ext.runs.teacher import Lessons, check_teachers, teach
+from nlp_architect_ext.runs.teacher import TeacherAnswers, check_teachers, teach
 from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
 from nlp_architect_ext.taggers.balance import fit_balance
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -35,10 +35,12 @@ from nlp_architect_ext.training.schedule import Schedule
 
 
 def train_student(settings: TaggerSettings) -> None:
-    """Train a student as the settings say: supervised, distilled, or distilled with unlabelled text.
+    """Train a student as the settings say: supervised, distilled, or distilled with unlabelled
+    text.
 
     Raises:
-        UserError: anything of the user's that can't be used; nothing has been written then that wasn't there before.
+        UserError: anything of the user's that can't be used; nothing has been written then that
+            wasn't there before.
     """
     device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
     # A continued run must compute where and as the first part did, so both are written down.
@@ -47,7 +49,9 @@ def train_student(settings: TaggerSettings) -> None:
     say(summary(corpus))
     words = pretrained_words(settings, corpus, device)
     vocabulary = (
-        words.vocabulary if words else Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
+        words.vocabulary
+        if words
+        else Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
     )
     tagger = new_tagger(settings, corpus, vocabulary, device, freeze_words=words is not None)
     if isinstance(settings, TaggerKdSettings):
@@ -62,7 +66,9 @@ def train_student(settings: TaggerSettings) -> None:
     if run.is_finished:
         say(f"{run.path} is finished already")
         return
-    lessons = teach(settings, corpus, run, device) if isinstance(settings, TaggerKdSettings) else None
+    answers = (
+        teach(settings, corpus, run, device) if isinstance(settings, TaggerKdSettings) else None
+    )
     if words and not run.checkpoints.last.exists():
         with run.phase("word vectors") as meter:
             store = WordVectorStore(run.store(settings), words.encoder)
@@ -70,8 +76,8 @@ def train_student(settings: TaggerSettings) -> None:
             meter.stop()
             meter.operations, meter.earlier = words.operations(), store.saved
     with run.phase("student") as meter:
-        fit_student(settings, corpus, tagger, objective, run, lessons, meter)
-    write_result(run, settings, corpus, tagger, lessons)
+        fit_student(settings, corpus, tagger, objective, run, answers, meter)
+    write_result(run, settings, corpus, tagger, answers)
 
 
 def fit_student(
@@ -80,16 +86,22 @@ def fit_student(
     tagger: NeuralTagger,
     objective: Objective,
     run: RunFolder,
-    lessons: Lessons | None,
+    answers: TeacherAnswers | None,
     meter: Meter,
 ) -> None:
     """Train the tagger's student, and leave the best epoch's weights in it."""
     parts = (
-        (corpus.train, lessons.train if lessons else None),
-        (corpus.unlabelled, lessons.unlabelled if lessons else None),
+        (corpus.train, answers.train if answers else None),
+        (corpus.unlabelled, answers.unlabelled if answers else None),
     )
     encoded = [
-        encode(sentences, tagger.vocabulary, corpus.labels, max_words=settings.max_sentence_length, soft_labels=soft)
+        encode(
+            sentences,
+            tagger.vocabulary,
+            corpus.labels,
+            max_words=settings.max_sentence_length,
+            soft_labels=soft,
+        )
         for sentences, soft in parts
     ]
     stream = new_stream(settings, *encoded)
@@ -97,7 +109,10 @@ def fit_student(
     if not dev:
         say("no dev sentences: the last epoch is kept")
     elif corpus.dev and len(dev) < len(corpus.dev):
-        say(f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch (--dev_sample)")
+        say(
+            f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch "
+            "(--dev_sample)"
+        )
     model = _trained(tagger, objective)
     torch.manual_seed(settings.seed)  # whatever the teacher drew before
     progress = fit(
@@ -118,7 +133,9 @@ def fit_student(
 
 def _trained(tagger: NeuralTagger, objective: Objective) -> nn.ModuleDict:
     """What is trained: the tagger's modules, and the heads that are gone afterwards."""
-    heads = {"heads": objective.heads} if isinstance(objective, CrossView | DistilledCrossView) else {}
+    heads = (
+        {"heads": objective.heads} if isinstance(objective, CrossView | DistilledCrossView) else {}
+    )
     return nn.ModuleDict({**tagger.model, **heads})
 
 

@@ -1,7 +1,9 @@
-"""The score of an entity as the probability that it's right: fitted on labelled sentences, and measured.
+"""The score of an entity as the probability that it's right: fitted on labelled sentences, and
+measured.
 
-The words of an entity have probabilities; what joins them is `entity_score`. A student is over-confident or timid, so
-the result is then moved by two numbers, fitted on the dev sentences (Platt scaling).
+The words of an entity have probabilities; what joins them is `entity_score`. A student is
+over-confident or timid, so the result is then moved by two numbers, fitted on the dev sentences
+(Platt scaling).
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ from typing import Any
 EDGE = 1e-6  # a probability nearer to 0 or 1 counts as this near: its logit stays finite
 
 
-
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """``score = σ(slope · logit(joined probability) + offset)``.
 
-    Source: Platt (1999), "Probabilistic Outputs for Support Vector Machines", with a logit in place of a margin.
+    Source: Platt (1999), "Probabilistic Outputs for Support Vector Machines", with a logit in place
+    of a margin.
 
     Args:
         slope: below 1 makes scores less extreme.
@@ -43,7 +45,9 @@ class Calibration:
             ValueError: not two finite numbers of these names.
         """
         is_right = isinstance(data, dict) and data.keys() == {"slope", "offset"}
-        if not is_right or not all(isinstance(value, int | float) and math.isfinite(value) for value in data.values()):
+        if not is_right or not all(
+            isinstance(value, int | float) and math.isfinite(value) for value in data.values()
+        ):
             raise ValueError(f"calibration {data!r}: expected finite numbers slope and offset")
         return cls(float(data["slope"]), float(data["offset"]))
 
@@ -51,15 +55,3 @@ class Calibration:
 def entity_score(probabilities: Sequence[float]) -> float:
     """How sure an entity is before calibration: the mean probability of its words' labels."""
     return sum(probabilities) / len(probabilities)
-
-
-
-
-
-
-
-
-
-
-
-

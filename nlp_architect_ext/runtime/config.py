@@ -28,8 +28,8 @@ class TaggerConfig:
         language: the tokenizer's language.
         max_words: longest window, in words.
         teachers: name, fingerprint and revision of each teacher; empty without distillation.
-        calibration: what turns words' probabilities into the score of an entity, a `Calibration` as a dict; None
-            where no dev sentences could tell, and in folders of before there was any.
+        calibration: what turns words' probabilities into the score of an entity, a `Calibration` as
+            a dict; None where no dev sentences could tell, and in folders of before there was any.
         handicap: how much the label O is held back, in logits; see `balance.fit_balance`.
     """
 
@@ -47,7 +47,11 @@ class TaggerConfig:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for a JSON file."""
-        return {"format_version": FORMAT_VERSION, **asdict(self), "id2label": dict(enumerate(self.labels["names"]))}
+        return {
+            "format_version": FORMAT_VERSION,
+            **asdict(self),
+            "id2label": dict(enumerate(self.labels["names"])),
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any], place: str) -> TaggerConfig:
@@ -63,12 +67,22 @@ class TaggerConfig:
         """
         version = data["format_version"]
         if version != FORMAT_VERSION:
-            raise UserError(place, f"format version {version}", f"version {FORMAT_VERSION}",
-                            "load it with the release that wrote it, or train again")  # fmt: skip
-        names = [field.name for field in fields(cls) if field.name in data or field.name not in LATER]
+            raise UserError(
+                where=place,
+                wrong=f"format version {version}",
+                expected=f"version {FORMAT_VERSION}",
+                remedy="load it with the release that wrote it, or train again",
+            )
+        names = [
+            field.name for field in fields(cls) if field.name in data or field.name not in LATER
+        ]
         config = cls(**{name: data[name] for name in names})
         config = replace(config, teachers=tuple(config.teachers))  # JSON has lists only
-        if not isinstance(config.max_words, int) or config.max_words < 1 or config.scheme not in SCHEMES:
+        if (
+            not isinstance(config.max_words, int)
+            or config.max_words < 1
+            or config.scheme not in SCHEMES
+        ):
             raise ValueError(f"max_words {config.max_words!r}, scheme {config.scheme!r}")
         if not isinstance(config.handicap, float | int) or not math.isfinite(config.handicap):
             raise ValueError(f"handicap {config.handicap!r}")

@@ -16,7 +16,9 @@ Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]
 NEVER = np.float32(-np.inf)
 NEARLY_HALF = 0.499  # room for rounding
-NORMALISED = 6  # after as many words; their probabilities multiplied are still far from the smallest number there is
+# after as many words; their probabilities multiplied are still far from the smallest number there
+# is
+NORMALISED = 6
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class PairScores:
 
     @cached_property
     def factors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Exponentials, at most 1, of steps (2, labels, labels) and of beginnings (2, 1, labels), onward and back."""
+        """Exponentials, at most 1, of steps (2, labels, labels) and of beginnings (2, 1, labels),
+        onward and back.
+        """
         step = np.exp(self.transitions.astype(np.float64) - self.transitions.max())
         begin = np.exp([[self.start - self.start.max()], [self.end - self.end.max()]])
         return np.stack([step, step.T]), begin
@@ -57,11 +61,14 @@ class Decoding:
         zeros = np.zeros(len(labels), np.float32)
         scores = pairs or PairScores(np.zeros((len(labels), len(labels)), np.float32), zeros, zeros)
         self.legal_pairs = PairScores(
-            np.where(self.legal, scores.transitions, NEVER), np.where(self.legal_start, scores.start, NEVER), scores.end
+            np.where(self.legal, scores.transitions, NEVER),
+            np.where(self.legal_start, scores.start, NEVER),
+            scores.end,
         )
 
     def decode(self, emissions: Numbers, lengths: Integers) -> tuple[Integers, NDArray[Any]]:
-        """See `decoder.Decoder.decode`: labels and probabilities (batch, words), of any value beyond the lengths.
+        """See `decoder.Decoder.decode`: labels and probabilities (batch, words), of any value
+        beyond the lengths.
 
         Args:
             emissions: scores (batch, words, labels); they are changed.
@@ -96,10 +103,11 @@ class Decoding:
 
 
 def _likely(chances: NDArray[Any], lengths: Integers) -> NDArray[np.bool_]:
-    """Whether labels of these probabilities (batch, words) are for certain the most probable sequence (batch,).
+    """Whether labels of these probabilities (batch, words) are for certain the most probable
+    sequence (batch,).
 
-    At least one of them is wrong with at most the sum of what they lack to 1. Below a half no other sequence can be
-    more probable: most sentences need no Viterbi.
+    At least one of them is wrong with at most the sum of what they lack to 1. Below a half no other
+    sequence can be more probable: most sentences need no Viterbi.
     """
     missing = 1 - chances
     if len(lengths) > 1:
@@ -116,7 +124,9 @@ def viterbi(emissions: Numbers, lengths: Integers, pairs: PairScores) -> Integer
     batch, words, labels = emissions.shape
     shortest = lengths.min()
     steps = pairs.transitions[:, None, :]  # (before, 1, after)
-    scores = np.empty((words, batch, labels), emissions.dtype)  # of the best path that ends here in this label
+    scores = np.empty(
+        (words, batch, labels), emissions.dtype
+    )  # of the best path that ends here in this label
     scores[:] = emissions.transpose(1, 0, 2)
     scores[0] += pairs.start
     paths = np.empty((labels, batch, labels), emissions.dtype)
@@ -130,22 +140,27 @@ def viterbi(emissions: Numbers, lengths: Integers, pairs: PairScores) -> Integer
     path[-1] = after = (scores[-1] + pairs.end).argmax(axis=1)
     for word in range(words - 1, 0, -1):
         before = (by_label[after] + scores[word - 1]).argmax(axis=1)
-        path[word - 1] = after = before if word < shortest else np.where(word < lengths, before, after)
+        path[word - 1] = after = (
+            before if word < shortest else np.where(word < lengths, before, after)
+        )
     return path.T
 
 
 def marginals(emissions: Numbers, lengths: Integers, pairs: PairScores) -> NDArray[np.float64]:
-    """The probability of each label at each word (batch, words, labels): forward-backward, normalised at each word.
+    """The probability of each label at each word (batch, words, labels): forward-backward,
+    normalised at each word.
 
-    Both directions are computed in step: from the left, and from the right on sentences reversed in place. Source:
-    Rabiner (1989), "A Tutorial on Hidden Markov Models", section V.A: scaled probabilities instead of logarithms.
+    Both directions are computed in step: from the left, and from the right on sentences reversed in
+    place. Source: Rabiner (1989), "A Tutorial on Hidden Markov Models", section V.A: scaled
+    probabilities instead of logarithms.
     """
     batch, words, labels = emissions.shape
     wide = emissions.astype(np.float64)  # scores far apart would be 0 as float32
     potentials = np.exp(wide - wide.max(axis=2, keepdims=True))  # (batch, words, labels)
     both = np.stack([potentials, _mirrored(potentials, lengths)]).transpose(2, 0, 1, 3)
     steps, begin = pairs.factors
-    # Of each direction, what speaks for a label on this side of the word, the word's own emission left out.
+    # Of each direction, what speaks for a label on this side of the word, the word's own emission
+    # left out.
     sides = np.empty((words, 2, batch, labels))
     sides[0] = begin
     for word in range(1, words):
@@ -157,7 +172,9 @@ def marginals(emissions: Numbers, lengths: Integers, pairs: PairScores) -> NDArr
 
 
 def _mirrored(values: NDArray[Any], lengths: Integers) -> NDArray[Any]:
-    """Values (batch, words, labels) with the words of each sentence in reverse, of any value beyond its length."""
+    """Values (batch, words, labels) with the words of each sentence in reverse, of any value beyond
+    its length.
+    """
     words = values.shape[1]
     if lengths.min() == words:
         return values[:, ::-1]

@@ -1,4 +1,4 @@
-"""An exported tagger on disk: what it's made of, checked to the last byte before anything is used."""
+"""An exported tagger on disk: what it's made of, checked to the last byte before it's used."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ from nlp_architect_ext.runtime.splitting import SplittingRules
 from nlp_architect_ext.runtime.tensors import read_tensors
 
 CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES = (
-    "config.json", "vocabulary.json", "words.safetensors", "sentences.onnx", "splitting.json",
-)  # fmt: skip
+    "config.json",
+    "vocabulary.json",
+    "words.safetensors",
+    "sentences.onnx",
+    "splitting.json",
+)
 EXPORTED = (CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES)
 ORIGIN = "export.json"  # what it was made from, and how close it is
 INSIDE = "export"  # where an export lies in the folder of its model, if nothing else is said
@@ -35,7 +39,8 @@ class Export:
         vocabulary: words and characters, as ids.
         weights: of the words' features, and of a conditional random field if there is one.
         graph: ONNX, from features to emissions.
-        rules: how raw text is split into words; None for white space, or where only spaCy itself can.
+        rules: how raw text is split into words; None for white space, or where only spaCy itself
+            can.
     """
 
     config: TaggerConfig
@@ -67,8 +72,13 @@ def read_export(folder: Path) -> Export:
             None if rules is None else SplittingRules.from_json(rules),
         )
     except (ValueError, KeyError, TypeError) as error:
-        wrong, expected = f"not an exported tagger ({error})", "a folder written by nlp-train export"
-        raise UserError(str(folder), wrong, expected, "export it again") from error
+        wrong, expected = (
+            f"not an exported tagger ({error})",
+            "a folder written by nlp-train export",
+        )
+        raise UserError(
+            where=str(folder), wrong=wrong, expected=expected, remedy="export it again"
+        ) from error
 
 
 def is_export(folder: Path) -> bool:
@@ -82,7 +92,9 @@ def size_of(folder: Path) -> int:
 
 
 def export_of(model: Path) -> Path | None:
-    """The export that a model's folder is, or that lies in it and was made from just this model; None without one."""
+    """The export that a model's folder is, or that lies in it and was made from just this model;
+    None without one.
+    """
     if is_export(model):
         return model
     folder = model / INSIDE
@@ -90,4 +102,6 @@ def export_of(model: Path) -> Path | None:
         return None
     origin = json.loads(read_verified(folder, [ORIGIN])[ORIGIN])
     sums = read_manifest(model)
-    return folder if all(sums.get(name) == value for name, value in origin["model"].items()) else None
+    return (
+        folder if all(sums.get(name) == value for name, value in origin["model"].items()) else None
+    )

@@ -31,9 +31,13 @@ class Session:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors; warnings would go to standard output
         try:
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                graph, options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # it has a dozen classes without a common base
-            raise ValueError(f"ONNX Runtime refuses the graph: {str(error).splitlines()[0]}") from error
+            raise ValueError(
+                f"ONNX Runtime refuses the graph: {str(error).splitlines()[0]}"
+            ) from error
 
     def emissions(
         self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]
@@ -47,14 +51,18 @@ class Session:
         inputs, lengths = self.inputs(table, rows)
         return self.run(inputs), lengths
 
-    def inputs(self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]) -> tuple[Inputs, NDArray[np.int64]]:
+    def inputs(
+        self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]
+    ) -> tuple[Inputs, NDArray[np.int64]]:
         """What the graph reads, and lengths (batch,); arguments as in `emissions`."""
         lengths = np.array([len(sentence) for sentence in rows], np.int64)
         if len(rows) == 1:
             padded = np.array(rows, np.int64)
         else:
             padded = np.full((len(rows), int(lengths.max())), PADDING, np.int64)
-            padded[np.arange(padded.shape[1]) < lengths[:, None]] = [row for sentence in rows for row in sentence]
+            padded[np.arange(padded.shape[1]) < lengths[:, None]] = [
+                row for sentence in rows for row in sentence
+            ]
         return {"features": table[padded], "lengths": lengths.astype(np.int32)}, lengths
 
     def run(self, inputs: Inputs) -> NDArray[np.float32]:

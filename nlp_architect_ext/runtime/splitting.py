@@ -1,9 +1,10 @@
 """spaCy's way to split text into words, from its rules as data: the same words without spaCy.
 
-The algorithm is the one that spaCy's documentation gives ("How spaCy's tokenizer works"): text between spaces loses
-prefixes and suffixes, one of each at a time, until it's a special case or nothing is left to take off; what remains is
-cut at infixes. On 24,000 lines of real text and 30,000 of nonsense the words are spaCy's, but for one or two of the
-latter in some languages: spaCy lets smileys and runs of quotes that spaces separate get into each other's way.
+The algorithm is the one that spaCy's documentation gives ("How spaCy's tokenizer works"): text
+between spaces loses prefixes and suffixes, one of each at a time, until it's a special case or
+nothing is left to take off; what remains is cut at infixes. On 24,000 lines of real text and 30,000
+of nonsense the words are spaCy's, but for one or two of the latter in some languages: spaCy lets
+smileys and runs of quotes that spaces separate get into each other's way.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.text import LONGEST_STRETCH
 
-MOST_STRETCHES = 65_536  # distinct stretches whose words are kept; then the memory starts anew
+MAXIMUM_STRETCHES = 65_536  # distinct stretches whose words are kept; then the memory starts anew
 
 _STRETCH = re.compile(rf"\S{{1,{LONGEST_STRETCH}}}")
 
@@ -47,7 +48,10 @@ class SplittingRules:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for a JSON file."""
-        return {**asdict(self), "phrases": [[list(words), text] for words, text in self.phrases.items()]}
+        return {
+            **asdict(self),
+            "phrases": [[list(words), text] for words, text in self.phrases.items()],
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> SplittingRules:
@@ -62,7 +66,8 @@ class SplittingRules:
 
 
 class RuleSplitter:
-    """Splits text as `formats.text.WordSplitter` does; what stretches between spaces consist of is remembered.
+    """Splits text as `formats.text.WordSplitter` does; what stretches between spaces consist of is
+    remembered.
 
     Args:
         rules: of a language; None splits at white space only.
@@ -94,7 +99,7 @@ class RuleSplitter:
 
     def _split(self, stretch: str) -> Words:
         words = (stretch,) if self.rules is None else self._compiled.words(stretch)
-        if len(self._known) >= MOST_STRETCHES:
+        if len(self._known) >= MAXIMUM_STRETCHES:
             self._known.clear()
         self._known[stretch] = tuple(map(sys.intern, words))
         return self._known[stretch]
@@ -115,13 +120,17 @@ class CompiledRules:
     def __init__(self, rules: SplittingRules) -> None:
         self.special, self.phrases = rules.special, rules.phrases
         self.longest_phrase = max(map(len, rules.phrases), default=0)
-        self.prefix, self.suffix, self.infix = map(re.compile, (rules.prefix, rules.suffix, rules.infix))
+        self.prefix, self.suffix, self.infix = map(
+            re.compile, (rules.prefix, rules.suffix, rules.infix)
+        )
         self.url = re.compile(rules.url) if rules.url is not None else None
         self.whole = re.compile(rules.whole) if rules.whole is not None else None
 
     def words(self, stretch: str) -> Words:
         """The words of a stretch of text without spaces."""
-        return self._with_phrases(self.special.get(stretch) or self._taken_apart(stretch, self.special))
+        return self._with_phrases(
+            self.special.get(stretch) or self._taken_apart(stretch, self.special)
+        )
 
     def _taken_apart(self, stretch: str, special: dict[str, Words]) -> Words:
         """Prefixes and suffixes taken off, one of each at a time, then what is in the middle."""
@@ -171,9 +180,11 @@ class CompiledRules:
             yield stretch[start:]
 
     def _with_phrases(self, words: Words) -> Words:
-        """Words in a row that make up a special case become its words; the longest first, then from the left.
+        """Words in a row that make up a special case become its words; the longest first, then from
+        the left.
 
-        As in spaCy, a case that overlaps an earlier one isn't taken, and keeps its words from others all the same.
+        As in spaCy, a case that overlaps an earlier one isn't taken, and keeps its words from
+        others all the same.
         """
         found = [
             (size, start)
@@ -191,10 +202,8 @@ class CompiledRules:
         index = 0
         while index < len(words):
             size = changes.get(index, 0)
-            result += self.special[self.phrases[words[index : index + size]]] if size else [words[index]]
+            result += (
+                self.special[self.phrases[words[index : index + size]]] if size else [words[index]]
+            )
             index += size or 1
         return tuple(result)
-
-
-
-

@@ -22,11 +22,13 @@ from nlp_architect_ext.runtime.word_features import WordFeatures
 
 Numbers = NDArray[np.float32]
 
-WORD_BUDGET = 1024  # most words, padding included, computed at once: what they need stays in the processor's cache
+# most words, padding included, computed at once: what they need stays in the processor's cache
+WORD_BUDGET = 1024
 
 
 class Tagger(TextTagger):
-    """Finds entities as the `NeuralTagger` that it was exported from, many times faster; threads may share one.
+    """Finds entities as the `NeuralTagger` that it was exported from, many times faster; threads
+    may share one.
 
     Args:
         export: the content of an exported folder.
@@ -35,12 +37,20 @@ class Tagger(TextTagger):
 
     def __init__(self, export: Export, threads: int = 1) -> None:
         config = export.config
-        super().__init__(LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language)
+        super().__init__(
+            LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
+        )
         if export.rules is not None or config.tokenizer == "whitespace":
             self._splitter = RuleSplitter(export.rules)
         self.max_words = config.max_words
-        self.calibration = None if config.calibration is None else Calibration.from_json(config.calibration)
-        pairs = PairScores(*(export.weights[name] for name in PAIRS)) if config.decoder == "crf" else None
+        self.calibration = (
+            None if config.calibration is None else Calibration.from_json(config.calibration)
+        )
+        pairs = (
+            PairScores(*(export.weights[name] for name in PAIRS))
+            if config.decoder == "crf"
+            else None
+        )
         self._decoding = Decoding(self.labels, pairs, config.handicap)
         self._features = WordFeatures(export.vocabulary, export.weights)
         self._session = Session(export.graph, threads)
@@ -56,10 +66,17 @@ class Tagger(TextTagger):
         try:
             return cls(export, threads)
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            wrong, expected = f"not an exported tagger ({error})", "a folder written by nlp-train export"
-            raise UserError(str(folder), wrong, expected, "export it again") from error
+            wrong, expected = (
+                f"not an exported tagger ({error})",
+                "a folder written by nlp-train export",
+            )
+            raise UserError(
+                where=str(folder), wrong=wrong, expected=expected, remedy="export it again"
+            ) from error
 
-    def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
+    def predict_labels(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
         predictions = [Prediction((), ())] * len(sentences)
         names = self.labels.names
@@ -80,22 +97,31 @@ class Tagger(TextTagger):
         return found
 
     def network(self, sentences: Sequence[Sentence], batch_size: int = 100) -> Callable[[], object]:
-        """What ONNX Runtime does for sentences, and nothing else, each time it's called; for measurements."""
+        """What ONNX Runtime does for sentences, and nothing else, each time it's called; for
+        measurements.
+        """
         table, rows = self._features.rows([sentence.words for sentence in sentences])
         batches = self._batches(rows, batch_size)
-        inputs = [self._session.inputs(table, [rows[index] for index in indices])[0] for indices in batches]
+        inputs = [
+            self._session.inputs(table, [rows[index] for index in indices])[0]
+            for indices in batches
+        ]
         return lambda: [self._session.run(part) for part in inputs]
 
     def _emitted(
         self, sentences: Sequence[Sentence], batch_size: int
     ) -> Iterator[tuple[list[int], Numbers, NDArray[np.int64]]]:
-        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch by batch."""
+        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch
+        by batch.
+        """
         table, rows = self._features.rows([sentence.words for sentence in sentences])
         for indices in self._batches(rows, batch_size):
             yield indices, *self._emissions(table, [rows[index] for index in indices])
 
     def _batches(self, rows: Sequence[Sequence[int]], batch_size: int) -> Iterator[list[int]]:
-        """Indices of sentences of similar length; sentences longer than a window come alone, empty ones not at all."""
+        """Indices of sentences of similar length; sentences longer than a window come alone, empty
+        ones not at all.
+        """
         batch: list[int] = []
         for index in sorted(range(len(rows)), key=lambda i: len(rows[i])):
             words = len(rows[index])
@@ -109,13 +135,19 @@ class Tagger(TextTagger):
         if batch:
             yield batch
 
-    def _emissions(self, table: Numbers, rows: list[list[int]]) -> tuple[Numbers, NDArray[np.int64]]:
-        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in windows and joined."""
+    def _emissions(
+        self, table: Numbers, rows: list[list[int]]
+    ) -> tuple[Numbers, NDArray[np.int64]]:
+        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in
+        windows and joined.
+        """
         if len(rows[0]) <= self.max_words:
             return self._session.emissions(table, rows)
         (sentence,) = rows
         parts = []
         for window in windows(len(sentence), self.max_words, min(OVERLAP, self.max_words // 2)):
             emissions, _ = self._session.emissions(table, [sentence[window.start : window.end]])
-            parts.append(emissions[0, window.keep_start - window.start : window.keep_end - window.start])
+            parts.append(
+                emissions[0, window.keep_start - window.start : window.keep_end - window.start]
+            )
         return np.concatenate(parts)[None], np.array([len(sentence)])

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}  # the types that an export holds
+TYPES: dict[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"),
+    "I8": np.dtype("i1"),
+}  # the types that an export holds
 
 
 def read_tensors(content: bytes) -> dict[str, NDArray[Any]]:
@@ -26,7 +29,9 @@ def read_tensors(content: bytes) -> dict[str, NDArray[Any]]:
         raise ValueError(f"not a safetensors file ({error})") from error
 
 
-def _array(content: bytes, start: int, dtype: str, shape: list[int], data_offsets: list[int]) -> NDArray[Any]:
+def _array(
+    content: bytes, start: int, dtype: str, shape: list[int], data_offsets: list[int]
+) -> NDArray[Any]:
     first, last = data_offsets
     array: NDArray[Any] = np.frombuffer(content[start + first : start + last], TYPES[dtype])
     return array.reshape(shape)

@@ -1,4 +1,4 @@
-"""What every tagger offers, whatever computes its labels: entities in raw text, in words, in files."""
+"""What every tagger offers, whatever computes its labels: entities in raw text or in words."""
 
 from __future__ import annotations
 
@@ -42,11 +42,15 @@ class TextTagger(ABC):
     def __init__(self, labels: LabelSet, scheme: str, tokenizer: str, language: str) -> None:
         self.labels, self.scheme = labels, scheme
         self.tokenizer, self.language = tokenizer, language
-        self.calibration: Calibration | None = None  # what makes the score of an entity a probability, if it's known
+        self.calibration: Calibration | None = (
+            None  # what makes the score of an entity a probability, if it's known
+        )
         self._splitter: Splitter | None = None
 
     @abstractmethod
-    def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
+    def predict_labels(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[Prediction]:
         """The labels and probabilities of each sentence's words, in the order given.
 
         Args:
@@ -58,11 +62,14 @@ class TextTagger(ABC):
         """The entities of one text."""
         return self.predict([text])[0]
 
-    def predict(self, texts: Sequence[str | Sequence[str] | Sentence], batch_size: int = 100) -> list[list[Entity]]:
+    def predict(
+        self, texts: Sequence[str | Sequence[str] | Sentence], batch_size: int = 100
+    ) -> list[list[Entity]]:
         """The entities of each text, in the order given.
 
         Args:
-            texts: raw text, or words (offsets then count in the words joined by single spaces), or sentences.
+            texts: raw text, or words (offsets then count in the words joined by single spaces), or
+                sentences.
             batch_size: most sentences computed at once; it never changes a result.
         """
         sentences = [self.sentence(text) for text in texts]
@@ -70,7 +77,9 @@ class TextTagger(ABC):
         return [self.entities(*pair) for pair in zip(sentences, predictions, strict=True)]
 
     def sentence(self, text: str | Sequence[str] | Sentence) -> Sentence:
-        """Text split into words as the training text was; words and sentences are taken as they are."""
+        """Text split into words as the training text was; words and sentences are taken as they
+        are.
+        """
         if isinstance(text, Sentence):
             return text
         if not isinstance(text, str):
@@ -80,7 +89,9 @@ class TextTagger(ABC):
         return self._splitter.split(text)
 
     def entities(self, sentence: Sentence, prediction: Prediction) -> list[Entity]:
-        """The entities that predicted labels stand for; a label without a span, as a part of speech, is one word's."""
+        """The entities that predicted labels stand for; a label without a span, as a part of
+        speech, is one word's.
+        """
         found = []
         for span in self.labels.spans(prediction.labels):
             score = entity_score(prediction.scores[span.start : span.end])

@@ -1,4 +1,6 @@
-"""What a student knows of a word by itself: its vector and its characters', computed once a distinct word."""
+"""What a student knows of a word by itself: its vector and its characters', computed once a
+distinct word.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from nlp_architect_ext.data.vocabulary import PADDING, UNKNOWN, Vocabulary
 
-MOST_WORDS = 32_768  # distinct words kept, 30 MB; then the memory starts anew
+MAXIMUM_WORDS = 32_768  # distinct words kept, 30 MB; then the memory starts anew
 AT_ONCE = 256  # new words computed together: what they need stays in the processor's cache
 
 FIRST_ROWS = 1024  # of the table, which doubles when it's full
@@ -25,19 +27,23 @@ class WordFeatures:
 
     Args:
         vocabulary: words and characters, as ids.
-        weights: `word_vectors` (word ids, width) as float32, or as int8 to be multiplied by `word_scale` (word ids, 1);
-            `character_vectors` (character ids, width), `character_filters` (filters, width, 3) and `character_bias`
-            (filters,) of a convolution over three characters.
+        weights: `word_vectors` (word ids, width) as float32, or as int8 to be multiplied by
+            `word_scale` (word ids, 1); `character_vectors` (character ids, width),
+            `character_filters` (filters, width, 3) and `character_bias` (filters,) of a convolution
+            over three characters.
     """
 
     def __init__(self, vocabulary: Vocabulary, weights: Mapping[str, NDArray[Any]]) -> None:
         self.vocabulary = vocabulary
         self.vectors = weights["word_vectors"]
         self.scale = weights.get("word_scale", np.ones((len(self.vectors), 1), np.float32))
-        # What each character adds to a filter as the one before, at, and after the place: (3, character ids, filters).
-        self.heard = np.einsum("cw,fwk->kcf", weights["character_vectors"], weights["character_filters"])
-        self.heard[1] += weights["character_bias"]
-        self.width = self.vectors.shape[1] + self.heard.shape[2]
+        # What each character adds to a filter as the one before, at, and after the place: (3,
+        # character ids, filters).
+        self.character_scores = np.einsum(
+            "cw,fwk->kcf", weights["character_vectors"], weights["character_filters"]
+        )
+        self.character_scores[1] += weights["character_bias"]
+        self.width = self.vectors.shape[1] + self.character_scores.shape[2]
         self._lock = Lock()
         self._forget()
 
@@ -48,15 +54,20 @@ class WordFeatures:
     def rows(self, sentences: Sequence[Sequence[str]]) -> tuple[Numbers, list[list[int]]]:
         """Features (rows, width) and the rows of each sentence's words; row 0 is padding's.
 
-        Both stay as they are whatever other threads ask for meanwhile: rows are added behind, never changed.
+        Both stay as they are whatever other threads ask for meanwhile: rows are added behind, never
+        changed.
         """
         with self._lock:
             known = self._rows
             try:
                 return self._table, [[known[word] for word in words] for words in sentences]
             except KeyError:
-                missing = list(dict.fromkeys(word for word in chain.from_iterable(sentences) if word not in known))
-            if len(known) + len(missing) > MOST_WORDS:
+                missing = list(
+                    dict.fromkeys(
+                        word for word in chain.from_iterable(sentences) if word not in known
+                    )
+                )
+            if len(known) + len(missing) > MAXIMUM_WORDS:
                 self._forget()
                 known = self._rows
                 missing = list(dict.fromkeys(chain.from_iterable(sentences)))
@@ -68,7 +79,9 @@ class WordFeatures:
         first = len(self._rows) + 1
         if first + len(words) > len(self._table):
             rows = max(2 * len(self._table), first + len(words))
-            self._table = np.concatenate([self._table, np.zeros((rows - len(self._table), self.width), np.float32)])
+            self._table = np.concatenate(
+                [self._table, np.zeros((rows - len(self._table), self.width), np.float32)]
+            )
         place = self._table[first : first + len(words)]
         width = self.vectors.shape[1]
         place[:, :width] = self._vectors(words)
@@ -90,10 +103,12 @@ class WordFeatures:
         return scaled
 
     def _characters(self, words: list[str]) -> Numbers:
-        """Features (words, filters) of the words' characters, on one line with padding around each word."""
+        """Features (words, filters) of the words' characters, on one line with padding around each
+        word.
+        """
         ids = [self.vocabulary.character_ids(word) for word in words]
         line = np.array([*_joined(ids)], np.int64)
-        before, at, after = self.heard
+        before, at, after = self.character_scores
         values = before[line[:-2]]  # (line, filters)
         values += at[line[1:-1]]
         values += after[line[2:]]

@@ -1,4 +1,6 @@
-"""Files in, tagged files out: a stream in the order of the input, in memory some thousand sentences at a time."""
+"""Files in, tagged files out: a stream in the order of the input, in memory some thousand sentences
+at a time.
+"""
 
 from __future__ import annotations
 
@@ -67,13 +69,17 @@ Engine = Callable[[Iterable[list[Item]]], Iterable[TaggedChunk]]
 WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "output.jsonl")}
 
 
-def tag_chunk(tagger: TextTagger, items: Sequence[Item], output_format: str, batch_size: int) -> TaggedChunk:
+def tag_chunk(
+    tagger: TextTagger, items: Sequence[Item], output_format: str, batch_size: int
+) -> TaggedChunk:
     """Split, tag and format some sentences, in their order."""
     write, _ = WRITERS[output_format]
     sentences = [tagger.sentence(item) for item in items]
     predictions = tagger.predict_labels(sentences, batch_size)
     text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
-    return TaggedChunk(text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions])
+    return TaggedChunk(
+        text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions]
+    )
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -101,7 +107,9 @@ def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | N
     predicted: list[Sequence[str]] = []
     with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
         items = read(tagger, settings)
-        tag = partial(tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size)
+        tag = partial(
+            tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size
+        )
         shown: tqdm[Any] = bar((), label="tagging", unit="sentences")
         with shown:
             for chunk in engine(chunks(items)) if engine else map(tag, chunks(items)):
@@ -110,9 +118,14 @@ def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | N
                 predicted += chunk.predicted if settings.evaluate else []
                 shown.update(chunk.sentences)
     seconds = time.monotonic() - started
-    say(f"{count:,} sentences, {words:,} words in {seconds:.1f} s ({words / max(seconds, 1e-9):,.0f} words/s)")
+    say(
+        f"{count:,} sentences, {words:,} words in {seconds:.1f} s "
+        f"({words / max(seconds, 1e-9):,.0f} words/s)"
+    )
     if isinstance(items, list):
-        _report(settings.output_dir, [item.labels or () for item in items], predicted, tagger.labels)
+        _report(
+            settings.output_dir, [item.labels or () for item in items], predicted, tagger.labels
+        )
 
 
 def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
@@ -125,15 +138,13 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
     return (line for _, line in text_lines(path))
 
 
-
-
-
-
 def _report(
     folder: str, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], labels: LabelSet
 ) -> None:
     """Scores as a table on standard error, and as JSON beside the output."""
-    from nlp_architect_ext.evaluation.metrics import score  # takes seconds to import, and tagging does without
+    from nlp_architect_ext.evaluation.metrics import (
+        score,
+    )  # takes seconds to import, and tagging does without
 
     scores = score(gold, predicted, labels)
     rows = [("all", scores), *scores["per_type"].items()]
@@ -148,16 +159,24 @@ def _report(
 
 @contextmanager
 def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
-    """A file to write into; it appears in the folder when everything is written. `-` is standard output.
+    """A file to write into; it appears in the folder when everything is written. `-` is standard
+    output.
 
     Raises:
         UserError: the file is there already and may not be overwritten, or can't be written.
     """
     if folder == "-":
         if sys.stdout is None:
-            raise UserError("--output_dir -", "standard output is closed", "a pipe or a folder", "name a folder")
+            raise UserError(
+                where="--output_dir -",
+                wrong="standard output is closed",
+                expected="a pipe or a folder",
+                remedy="name a folder",
+            )
         if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # as a file, whatever the terminal's settings
+            sys.stdout.reconfigure(
+                encoding="utf-8", newline="\n"
+            )  # as a file, whatever the terminal's settings
         yield sys.stdout
         return
     path = Path(folder) / name
@@ -170,7 +189,10 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
         file = partial.open("w", encoding="utf-8", newline="\n")
     except OSError as error:
         raise UserError(
-            str(path), f"can't be written ({error.strerror})", "a writable folder", "choose another"
+            where=str(path),
+            wrong=f"can't be written ({error.strerror})",
+            expected="a writable folder",
+            remedy="choose another",
         ) from error
     try:
         with file:
@@ -187,13 +209,21 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
 
 def _check_new(path: Path, overwrite: bool) -> None:
     if path.exists() and not overwrite:
-        raise UserError(str(path), "exists", "a new file", "give --overwrite_output_dir or another --output_dir")
+        raise UserError(
+            where=str(path),
+            wrong="exists",
+            expected="a new file",
+            remedy="give --overwrite_output_dir or another --output_dir",
+        )
 
 
 def _check_report(settings: InferenceSettings) -> None:
-    """Whether the scores of an evaluation may be written; those of a training run aren't replaced."""
+    """Whether the scores of an evaluation may be written; a training run's aren't replaced."""
     folder = Path(settings.output_dir)
     if (folder / SETTINGS).exists():
-        wrong, remedy = "is the folder of a training run, which has scores of its own", "choose another --output_dir"
-        raise UserError(str(folder), wrong, "another folder", remedy)
+        wrong, remedy = (
+            "is the folder of a training run, which has scores of its own",
+            "choose another --output_dir",
+        )
+        raise UserError(where=str(folder), wrong=wrong, expected="another folder", remedy=remedy)
     _check_new(folder / METRICS, settings.overwrite_output_dir)

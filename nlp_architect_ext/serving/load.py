@@ -12,7 +12,8 @@ from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 
 
 def load_tagger(settings: TaggerInferenceSettings) -> TextTagger:
-    """The export of a model where there is one, else the model itself; torch is imported for the latter only.
+    """The export of a model where there is one, else the model itself; torch is imported for the
+    latter only.
 
     Raises:
         UserError: the folder holds no tagger, or it's damaged.
@@ -20,7 +21,10 @@ def load_tagger(settings: TaggerInferenceSettings) -> TextTagger:
     model = Path(settings.model_dir)
     export = export_of(model)
     if export is None and is_export(model / INSIDE):
-        say(f"{model / INSIDE} was made from an earlier model and isn't used; call nlp-train export again")
+        say(
+            f"{model / INSIDE} was made from an earlier model and isn't used; call nlp-train "
+            "export again"
+        )
     if export is not None and settings.device in ("auto", "cpu"):
         return Tagger.load(export, settings.threads or 1)
     from nlp_architect_ext.layers import device as hardware
@@ -28,13 +32,3 @@ def load_tagger(settings: TaggerInferenceSettings) -> TextTagger:
 
     device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
     return NeuralTagger.load(settings.model_dir, device, use_export=False)
-
-
-
-
-
-
-
-
-
-

@@ -30,18 +30,26 @@ def tag_with_workers(settings: TaggerInferenceSettings) -> None:
         tag_file(load_tagger(settings), settings)
         return
     alone = replace(settings, threads=settings.threads or 1)
-    tagger = load_tagger(alone)  # reads evaluations, and refuses what can't be loaded before anything is started
+    tagger = load_tagger(
+        alone
+    )  # reads evaluations, and refuses what can't be loaded before anything is started
     context = get_context("spawn")  # a copy of a process with threads may hang
     try:
         with ProcessPoolExecutor(settings.workers, context, _begin, (alone,)) as pool:
             tag_file(tagger, settings, partial(_in_order, pool, settings.workers))
     except BrokenProcessPool as error:
-        raise UserError(f"--workers {settings.workers}", "a process died", "enough memory for all of them",
-                        "take fewer") from error  # fmt: skip
+        raise UserError(
+            where=f"--workers {settings.workers}",
+            wrong="a process died",
+            expected="enough memory for all of them",
+            remedy="take fewer",
+        ) from error
     say(f"{settings.workers} processes")
 
 
-def _in_order(pool: ProcessPoolExecutor, workers: int, chunks: Iterable[list[Item]]) -> Iterator[TaggedChunk]:
+def _in_order(
+    pool: ProcessPoolExecutor, workers: int, chunks: Iterable[list[Item]]
+) -> Iterator[TaggedChunk]:
     """What the workers make of the chunks, in their order; only a few are read ahead."""
     waiting: deque[Future[TaggedChunk]] = deque()
     for chunk in chunks:

@@ -13,10 +13,16 @@ class ExportSettings:
     """Settings of `nlp-train export`."""
 
     model_dir: str = setting(help="folder that nlp-train wrote")
-    output_dir: str | None = setting(None, help="folder for the export; MODEL_DIR/export if not given")
+    output_dir: str | None = setting(
+        None, help="folder for the export; MODEL_DIR/export if not given"
+    )
     overwrite_output_dir: bool = setting(False, help="replace an earlier export")
-    precision: str = setting("int8", help="numbers of word vectors and LSTMs", choices=("int8", "fp32"))
-    dev_file: str | None = setting(None, help="labelled file to check the export on; that of training if not given")
+    precision: str = setting(
+        "int8", help="numbers of word vectors and LSTMs", choices=("int8", "fp32")
+    )
+    dev_file: str | None = setting(
+        None, help="labelled file to check the export on; that of training if not given"
+    )
     tag_col: int = borrowed(InferenceSettings, "tag_col")
     ignore_token: str = borrowed(InferenceSettings, "ignore_token")
     force: bool = setting(False, help="write it though it loses accuracy, or without any check")
@@ -31,13 +37,19 @@ class BenchmarkSettings:
     output_dir: str = setting(help="folder for benchmark.md, benchmark.json and benchmark.png")
     overwrite_output_dir: bool = setting(False, help="replace an earlier benchmark")
     against: tuple[str, ...] = setting(
-        ("bert-base",), help="bert-base, bert-large, bert-base:int8, spacy, students, token classifiers", spread=True
+        ("bert-base",),
+        help="bert-base, bert-large, bert-base:int8, spacy, students, token classifiers",
+        spread=True,
     )
-    batch_sizes: tuple[int, ...] = setting((1, 32, 64, 128), help="sentences at once", spread=True, least=1)
-    data_file: str | None = setting(None, help="labelled file to tag; the dev file of training if not given")
-    sentences: int = setting(256, help="most sentences of data_file that are timed", least=1)
-    rounds: int = setting(5, help="how often each system is timed, turn by turn", least=1)
+    batch_sizes: tuple[int, ...] = setting(
+        (1, 32, 64, 128), help="sentences at once", spread=True, minimum=1
+    )
+    data_file: str | None = setting(
+        None, help="labelled file to tag; the dev file of training if not given"
+    )
+    sentences: int = setting(256, help="most sentences of data_file that are timed", minimum=1)
+    rounds: int = setting(5, help="how often each system is timed, turn by turn", minimum=1)
     tag_col: int = borrowed(InferenceSettings, "tag_col")
     ignore_token: str = borrowed(InferenceSettings, "ignore_token")
-    threads: int = setting(1, help="processor threads of every system", least=1, most=1024)
+    threads: int = setting(1, help="processor threads of every system", minimum=1, maximum=1024)
     config: str | None = borrowed(InferenceSettings, "config")

@@ -1,6 +1,7 @@
 """Settings written once: the fields of a frozen dataclass become flags, JSON keys and help text.
 
-A value comes from, the later the stronger: the field's default, the recipe, the JSON file of `--config`, the flag.
+A value comes from, the later the stronger: the field's default, the recipe, the JSON file of
+`--config`, the flag.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ def setting(
     help: str,
     flags: tuple[str, ...] = (),
     choices: tuple[str, ...] | None = None,
-    least: float | None = None,
-    most: float | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
     spread: bool = False,
 ) -> Any:
     """A field of a settings dataclass; without a default it must be given.
@@ -38,16 +39,26 @@ def setting(
         help: one line for `--help`.
         flags: further flags beside `--NAME`, short forms and aliases.
         choices: the values allowed.
-        least: the smallest number allowed.
-        most: the largest number allowed.
-        spread: whether a flag of several values takes them all at once, ``--sizes 150 300``; else it's repeated.
+        minimum: the smallest number allowed.
+        maximum: the largest number allowed.
+        spread: whether a flag of several values takes them all at once, ``--sizes 150 300``; else
+            it's repeated.
     """
-    metadata = {"help": help, "flags": flags, "choices": choices, "least": least, "most": most, "spread": spread}
+    metadata = {
+        "help": help,
+        "flags": flags,
+        "choices": choices,
+        "minimum": minimum,
+        "maximum": maximum,
+        "spread": spread,
+    }
     return dataclasses.field(default=default, metadata=metadata)
 
 
 def borrowed(cls: type[Any], name: str, **other: Any) -> Any:
-    """A field that means the same as the one of this name in another settings dataclass; `other` may hold a default."""
+    """A field that means the same as the one of this name in another settings dataclass; `other`
+    may hold a default.
+    """
     field = next(field for field in _fields(cls) if field.name == name)
     return dataclasses.field(**{"default": field.default, **other}, metadata=field.metadata)
 
@@ -56,20 +67,34 @@ def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:
     """Give the parser one flag a field; a flag that isn't used leaves no trace in the namespace."""
     types = get_type_hints(cls)
     for field in _fields(cls):
-        note = "required" if field.default is dataclasses.MISSING else f"default: {_shown(field.default)}"
+        note = (
+            "required"
+            if field.default is dataclasses.MISSING
+            else f"default: {_shown(field.default)}"
+        )
         text = f"{field.metadata['help']} ({note})".replace("%", "%%")
         options: dict[str, Any] = {"dest": field.name, "default": SUPPRESS, "help": text}
         kind = _kind(types[field.name])
         if kind is bool:
             if field.default is True:
-                parser.add_argument(off(field.name), action="store_false", **{**options, "help": f"not --{field.name}"})
+                parser.add_argument(
+                    off(field.name),
+                    action="store_false",
+                    **{**options, "help": f"not --{field.name}"},
+                )
             options["action"] = "store_true"
         else:
             one = get_args(types[field.name])[0] if kind is tuple else kind
             options |= {"type": one, "choices": field.metadata["choices"]}
-            options["metavar"] = None if field.metadata["choices"] else ("N" if one in (int, float) else "VALUE")
+            options["metavar"] = (
+                None if field.metadata["choices"] else ("N" if one in (int, float) else "VALUE")
+            )
             if kind is tuple:
-                options |= {"action": "extend", "nargs": "+"} if field.metadata["spread"] else {"action": "append"}
+                options |= (
+                    {"action": "extend", "nargs": "+"}
+                    if field.metadata["spread"]
+                    else {"action": "append"}
+                )
         parser.add_argument(*field.metadata["flags"], f"--{field.name}", **options)
 
 
@@ -78,8 +103,11 @@ def off(name: str) -> str:
     return f"--no_{name}"
 
 
-def resolve(cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[str, Any]] | None = None) -> Settings:
-    """The settings of one run, from flags, the JSON file of `--config` and the recipe of `--recipe`.
+def resolve(
+    cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[str, Any]] | None = None
+) -> Settings:
+    """The settings of one run, from flags, the JSON file of `--config` and the recipe of
+    `--recipe`.
 
     Args:
         cls: the settings dataclass.
@@ -87,7 +115,8 @@ def resolve(cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[
         recipes: values by name of recipe, for those settings whose defaults a recipe changes.
 
     Raises:
-        UserError: an unknown key, a value of the wrong type or out of its range, or a required one that's missing.
+        UserError: an unknown key, a value of the wrong type or out of its range, or a required one
+            that's missing.
     """
     names = {field.name for field in _fields(cls)}
     flags = {name: value for name, value in vars(args).items() if name in names}
@@ -95,7 +124,12 @@ def resolve(cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[
     written = {} if file is None else read_json(Path(file))
     for key in written:
         if key not in names:
-            raise UserError(str(file), f"unknown setting {key!r}", f"some of: {', '.join(sorted(names))}", "correct it")
+            raise UserError(
+                where=str(file),
+                wrong=f"unknown setting {key!r}",
+                expected=f"some of: {', '.join(sorted(names))}",
+                remedy="correct it",
+            )
     values = {**written, **flags}
     chosen = str(values.get("recipe", "default"))  # of another type, it's refused below
     values = {**{k: v for k, v in (recipes or {}).get(chosen, {}).items() if k in names}, **values}
@@ -105,7 +139,12 @@ def resolve(cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[
             where = f"--{field.name}" if field.name in flags else f"{file}"
             values[field.name] = _checked(field, types[field.name], values[field.name], where)
         elif field.default is dataclasses.MISSING:
-            raise UserError(f"--{field.name}", "missing", field.metadata["help"], "give it as a flag or in --config")
+            raise UserError(
+                where=f"--{field.name}",
+                wrong="missing",
+                expected=field.metadata["help"],
+                remedy="give it as a flag or in --config",
+            )
     return cls(**values)
 
 
@@ -118,8 +157,6 @@ def shared(settings: Any, cls: type[Any]) -> dict[str, Any]:
     """The values of those settings that another dataclass has too."""
     names = {field.name for field in _fields(cls)}
     return {name: value for name, value in to_json(settings).items() if name in names}
-
-
 
 
 def _fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
@@ -151,15 +188,39 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, where: str) -
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if value.bit_length() < FLOAT_BITS else math.inf
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise UserError(name, f"{value!r}", f"a value of type {kind.__name__}", "correct it")
+        raise UserError(
+            where=name,
+            wrong=f"{value!r}",
+            expected=f"a value of type {kind.__name__}",
+            remedy="correct it",
+        )
     if kind is float and not math.isfinite(value):
-        raise UserError(name, f"{value}", "a finite number", "correct it")
+        raise UserError(
+            where=name, wrong=f"{value}", expected="a finite number", remedy="correct it"
+        )
     if kind is str and "\0" in value:
-        raise UserError(name, f"{value!r}", "text without NUL", "correct it")
+        raise UserError(
+            where=name, wrong=f"{value!r}", expected="text without NUL", remedy="correct it"
+        )
     if about["choices"] and value not in about["choices"]:
-        raise UserError(name, f"{value!r}", f"one of: {', '.join(about['choices'])}", "correct it")
-    if about["least"] is not None and not value >= about["least"]:
-        raise UserError(name, f"{value}", f"at least {about['least']}", "correct it")
-    if about["most"] is not None and not value <= about["most"]:
-        raise UserError(name, f"{value}", f"at most {about['most']}", "correct it")
+        raise UserError(
+            where=name,
+            wrong=f"{value!r}",
+            expected=f"one of: {', '.join(about['choices'])}",
+            remedy="correct it",
+        )
+    if about["minimum"] is not None and not value >= about["minimum"]:
+        raise UserError(
+            where=name,
+            wrong=f"{value}",
+            expected=f"at least {about['minimum']}",
+            remedy="correct it",
+        )
+    if about["maximum"] is not None and not value <= about["maximum"]:
+        raise UserError(
+            where=name,
+            wrong=f"{value}",
+            expected=f"at most {about['maximum']}",
+            remedy="correct it",
+        )
     return value

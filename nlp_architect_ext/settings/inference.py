@@ -14,16 +14,23 @@ class InferenceSettings:
     data_file: str = setting(help="text or columns to tag; - is standard input")
     data_format: str = setting("text", help="raw text, or columns", choices=("text", "columns"))
     output_dir: str = setting(help="folder for output.txt or output.jsonl; - is standard output")
-    output_format: str = setting("columns", help="word and tag a line, or JSON Lines", choices=("columns", "json"))
+    output_format: str = setting(
+        "columns", help="word and tag a line, or JSON Lines", choices=("columns", "json")
+    )
     overwrite_output_dir: bool = setting(False, help="replace an earlier output")
-    evaluate: bool = setting(False, help="data_file has tags: score the predictions (needs a column file)")
+    evaluate: bool = setting(
+        False, help="data_file has tags: score the predictions (needs a column file)"
+    )
     tag_col: int = setting(-1, help="column of the tag, for --evaluate")
     ignore_token: str = setting("", help="lines with this word are dropped, beside -DOCSTART-")
-    batch_size: int = setting(100, help="sentences at once", flags=("-b",), least=1)
+    batch_size: int = setting(100, help="sentences at once", flags=("-b",), minimum=1)
     device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
     no_cuda: bool = setting(False, help="the same as --device cpu")
     threads: int | None = setting(
-        None, help="processor threads; all cores if not given, one for an export", least=1, most=1024
+        None,
+        help="processor threads; all cores if not given, one for an export",
+        minimum=1,
+        maximum=1024,
     )
     config: str | None = setting(None, help="JSON file of settings; flags are stronger")
 
@@ -33,20 +40,30 @@ class TaggerInferenceSettings(InferenceSettings):
     """Settings of `nlp-inference tagger`."""
 
     model_dir: str = setting(help="folder that nlp-train wrote; its export is used if there is one")
-    workers: int = setting(1, help="processes that tag side by side", least=1, most=1024)
+    workers: int = setting(1, help="processes that tag side by side", minimum=1, maximum=1024)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformerInferenceSettings(InferenceSettings):
     """Settings of `nlp-inference transformer_token`."""
 
-    model_path: str = setting(help="fine-tuned transformer, folder or hub name", flags=("--model_dir",))
-    model_type: str | None = setting(None, help="NLP Architect's flag; the checkpoint says what it is")
-    max_seq_length: int | None = setting(None, help="word pieces a window; the model's limit if not given", least=16)
+    model_path: str = setting(
+        help="fine-tuned transformer, folder or hub name", flags=("--model_dir",)
+    )
+    model_type: str | None = setting(
+        None, help="NLP Architect's flag; the checkpoint says what it is"
+    )
+    max_seq_length: int | None = setting(
+        None, help="word pieces a window; the model's limit if not given", minimum=16
+    )
     do_lower_case: bool = setting(False, help="NLP Architect's flag; the tokenizer knows its case")
     load_quantized_model: bool = setting(False, help="compute with 8-bit integers in linear layers")
     precision: str = setting(
-        "auto", help="arithmetic; auto: labels in bf16 if that's faster", choices=("auto", "fp32", "bf16")
+        "auto",
+        help="arithmetic; auto: labels in bf16 if that's faster",
+        choices=("auto", "fp32", "bf16"),
     )
-    tokenizer: str = setting("spacy", help="how raw text is split into words", choices=("spacy", "whitespace"))
+    tokenizer: str = setting(
+        "spacy", help="how raw text is split into words", choices=("spacy", "whitespace")
+    )
     language: str = setting("en", help="language of raw text, for the tokenizer")

@@ -6,9 +6,12 @@ from typing import Any
 
 # What the paper's students are, where ours have learnt something since; --config_file is stronger.
 PAPER_STUDENTS: dict[str, dict[str, Any]] = {"cnn-lstm": {"dropout": 0.5, "input_skip": False}}
-CVT_STUDENTS: dict[str, dict[str, Any]] = {"cnn-lstm": {"dropout": 0.5, "input_skip": False, "head_width": 100}}
+CVT_STUDENTS: dict[str, dict[str, Any]] = {
+    "cnn-lstm": {"dropout": 0.5, "input_skip": False, "head_width": 100}
+}
 
-# What the paper says (Izsak et al. 2019, section 4); it gives neither temperature nor weights, so they are 1.
+# What the paper says (Izsak et al. 2019, section 4); it gives neither temperature nor weights, so
+# they are 1.
 RECIPES: dict[str, dict[str, object]] = {
     "default": {},
     "paper": {
@@ -33,7 +36,8 @@ RECIPES: dict[str, dict[str, object]] = {
     },
 }
 
-# What Clark et al. (2018) say, section 4 and appendix A; their networks are five to ten times as wide.
+# What Clark et al. (2018) say, section 4 and appendix A; their networks are five to ten times as
+# wide.
 CVT_RECIPES: dict[str, dict[str, object]] = {
     "default": {},
     "paper": {

@@ -1,4 +1,6 @@
-"""Settings of the commands that prepare or repeat other commands; what means the same there is borrowed from there."""
+"""Settings of the commands that prepare or repeat other commands; what means the same there is
+borrowed from there.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ class SoftLabelsSettings(TextsSettings, DrawSettings):
 
     soft_labels_dir: str = setting(help="store of the teacher's answers; made or added to")
     teacher: tuple[str, ...] = setting(
-        help="fine-tuned transformer, folder or hub name; several are averaged", flags=("--teacher_model_path",)
+        help="fine-tuned transformer, folder or hub name; several are averaged",
+        flags=("--teacher_model_path",),
     )
     device: str = borrowed(RunSettings, "device")
     threads: int | None = borrowed(RunSettings, "threads")
@@ -67,9 +70,7 @@ class SelectUnlabelledSettings(CorpusSettings, DrawSettings):
     """Settings of `nlp-train select_unlabelled`."""
 
     pool_file: str = setting(help="raw text, one sentence or paragraph a line, plain or .gz")
-    size: int = setting(help="lines to keep", least=1)
-    least_words: int = setting(4, help="shorter lines are left out", least=1)
+    size: int = setting(help="lines to keep", minimum=1)
+    least_words: int = setting(4, help="shorter lines are left out", minimum=1)
     output_file: str = setting(help="where the lines are written, in their order")
     overwrite: bool = setting(False, help="replace output_file")
-
-

@@ -20,26 +20,35 @@ from nlp_architect_ext.students.views import Views
 if TYPE_CHECKING:
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
-SIZES = ("word_count", "character_count", "label_count")  # what the data decides; all other arguments are the student's
+SIZES = (
+    "word_count",
+    "character_count",
+    "label_count",
+)  # what the data decides; all other arguments are the student's
 
 
 class Student(Protocol):
     """A compact network that gives each word of each sentence a score for each label.
 
-    A student is an `nn.Module` whose constructor takes `word_count`, `character_count` and `label_count` (rows of its
-    embeddings, and width of its emissions) and keyword arguments of its own with JSON values as defaults: they are kept
-    in `config.json` and build it again. One that has word embeddings calls them `word_embedding` (`nn.Embedding`), so
-    that pretrained vectors can be copied in. Padding never changes its emissions; `nlp_architect_ext.testing` checks
-    this and more. An entry point in the group `nlp_architect_ext.students` makes it known by name.
+    A student is an `nn.Module` whose constructor takes `word_count`, `character_count` and
+    `label_count` (rows of its embeddings, and width of its emissions) and keyword arguments of its
+    own with JSON values as defaults: they are kept in `config.json` and build it again. One that
+    has word embeddings calls them `word_embedding` (`nn.Embedding`), so that pretrained vectors can
+    be copied in. Padding never changes its emissions; `nlp_architect_ext.testing` checks this and
+    more. An entry point in the group `nlp_architect_ext.students` makes it known by name.
     """
 
     def forward(self, batch: Batch) -> Tensor:
-        """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's length."""
+        """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's
+        length.
+        """
 
 
 @runtime_checkable
 class Viewable(Protocol):
-    """A student that can be trained by views of its own (`nlp-train tagger_cvt`): it shows what it has of a word."""
+    """A student that can be trained by views of its own (`nlp-train tagger_cvt`): it shows what it
+    has of a word.
+    """
 
     @property
     def view_widths(self) -> tuple[int, int]:
@@ -51,9 +60,11 @@ class Viewable(Protocol):
 
 @runtime_checkable
 class Exportable(Protocol):
-    """A student that can be exported (`nlp-train export`): it has two bricks and writes the rest of itself as ONNX.
+    """A student that can be exported (`nlp-train export`): it has two bricks and writes the rest of
+    itself as ONNX.
 
-    What it knows of a word by itself: `word_embedding.read(batch)` and `character_cnn(batch.characters)`, side by side.
+    What it knows of a word by itself: `word_embedding.read(batch)` and
+    `character_cnn(batch.characters)`, side by side.
     """
 
     word_embedding: WordEmbedding
@@ -68,7 +79,8 @@ class Exportable(Protocol):
             lengths: the name of the sentences' lengths (batch,), int32.
 
         Returns:
-            The name of the emissions (batch, words, labels), of any value beyond a sentence's length.
+            The name of the emissions (batch, words, labels), of any value beyond a sentence's
+            length.
         """
 
 
@@ -92,19 +104,33 @@ def build(
     valid = own_arguments(student_class)
     wrong = sorted(set(arguments) - set(valid))
     if wrong:
-        raise UserError(where, f"no argument named {', '.join(map(repr, wrong))}",
-                        f"some of: {', '.join(valid) or 'none'}", "correct the names in the student's arguments")
+        raise UserError(
+            where=where,
+            wrong=f"no argument named {', '.join(map(repr, wrong))}",
+            expected=f"some of: {', '.join(valid) or 'none'}",
+            remedy="correct the names in the student's arguments",
+        )
     try:
         _check_numbers(arguments)
         student = student_class(word_count, character_count, label_count, **arguments)
         if isinstance(student, nn.Module):
             _try(student)
     except (TypeError, ValueError, ArithmeticError, RuntimeError, MemoryError) as error:
-        raise UserError(where, f"arguments {arguments} refused ({str(error).strip() or type(error).__name__:.300})",
-                        f"values like the defaults {valid}", "correct the student's arguments") from error
+        raise UserError(
+            where=where,
+            wrong=(
+                f"arguments {arguments} refused ({str(error).strip() or type(error).__name__:.300})"
+            ),
+            expected=f"values like the defaults {valid}",
+            remedy="correct the student's arguments",
+        ) from error
     if not isinstance(student, nn.Module):
-        raise UserError(where, f"builds a {type(student).__name__}", "a torch.nn.Module",
-                        "update or uninstall the package that brings it")
+        raise UserError(
+            where=where,
+            wrong=f"builds a {type(student).__name__}",
+            expected="a torch.nn.Module",
+            remedy="update or uninstall the package that brings it",
+        )
     return student
 
 
@@ -117,7 +143,9 @@ def _check_numbers(arguments: dict[str, Any]) -> None:
 def _try(student: nn.Module) -> None:
     """One word: some arguments, such as a width of 0, build a student that can't compute."""
     one = torch.ones(1, 1, dtype=torch.long)
-    batch = Batch(words=one, characters=one.unsqueeze(2), lengths=one[0], labels=one, is_gold=one[0] > 0)
+    batch = Batch(
+        words=one, characters=one.unsqueeze(2), lengths=one[0], labels=one, is_gold=one[0] > 0
+    )
     with mode(student, training=False), torch.no_grad():
         student(batch)
 
@@ -125,4 +153,6 @@ def _try(student: nn.Module) -> None:
 def own_arguments(student_class: Any) -> dict[str, Any]:
     """The names and defaults of a student's own arguments, in order."""
     parameters = inspect.signature(student_class).parameters.values()
-    return {parameter.name: parameter.default for parameter in parameters if parameter.name not in SIZES}
+    return {
+        parameter.name: parameter.default for parameter in parameters if parameter.name not in SIZES
+    }

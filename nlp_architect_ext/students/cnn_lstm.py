@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class CnnLstm(nn.Module):
     """Word embeddings and a character CNN, then bidirectional LSTMs; NLP Architect's CNNLSTM.
 
-    3.5 million parameters with 30,000 words, of which 0.5 million are not word embeddings. Source: Izsak, Guskin,
-    Wasserblat (2019), "Training Compact Models for Low Resource Entity Tagging using Pre-trained Language Models".
+    3.5 million parameters with 30,000 words, of which 0.5 million are not word embeddings. Source:
+    Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity Tagging using
+    Pre-trained Language Models".
 
     Args:
         word_count: word ids, padding and the unknown word among them.
@@ -36,11 +37,13 @@ class CnnLstm(nn.Module):
         dropout: share of numbers zeroed in training: before, between and after the LSTMs.
         word_dropout: share of words replaced by the unknown word in training.
         freeze_words: whether word vectors stay as they are; for pretrained ones.
-        input_skip: whether a word's own features also speak for its label directly, past the LSTMs. Where few words in
-            a hundred are entities, training then finds them at once instead of after many passes.
-        head_width: numbers of a layer with ReLU between the first and last LSTM layer on one side and the labels on the
-            other, as in Clark et al. (2018), "Semi-Supervised Sequence Modeling with Cross-View Training", section 3.2;
-            0 for none: labels are read off the last LSTM layer.
+        input_skip: whether a word's own features also speak for its label directly, past the LSTMs.
+            Where few words in a hundred are entities, training then finds them at once instead of
+            after many passes.
+        head_width: numbers of a layer with ReLU between the first and last LSTM layer on one side
+            and the labels on the other, as in Clark et al. (2018), "Semi-Supervised Sequence
+            Modeling with Cross-View Training", section 3.2; 0 for none: labels are read off the
+            last LSTM layer.
     """
 
     def __init__(  # noqa: PLR0913  # each is a number of the student's JSON config
@@ -63,7 +66,9 @@ class CnnLstm(nn.Module):
         super().__init__()
         if lstm_layers < 1:
             raise ValueError(f"{lstm_layers} LSTM layers; expected at least 1")
-        self.word_embedding = WordEmbedding(word_count, word_width, dropout=word_dropout, frozen=freeze_words)
+        self.word_embedding = WordEmbedding(
+            word_count, word_width, dropout=word_dropout, frozen=freeze_words
+        )
         self.character_cnn = CharacterCnn(character_count, character_width, character_filters)
         widths = [word_width + character_filters] + [2 * lstm_width] * (lstm_layers - 1)
         self.layers = nn.ModuleList(BiLstm(width, lstm_width) for width in widths)
@@ -79,7 +84,9 @@ class CnnLstm(nn.Module):
 
     def views(self, batch: Batch) -> tuple[Tensor, Views]:
         """See `students.base.Viewable`."""
-        read = torch.cat([self.word_embedding.read(batch), self.character_cnn(batch.characters)], dim=2)
+        read = torch.cat(
+            [self.word_embedding.read(batch), self.character_cnn(batch.characters)], dim=2
+        )
         mirror = mirrored_rows(batch.lengths.to(batch.words.device), batch.words.shape[1])
         layers, features = [], read
         for layer in self.layers:
@@ -110,20 +117,10 @@ class CnnLstm(nn.Module):
             values.append(layer.write_onnx(graph, values[-1], lengths))
         value = values[-1]
         if self.hidden is not None:
-            value = graph.add("Relu", graph.linear(self.hidden, graph.add("Concat", values[1], value, axis=2)))
+            value = graph.add(
+                "Relu", graph.linear(self.hidden, graph.add("Concat", values[1], value, axis=2))
+            )
         emissions = graph.linear(self.output, value)
         if self.skip is not None:
             emissions = graph.add("Add", emissions, graph.linear(self.skip, words_first))
         return graph.add("Transpose", emissions, perm=[1, 0, 2])
-
-
-
-
-
-
-
-
-
-
-
-

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 class IdCnn(nn.Module):
-    """Word embeddings and a character CNN, then convolutions whose reach grows; NLP Architect's IDCNN.
+    """Word embeddings and a character CNN, then convolutions whose reach grows; NLP Architect's
+    IDCNN.
 
-    All blocks are the same convolutions, applied again. A word is read from its characters, which tell more than the
-    original's word shapes. Source: Strubell, Verga, Belanger, McCallum (2017), "Fast and Accurate Entity Recognition
-    with Iterated Dilated Convolutions". Two things of the paper are left out, because a student gives one set of
-    emissions and no loss: the loss after every block, and the drop penalty (weight 1e-4 on the difference of logits
-    with and without dropout).
+    All blocks are the same convolutions, applied again. A word is read from its characters, which
+    tell more than the original's word shapes. Source: Strubell, Verga, Belanger, McCallum (2017),
+    "Fast and Accurate Entity Recognition with Iterated Dilated Convolutions". Two things of the
+    paper are left out, because a student gives one set of emissions and no loss: the loss after
+    every block, and the drop penalty (weight 1e-4 on the difference of logits with and without
+    dropout).
 
     Args:
         word_count: word ids, padding and the unknown word among them.
@@ -63,8 +65,12 @@ class IdCnn(nn.Module):
     ) -> None:
         super().__init__()
         if not isinstance(blocks, int) or blocks < 1 or any(dilation < 1 for dilation in dilations):
-            raise ValueError(f"{blocks} blocks of dilations {list(dilations)}; expected 1 or more of each")
-        self.word_embedding = WordEmbedding(word_count, word_width, dropout=word_dropout, frozen=freeze_words)
+            raise ValueError(
+                f"{blocks} blocks of dilations {list(dilations)}; expected 1 or more of each"
+            )
+        self.word_embedding = WordEmbedding(
+            word_count, word_width, dropout=word_dropout, frozen=freeze_words
+        )
         self.character_cnn = CharacterCnn(character_count, character_width, character_filters)
         self.first = _convolution(word_width + character_filters, filters, dilation=1)
         self.block = nn.ModuleList(_identity(filters, dilation) for dilation in dilations)
@@ -76,10 +82,16 @@ class IdCnn(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
-        mask = batch.mask.unsqueeze(1)  # (batch, 1, words): a convolution must see zeros beyond the last word
+        mask = batch.mask.unsqueeze(
+            1
+        )  # (batch, 1, words): a convolution must see zeros beyond the last word
         words = self.word_embedding.read(batch)
-        features = self.input_dropout(torch.cat([words, self.character_cnn(batch.characters)], dim=2))
-        features = self.first(features.transpose(1, 2) * mask).relu() * mask  # (batch, filters, words)
+        features = self.input_dropout(
+            torch.cat([words, self.character_cnn(batch.characters)], dim=2)
+        )
+        features = (
+            self.first(features.transpose(1, 2) * mask).relu() * mask
+        )  # (batch, filters, words)
         for _ in range(self.blocks):
             for convolution in self.block:
                 features = convolution(features).relu() * mask
@@ -89,8 +101,12 @@ class IdCnn(nn.Module):
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """See `students.base.Exportable`."""
-        words = graph.add("Gather", graph.add("Shape", features), graph.weight(torch.tensor(1)), axis=0)
-        places = graph.add("Range", graph.weight(torch.tensor(0)), words, graph.weight(torch.tensor(1)))
+        words = graph.add(
+            "Gather", graph.add("Shape", features), graph.weight(torch.tensor(1)), axis=0
+        )
+        places = graph.add(
+            "Range", graph.weight(torch.tensor(0)), words, graph.weight(torch.tensor(1))
+        )
         column, last_axis = graph.weight(torch.tensor([1])), graph.weight(torch.tensor([2]))
         ends = graph.add("Cast", graph.add("Unsqueeze", lengths, column), to=INT64)
         is_word = graph.add("Cast", graph.add("Less", places, ends), to=FLOAT)  # (batch, words)
@@ -107,7 +123,8 @@ INT64, FLOAT = 7, 1  # ONNX's numbers of these types
 
 
 class _Product:
-    """A convolution over three words as one product of their features side by side: twice as fast in ONNX Runtime.
+    """A convolution over three words as one product of their features side by side: twice as fast
+    in ONNX Runtime.
 
     Args:
         layer: the convolution.
@@ -120,7 +137,9 @@ class _Product:
         self.bias = graph.weight(layer.get_parameter("bias"))
 
     def write(self, features: str, places: str) -> str:
-        """What it gives for features (batch, words, width), padded with zeros; places (words, 1) are 0, 1, ..."""
+        """What it gives for features (batch, words, width), padded with zeros; places (words, 1)
+        are 0, 1, ...
+        """
         graph, reach = self.graph, self.reach
         padded = graph.add("Pad", features, graph.weight(torch.tensor([0, reach, 0, 0, reach, 0])))
         three = graph.add("Add", places, graph.weight(torch.tensor([0, reach, 2 * reach])))
@@ -135,7 +154,9 @@ def _convolution(width: int, filters: int, dilation: int) -> nn.Conv1d:
 
 
 def _identity(filters: int, dilation: int) -> nn.Conv1d:
-    """A convolution that changes nothing before it is trained, so that depth costs nothing (Yu & Koltun, 2016)."""
+    """A convolution that changes nothing before it is trained, so that depth costs nothing (Yu &
+    Koltun, 2016).
+    """
     convolution = _convolution(filters, filters, dilation)
     nn.init.dirac_(convolution.weight)
     nn.init.zeros_(convolution.bias)  # type: ignore[arg-type]

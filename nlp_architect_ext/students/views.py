@@ -12,8 +12,10 @@ class Views:
     """Features of each word, of any value beyond a sentence's length.
 
     Args:
-        rightward: of the first layer, which knows this word and those before it (batch, words, width).
-        leftward: of the first layer, which knows this word and those after it (batch, words, width).
+        rightward: of the first layer, which knows this word and those before it (batch, words,
+            width).
+        leftward: of the first layer, which knows this word and those after it (batch, words,
+            width).
         top: of the last layer, which knows them all (batch, words, top width).
     """
 

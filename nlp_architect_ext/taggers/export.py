@@ -1,4 +1,6 @@
-"""A trained student written down for `nlp_architect_ext.runtime`: tables, an ONNX graph, rules for splitting text."""
+"""A trained student written down for `nlp_architect_ext.runtime`: tables, an ONNX graph, rules for
+splitting text.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,13 @@ LARGEST = 127  # of int8, on both sides of zero
 
 
 def write_export(
-    folder: Path, student: nn.Module, decoder: Decoder, config: TaggerConfig, vocabulary: Vocabulary, *, precision: str
+    folder: Path,
+    student: nn.Module,
+    decoder: Decoder,
+    config: TaggerConfig,
+    vocabulary: Vocabulary,
+    *,
+    precision: str,
 ) -> None:
     """Write the files that `runtime.Tagger.load` reads, the manifest last.
 
@@ -36,22 +44,36 @@ def write_export(
         decoder: trained with it.
         config: of the tagger.
         vocabulary: of the tagger.
-        precision: "int8" rounds word vectors, LSTMs and large products to 8 bits; "fp32" changes nothing.
+        precision: "int8" rounds word vectors, LSTMs and large products to 8 bits; "fp32" changes
+            nothing.
 
     Raises:
         UserError: the student doesn't offer what an export needs.
     """
     if not isinstance(student, Exportable):
-        needs = [name for name in ("word_embedding", "character_cnn", "write_onnx") if not hasattr(student, name)]
-        raise UserError(f"student {config.student!r}", f"has no {', '.join(needs)}",
-                        "what students.base.Exportable describes", "add it to the student")  # fmt: skip
+        needs = [
+            name
+            for name in ("word_embedding", "character_cnn", "write_onnx")
+            if not hasattr(student, name)
+        ]
+        raise UserError(
+            where=f"student {config.student!r}",
+            wrong=f"has no {', '.join(needs)}",
+            expected="what students.base.Exportable describes",
+            remedy="add it to the student",
+        )
     weights = _weights(student, decoder, precision)
     graph = _graph(student, weights, len(config.labels["names"]), precision)
     rules = spacy_rules(config.language) if config.tokenizer == "spacy" else None
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write_text(folder / CONFIG, to_text(config.to_json()))
-    atomic_write_text(folder / VOCABULARY, json.dumps(vocabulary.to_json(), ensure_ascii=False) + "\n")
-    atomic_write_text(folder / RULES, json.dumps(None if rules is None else rules.to_json(), ensure_ascii=False) + "\n")
+    atomic_write_text(
+        folder / VOCABULARY, json.dumps(vocabulary.to_json(), ensure_ascii=False) + "\n"
+    )
+    atomic_write_text(
+        folder / RULES,
+        json.dumps(None if rules is None else rules.to_json(), ensure_ascii=False) + "\n",
+    )
     atomic_write_bytes(folder / WEIGHTS, save(weights))
     atomic_write_bytes(folder / GRAPH, graph)
     write_manifest(folder)
@@ -69,7 +91,10 @@ def _weights(student: Exportable, decoder: Decoder, precision: str) -> dict[str,
     }
     if decoder.crf is not None:
         tensors |= {name: getattr(decoder.crf, name) for name in PAIRS}
-    weights = {name: np.ascontiguousarray(tensor.detach().cpu().float().numpy()) for name, tensor in tensors.items()}
+    weights = {
+        name: np.ascontiguousarray(tensor.detach().cpu().float().numpy())
+        for name, tensor in tensors.items()
+    }
     return weights | (_rounded(weights["word_vectors"]) if precision == "int8" else {})
 
 
@@ -78,11 +103,15 @@ def _rounded(vectors: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
 
     A scale a word costs four bytes, and its error is a quarter of that of a scale a column.
     """
-    scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / LARGEST
+    scale = (
+        np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / LARGEST
+    )
     return {"word_vectors": np.rint(vectors / scale).astype(np.int8), "word_scale": scale}
 
 
-def _graph(student: Exportable, weights: dict[str, NDArray[Any]], label_count: int, precision: str) -> bytes:
+def _graph(
+    student: Exportable, weights: dict[str, NDArray[Any]], label_count: int, precision: str
+) -> bytes:
     graph = OnnxGraph()
     emissions = student.write_onnx(graph, FEATURES, LENGTHS)
     width = weights["word_vectors"].shape[1] + len(weights["character_bias"])

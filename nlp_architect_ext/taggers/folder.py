@@ -1,4 +1,6 @@
-"""A trained tagger on disk: `config.json`, `model.safetensors`, `vocabulary.json`, checked by `MANIFEST.json`."""
+"""A trained tagger on disk: `config.json`, `model.safetensors`, `vocabulary.json`, checked by
+`MANIFEST.json`.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,12 @@ CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "vocabulary.js
 NEEDED = (CONFIG, WEIGHTS, VOCABULARY)
 
 
-def write_model(folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]) -> None:
-    """Write the three files that a tagger is made of, each atomically; `write_manifest` seals the folder."""
+def write_model(
+    folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]
+) -> None:
+    """Write the three files that a tagger is made of, each atomically; `write_manifest` seals the
+    folder.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write_text(folder / CONFIG, to_text(config.to_json()))
     atomic_write_text(folder / VOCABULARY, json.dumps(vocabulary, ensure_ascii=False) + "\n")
@@ -34,10 +40,12 @@ def holds_model(folder: Path) -> bool:
 
 
 def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Tensor]]:
-    """Read what `write_model` wrote: config, vocabulary, weights; every byte is checked before it's used.
+    """Read what `write_model` wrote: config, vocabulary, weights; every byte is checked before it's
+    used.
 
     Raises:
-        UserError: no model folder, one of NLP Architect, one of another version, a file missing, cut or altered.
+        UserError: no model folder, one of NLP Architect, one of another version, a file missing,
+            cut or altered.
     """
     contents = read_verified(folder, NEEDED)
     try:
@@ -45,5 +53,8 @@ def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Te
         return config, json.loads(contents[VOCABULARY]), load(contents[WEIGHTS])
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(
-            str(folder), f"not a tagger ({error})", "a folder written by nlp-train", "train it again"
+            where=str(folder),
+            wrong=f"not a tagger ({error})",
+            expected="a folder written by nlp-train",
+            remedy="train it again",
         ) from error

@@ -27,7 +27,8 @@ from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.taggers.folder import read_model, write_model
 
-CHARACTER_BUDGET = 200_000  # most characters, padding included, in one batch: bounds memory, however long a word is
+# most characters, padding included, in one batch: bounds memory, however long a word is
+CHARACTER_BUDGET = 200_000
 
 
 class NeuralTagger(TextTagger):
@@ -43,10 +44,16 @@ class NeuralTagger(TextTagger):
         device: where it computes.
     """
 
-    def __init__(self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu") -> None:
-        super().__init__(LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language)
+    def __init__(
+        self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu"
+    ) -> None:
+        super().__init__(
+            LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
+        )
         self.config = config
-        self.calibration = None if config.calibration is None else Calibration.from_json(config.calibration)
+        self.calibration = (
+            None if config.calibration is None else Calibration.from_json(config.calibration)
+        )
         self.vocabulary = vocabulary
         self.device = torch.device(device)
         student = build(
@@ -58,16 +65,21 @@ class NeuralTagger(TextTagger):
         )
         decoder = Decoder(self.labels, use_crf=config.decoder == "crf", handicap=config.handicap)
         self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
-        self._export: tuple[TextTagger, int] | None = None  # and the state of the weights that it stands for
+        self._export: tuple[TextTagger, int] | None = (
+            None  # and the state of the weights that it stands for
+        )
 
     @classmethod
-    def load(cls, folder: str | Path, device: torch.device | str = "cpu", *, use_export: bool = True) -> NeuralTagger:
+    def load(
+        cls, folder: str | Path, device: torch.device | str = "cpu", *, use_export: bool = True
+    ) -> NeuralTagger:
         """Read a tagger from the folder that training wrote.
 
         Args:
             folder: the folder.
             device: where it computes.
-            use_export: whether an export in the folder, made from this model, predicts for it on a CPU.
+            use_export: whether an export in the folder, made from this model, predicts for it on a
+                CPU.
 
         Raises:
             UserError: the folder isn't one, or is damaged; see `model_folder.read_model`.
@@ -78,7 +90,12 @@ class NeuralTagger(TextTagger):
             tagger.model.load_state_dict(weights)
         except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
             first_line = str(error).splitlines()[0]
-            raise UserError(str(folder), first_line, "weights that fit config.json", "train it again") from error
+            raise UserError(
+                where=str(folder),
+                wrong=first_line,
+                expected="weights that fit config.json",
+                remedy="train it again",
+            ) from error
         export = export_of(Path(folder)) if use_export and tagger.device.type == "cpu" else None
         if export is not None:
             from nlp_architect_ext.runtime import Tagger  # ONNX Runtime may not be installed
@@ -96,25 +113,36 @@ class NeuralTagger(TextTagger):
         write_manifest(Path(folder))
 
     def export(self, folder: str | Path, precision: str = "int8") -> None:
-        """Write the tagger to a folder that `runtime.Tagger.load` reads without torch; nothing is compared.
+        """Write the tagger to a folder that `runtime.Tagger.load` reads without torch; nothing is
+        compared.
 
         Args:
             folder: made if need be.
-            precision: "int8" or "fp32", see `exporting.write_export`; `parity.compare` says what it costs.
+            precision: "int8" or "fp32", see `exporting.write_export`; `parity.compare` says what it
+                costs.
 
         Raises:
             UserError: the student can't be exported.
         """
-        from nlp_architect_ext.taggers.export import write_export  # the extra `export` may not be installed
+        from nlp_architect_ext.taggers.export import (
+            write_export,
+        )  # the extra `export` may not be installed
 
         write_export(
-            Path(folder), self.model["student"], self.decoder, self.config, self.vocabulary, precision=precision
+            Path(folder),
+            self.model["student"],
+            self.decoder,
+            self.config,
+            self.vocabulary,
+            precision=precision,
         )
 
     def calibrate(self, calibration: Calibration | None) -> None:
         """From now on scores of entities are calibrated so; labels stay as they are."""
         self.calibration = calibration
-        self.config = replace(self.config, calibration=None if calibration is None else asdict(calibration))
+        self.config = replace(
+            self.config, calibration=None if calibration is None else asdict(calibration)
+        )
 
     def set_handicap(self, handicap: float) -> None:
         """From now on the label O is held back by as much, in logits."""
@@ -130,7 +158,8 @@ class NeuralTagger(TextTagger):
         return decoder
 
     def set_word_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Start the student's word embedding from pretrained vectors; words without one keep their random start.
+        """Start the student's word embedding from pretrained vectors; words without one keep their
+        random start.
 
         Raises:
             UserError: the student has no `word_embedding`, or one of another width.
@@ -163,14 +192,16 @@ class NeuralTagger(TextTagger):
         embedding = getattr(self.model["student"], "word_embedding", None)
         if not isinstance(embedding, nn.Embedding):
             raise UserError(
-                f"student {self.config.student!r}",
-                "takes no word vectors",
-                "a student with an nn.Embedding named word_embedding",
-                "leave out --embedding_file, or give --word_encoder none",
+                where=f"student {self.config.student!r}",
+                wrong="takes no word vectors",
+                expected="a student with an nn.Embedding named word_embedding",
+                remedy="leave out --embedding_file, or give --word_encoder none",
             )
         return embedding
 
-    def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
+    def predict_labels(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
         if self._export is not None and self._export[1] == self._changes():
             return self._export[0].predict_labels(sentences, batch_size)
@@ -183,16 +214,24 @@ class NeuralTagger(TextTagger):
                 predictions[index] = Prediction(names, tuple(probabilities[:count]))
         return predictions
 
-    def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[NDArray[np.float32]]:
+    def emissions(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[NDArray[np.float32]]:
         """What the student says of each sentence: scores (words, labels), before any decoding."""
         found = [np.zeros((0, len(self.labels)), np.float32)] * len(sentences)
         for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            for index, count, scores in zip(indices, lengths.tolist(), emissions.cpu().numpy(), strict=True):
+            for index, count, scores in zip(
+                indices, lengths.tolist(), emissions.cpu().numpy(), strict=True
+            ):
                 found[index] = scores[:count]
         return found
 
-    def _emitted(self, sentences: Sequence[Sentence], batch_size: int) -> Iterator[tuple[list[int], Tensor, Tensor]]:
-        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch by batch."""
+    def _emitted(
+        self, sentences: Sequence[Sentence], batch_size: int
+    ) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch
+        by batch.
+        """
         encoded = [encode_words(sentence.words, self.vocabulary) for sentence in sentences]
         self.model.eval()
         for indices in self._batches(encoded, batch_size):
@@ -201,7 +240,9 @@ class NeuralTagger(TextTagger):
             yield indices, emissions, lengths
 
     def _batches(self, encoded: Sequence[EncodedSentence], batch_size: int) -> Iterator[list[int]]:
-        """Indices of sentences of similar length; sentences longer than a window come alone, empty ones not at all."""
+        """Indices of sentences of similar length; sentences longer than a window come alone, empty
+        ones not at all.
+        """
         batch: list[int] = []
         longest_word = 0
         for index in sorted(range(len(encoded)), key=lambda i: len(encoded[i])):
@@ -209,7 +250,10 @@ class NeuralTagger(TextTagger):
             if not words:
                 continue
             longest_word = max(longest_word, int(encoded[index].character_counts.max()))
-            is_full = len(batch) >= batch_size or (len(batch) + 1) * words * longest_word > CHARACTER_BUDGET
+            is_full = (
+                len(batch) >= batch_size
+                or (len(batch) + 1) * words * longest_word > CHARACTER_BUDGET
+            )
             if batch and (is_full or words > self.config.max_words):
                 yield batch
                 batch, longest_word = [], int(encoded[index].character_counts.max())
@@ -218,7 +262,9 @@ class NeuralTagger(TextTagger):
             yield batch
 
     def _emissions(self, sentences: list[EncodedSentence]) -> tuple[Tensor, Tensor]:
-        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in windows and joined."""
+        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in
+        windows and joined.
+        """
         student, longest = self.model["student"], self.config.max_words
         if len(sentences[0]) <= longest:
             batch = collate(sentences).to(self.device)
@@ -227,5 +273,7 @@ class NeuralTagger(TextTagger):
         parts = []
         for window in windows(len(sentence), longest, min(OVERLAP, longest // 2)):
             emissions = student(collate([sentence.part(window.start, window.end)]).to(self.device))
-            parts.append(emissions[0, window.keep_start - window.start : window.keep_end - window.start])
+            parts.append(
+                emissions[0, window.keep_start - window.start : window.keep_end - window.start]
+            )
         return torch.cat(parts).unsqueeze(0), torch.tensor([len(sentence)])

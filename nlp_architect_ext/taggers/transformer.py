@@ -21,7 +21,8 @@ from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 
 class TransformerTagger(TextTagger):
-    """A fine-tuned transformer that tags words and raw text, with labels that follow each other legally.
+    """A fine-tuned transformer that tags words and raw text, with labels that follow each other
+    legally.
 
     Args:
         model: the transformer.
@@ -34,26 +35,35 @@ class TransformerTagger(TextTagger):
         self.transformer = model
         self.decoder = Decoder(model.labels, use_crf=False)
 
-    def predict_labels(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Prediction]:
+    def predict_labels(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; long sentences are windowed by word pieces."""
         self.transformer.batch_size = batch_size
         predictions = [Prediction((), ())] * len(sentences)
         worded = [index for index, sentence in enumerate(sentences) if sentence.words]
-        logits = [torch.from_numpy(row) for row in self.transformer.logits([sentences[index] for index in worded])]
+        logits = [
+            torch.from_numpy(row)
+            for row in self.transformer.logits([sentences[index] for index in worded])
+        ]
         by_length = sorted(range(len(worded)), key=lambda place: len(logits[place]))
         for start in range(0, len(by_length), batch_size):
             places = by_length[start : start + batch_size]
             emissions = pad_sequence([logits[place] for place in places], batch_first=True)
             lengths = torch.tensor([len(logits[place]) for place in places])
             labels, scores = self.decoder.decode(emissions, lengths)
-            for place, ids, probabilities in zip(places, labels.tolist(), scores.tolist(), strict=True):
+            for place, ids, probabilities in zip(
+                places, labels.tolist(), scores.tolist(), strict=True
+            ):
                 count = len(logits[place])
                 names = tuple(self.labels.names[label] for label in ids[:count])
                 predictions[worded[place]] = Prediction(names, tuple(probabilities[:count]))
         return predictions
 
 
-def load_transformer_tagger(settings: TransformerInferenceSettings, device: torch.device) -> TransformerTagger:
+def load_transformer_tagger(
+    settings: TransformerInferenceSettings, device: torch.device
+) -> TransformerTagger:
     """The tagger that `nlp-inference transformer_token` uses.
 
     Raises:
@@ -62,16 +72,26 @@ def load_transformer_tagger(settings: TransformerInferenceSettings, device: torc
     path, precision = settings.model_path, settings.precision
     if settings.load_quantized_model:
         if precision == "bf16":
-            raise UserError("--precision bf16", "can't be used with --load_quantized_model", "one kind of arithmetic",
-                            "leave one of them out")  # fmt: skip
+            raise UserError(
+                where="--precision bf16",
+                wrong="can't be used with --load_quantized_model",
+                expected="one kind of arithmetic",
+                remedy="leave one of them out",
+            )
         precision = "fp32"  # of what isn't in 8-bit integers
     model = TransformerTokenClassifier.load(
-        path, _label_set(path), device=device, precision=precision, max_pieces=settings.max_seq_length
+        path,
+        _label_set(path),
+        device=device,
+        precision=precision,
+        max_pieces=settings.max_seq_length,
     )
     if settings.load_quantized_model:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it announces a successor in a package of its own
-            model.model = torch.ao.quantization.quantize_dynamic(model.model, {nn.Linear}, dtype=torch.qint8)
+            model.model = torch.ao.quantization.quantize_dynamic(
+                model.model, {nn.Linear}, dtype=torch.qint8
+            )
     return TransformerTagger(model, settings.tokenizer, settings.language)
 
 
@@ -79,10 +99,18 @@ def _label_set(path: str) -> LabelSet:
     names = find(path).label_names
     if names is None:
         wrong = "no token classifier with named labels"
-        raise UserError(path, wrong, "a fine-tuned transformer", "fine-tune it with nlp-train transformer_token")
+        raise UserError(
+            where=path,
+            wrong=wrong,
+            expected="a fine-tuned transformer",
+            remedy="fine-tune it with nlp-train transformer_token",
+        )
     try:
         return LabelSet(names, "plain" if detect_scheme([names]) == "plain" else "IOB2")
     except (TagError, ValueError) as error:
         raise UserError(
-            path, f"its labels are {' '.join(names)}", "IOB2 or plain labels", "use another model"
+            where=path,
+            wrong=f"its labels are {' '.join(names)}",
+            expected="IOB2 or plain labels",
+            remedy="use another model",
         ) from error

@@ -23,7 +23,9 @@ class Teacher(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The same for teachers that say the same of every sentence: made of contents, not of where files lie."""
+        """The same for teachers that say the same of every sentence: made of contents, not of where
+        files lie.
+        """
         ...
 
     def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:

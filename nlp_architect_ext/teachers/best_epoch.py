@@ -1,4 +1,6 @@
-"""What happens around fine-tuning's epochs: scores, progress lines, and the best weights kept in memory."""
+"""What happens around fine-tuning's epochs: scores, progress lines, and the best weights kept in
+memory.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ Scores = dict[str, Any]
 
 
 class BestEpoch(TrainerCallback):
-    """Scores epochs and holds the weights of the best one; of the last one where nothing can be scored.
+    """Scores epochs and holds the weights of the best one; of the last one where nothing can be
+    scored.
 
     Args:
         evaluate: gives the scores on dev with "f1" among them, or None without dev.
@@ -28,9 +31,20 @@ class BestEpoch(TrainerCallback):
     """
 
     def __init__(
-        self, evaluate: Callable[[], Scores] | None, *, epochs: int, steps: int, every: int, logging_steps: int
+        self,
+        evaluate: Callable[[], Scores] | None,
+        *,
+        epochs: int,
+        steps: int,
+        every: int,
+        logging_steps: int,
     ) -> None:
-        self.evaluate, self.epochs, self.every, self.logging_steps = evaluate, epochs, every, logging_steps
+        self.evaluate, self.epochs, self.every, self.logging_steps = (
+            evaluate,
+            epochs,
+            every,
+            logging_steps,
+        )
         self.log: list[dict[str, Any]] = []
         self.epoch = self.best_epoch = 0
         self.best: Scores | None = None
@@ -41,7 +55,12 @@ class BestEpoch(TrainerCallback):
         self._started = time.perf_counter()
 
     def on_log(
-        self, args: Any, state: TrainerState, control: Any, logs: dict[str, float] | None = None, **others: Any
+        self,
+        args: Any,
+        state: TrainerState,
+        control: Any,
+        logs: dict[str, float] | None = None,
+        **others: Any,
     ) -> None:
         """After every step; the last call of a training brings totals instead of a loss."""
         if not logs or "loss" not in logs:
@@ -52,10 +71,12 @@ class BestEpoch(TrainerCallback):
         if every and state.global_step % every == 0:
             recent = self._losses[-every:]
             loss = sum(recent) / len(recent)
-            self.log.append({"step": state.global_step, "loss": loss, "learning_rate": logs["learning_rate"]})
+            self.log.append(
+                {"step": state.global_step, "loss": loss, "learning_rate": logs["learning_rate"]}
+            )
 
     def on_epoch_end(self, args: Any, state: TrainerState, control: Any, **others: Any) -> None:
-        """Score the epoch if it's one to be scored, keep its weights if it's the best, and say so."""
+        """Score the epoch if it's to be scored, keep its weights if it's the best, say so."""
         model: torch.nn.Module = others["model"]
         self.epoch += 1
         losses = self._losses[self._steps_before :]
@@ -68,9 +89,14 @@ class BestEpoch(TrainerCallback):
             scores = self.evaluate()
             entry["dev_f1"] = scores["f1"]
             line += f" · dev F1 {100 * scores['f1']:.2f}"
-            if self.best is None or scores["f1"] >= self.best["f1"]:  # of equals the later one: it has seen more
+            if (
+                self.best is None or scores["f1"] >= self.best["f1"]
+            ):  # of equals the later one: it has seen more
                 self.best, self.best_epoch, line = scores, self.epoch, line + " (best)"
-                self._weights = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+                self._weights = {
+                    name: tensor.detach().cpu().clone()
+                    for name, tensor in model.state_dict().items()
+                }
         entry["seconds"] = round(time.perf_counter() - self._started, 1)
         self.log.append(entry)
         say(f"{line} · {entry['seconds']:.0f} s")

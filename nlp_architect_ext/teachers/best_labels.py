@@ -15,7 +15,8 @@ SURE = 1e4  # a logit so far above the others that nothing else is chosen
 
 
 def best_labels(logits: Sequence[NDArray[Any]], labels: LabelSet) -> list[tuple[str, ...]]:
-    """The most likely legal labels of each sentence; ``O`` (or the first label) for words that the teacher can't see.
+    """The most likely legal labels of each sentence; ``O`` (or the first label) for words that the
+    teacher can't see.
 
     Args:
         logits: one array (words, labels) a sentence; a row of zeros says that a word wasn't seen.

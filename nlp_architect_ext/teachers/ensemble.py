@@ -30,13 +30,20 @@ class EnsembleTeacher:
 
     def __init__(self, teachers: Sequence[Teacher]) -> None:
         if not teachers:
-            raise UserError("teachers", "none is given", "at least one", "name one")
+            raise UserError(
+                where="teachers", wrong="none is given", expected="at least one", remedy="name one"
+            )
         self.teachers, self.labels = list(teachers), teachers[0].labels
         for teacher in self.teachers:
             if teacher.labels != self.labels:
                 theirs, ours = " ".join(teacher.labels.names), " ".join(self.labels.names)
                 expected = f"those of the first: {ours}"
-                raise UserError("teachers", f"one has the labels {theirs}", expected, "give teachers of one task")
+                raise UserError(
+                    where="teachers",
+                    wrong=f"one has the labels {theirs}",
+                    expected=expected,
+                    remedy="give teachers of one task",
+                )
 
     @property
     def fingerprint(self) -> str:
@@ -45,7 +52,9 @@ class EnsembleTeacher:
         return hashlib.sha256("\n".join(["mean of probabilities", *parts]).encode()).hexdigest()
 
     def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
-        """Log of the mean probability (words, labels) of each sentence; zeros where no teacher sees the word."""
+        """Log of the mean probability (words, labels) of each sentence; zeros where no teacher sees
+        the word.
+        """
         answers = [teacher.logits(sentences) for teacher in self.teachers]
         return [_mean(np.stack(rows)) for rows in zip(*answers, strict=True)]
 

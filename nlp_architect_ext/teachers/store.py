@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from tqdm import tqdm
 
-from nlp_architect_ext.core.costs import Meter, Prices
+from nlp_architect_ext.core.costs import Meter, StoredCosts
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes
 from nlp_architect_ext.core.progress import bar
@@ -29,8 +29,9 @@ Rows = NDArray[np.float16]
 class SoftLabelStore:
     """A teacher's answers, each sentence asked for once, in shards that survive interruptions.
 
-    A sentence is found by its content and the teacher's fingerprint, so a store can be moved, shared between runs, and
-    continued: the shards of an interrupted labelling are those of an uninterrupted one.
+    A sentence is found by its content and the teacher's fingerprint, so a store can be moved,
+    shared between runs, and continued: the shards of an interrupted labelling are those of an
+    uninterrupted one.
 
     Args:
         folder: where the shards lie; made when the first one is written.
@@ -39,9 +40,11 @@ class SoftLabelStore:
 
     def __init__(self, folder: str | Path, teacher: Teacher) -> None:
         self.teacher, self.fingerprint = teacher, teacher.fingerprint
-        self.folder = Path(folder) / self.fingerprint[:16]  # another teacher's answers aren't even read
+        self.folder = (
+            Path(folder) / self.fingerprint[:16]
+        )  # another teacher's answers aren't even read
         self._stored: dict[bytes, Rows] | None = None
-        self._prices = Prices()  # of a word, in earlier runs
+        self._prices = StoredCosts()  # of a word, in earlier runs
         self._on_disk: set[bytes] = set()  # when the store was opened
         self._found: set[bytes] = set()  # of those, what was asked for
 
@@ -60,7 +63,9 @@ class SoftLabelStore:
             self._on_disk = set(self._stored)
         keys = [self._key(sentence) for sentence in sentences]
         pairs = zip(keys, sentences, strict=True)
-        missing = {key: sentence.without_labels() for key, sentence in pairs if key not in self._stored}
+        missing = {
+            key: sentence.without_labels() for key, sentence in pairs if key not in self._stored
+        }
         self._found |= self._on_disk.intersection(keys)
         self._stored |= self._label(missing, label)
         return [self._stored[key] for key in keys]
@@ -85,21 +90,32 @@ class SoftLabelStore:
         with progress:
             for start in range(0, len(keys), SHARD):
                 part, meter = keys[start : start + SHARD], Meter()
-                rows = [self._halved(row) for row in self.teacher.logits([missing[key] for key in part])]
+                rows = [
+                    self._halved(row) for row in self.teacher.logits([missing[key] for key in part])
+                ]
                 self._write(part, rows, meter)
                 found |= dict(zip(part, rows, strict=True))
                 progress.update(len(part))
         return found
 
     def _halved(self, logits: NDArray[np.float32]) -> Rows:
-        """As float16; what is beyond its range is as good as infinite to a softmax, so it's held at the range's end."""
+        """As float16; what is beyond its range is as good as infinite to a softmax, so it's held at
+        the range's end.
+        """
         if not np.isfinite(logits).all():
-            raise UserError("teacher", "gives NaN or infinite logits", "finite ones", "check its weights, or use fp32")
+            raise UserError(
+                where="teacher",
+                wrong="gives NaN or infinite logits",
+                expected="finite ones",
+                remedy="check its weights, or use fp32",
+            )
         most = np.finfo(np.float16).max
         return logits.clip(-most, most).astype(np.float16)
 
     def _write(self, keys: list[bytes], rows: list[Rows], meter: Meter) -> None:
-        """One shard; its name is that of its content, so that runs side by side can't overwrite each other's."""
+        """One shard; its name is that of its content, so that runs side by side can't overwrite
+        each other's.
+        """
         tensors: dict[str, NDArray[Any]] = {
             "keys": np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1),
             "lengths": np.array([len(row) for row in rows], np.int64),
@@ -107,24 +123,35 @@ class SoftLabelStore:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{hashlib.sha256(b''.join(keys)).hexdigest()[:32]}.safetensors"
-        atomic_write_bytes(path, save(tensors, metadata={**meter.metadata(), "sha256": _digest(tensors)}))
+        atomic_write_bytes(
+            path, save(tensors, metadata={**meter.metadata(), "sha256": _digest(tensors)})
+        )
 
     def _read_all(self) -> Iterable[tuple[bytes, Rows]]:
         for path in sorted(self.folder.glob("*.safetensors")):
             tensors = self._read(path)
             ends = np.cumsum(tensors["lengths"])[:-1]
-            yield from zip((bytes(key) for key in tensors["keys"]), np.split(tensors["logits"], ends), strict=True)
+            yield from zip(
+                (bytes(key) for key in tensors["keys"]),
+                np.split(tensors["logits"], ends),
+                strict=True,
+            )
 
     def _read(self, path: Path) -> dict[str, NDArray[Any]]:
-        expected, remedy = "a shard of stored teacher labels", "delete the file: its sentences are labelled again"
+        expected, remedy = (
+            "a shard of stored teacher labels",
+            "delete the file: its sentences are labelled again",
+        )
         try:
             with safe_open(path, framework="numpy") as file:
                 tensors = {name: file.get_tensor(name) for name in ("keys", "lengths", "logits")}
                 metadata = file.metadata() or {}
         except (SafetensorError, OSError) as error:
-            raise UserError(str(path), f"can't be read ({error})", expected, remedy) from error
+            raise UserError(
+                where=str(path), wrong=f"can't be read ({error})", expected=expected, remedy=remedy
+            ) from error
         if metadata.get("sha256") != _digest(tensors):
-            raise UserError(str(path), "is damaged", expected, remedy)
+            raise UserError(where=str(path), wrong="is damaged", expected=expected, remedy=remedy)
         self._prices.note(metadata, int(tensors["lengths"].sum()))
         return tensors
 

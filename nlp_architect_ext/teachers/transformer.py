@@ -19,7 +19,12 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_model, load_tokenizer, piece_limit, reading_operations
+from nlp_architect_ext.encoders.loading import (
+    load_model,
+    load_tokenizer,
+    piece_limit,
+    reading_operations,
+)
 from nlp_architect_ext.layers.device import has_fast_bf16
 from nlp_architect_ext.layers.modes import mode
 from nlp_architect_ext.teachers.best_labels import best_labels
@@ -36,13 +41,14 @@ class TransformerTokenClassifier:
         names: the model's labels by id.
         labels: the labels in the order that is wanted.
         name: what the user calls it, for error messages.
-        precision: arithmetic, ``fp32`` or ``bf16`` (autocast), or ``auto``: bf16 where the device is faster with it;
-            logits are float32 in both.
+        precision: arithmetic, ``fp32`` or ``bf16`` (autocast), or ``auto``: bf16 where the device
+            is faster with it; logits are float32 in both.
         max_pieces: the most word pieces of a window; what the model can read (at most 512) if None.
         batch_size: windows at once.
 
     Raises:
-        UserError: ``names`` aren't those of ``labels``, or ``max_pieces`` or ``precision`` is out of range.
+        UserError: ``names`` aren't those of ``labels``, or ``max_pieces`` or ``precision`` is out
+            of range.
     """
 
     def __init__(
@@ -58,10 +64,24 @@ class TransformerTokenClassifier:
         batch_size: int = 32,
     ) -> None:
         if precision not in PRECISIONS:
-            raise UserError("precision", repr(precision), f"one of: {', '.join(PRECISIONS)}", "choose one of them")
-        self.model, self.labels, self.precision, self.batch_size = model, labels, precision, batch_size
-        self.fingerprint = ""  # only what is loaded from a folder has one: weights in training change
-        self.revision: str | None = None  # the commit on the hub, if it or its encoder comes from there
+            raise UserError(
+                where="precision",
+                wrong=repr(precision),
+                expected=f"one of: {', '.join(PRECISIONS)}",
+                remedy="choose one of them",
+            )
+        self.model, self.labels, self.precision, self.batch_size = (
+            model,
+            labels,
+            precision,
+            batch_size,
+        )
+        self.fingerprint = (
+            ""  # only what is loaded from a folder has one: weights in training change
+        )
+        self.revision: str | None = (
+            None  # the commit on the hub, if it or its encoder comes from there
+        )
         self.columns = columns_for(labels, names, name)
         self.aligner = Aligner(tokenizer, piece_limit(model, max_pieces, name), name)
         self.has_types = "token_type_ids" in inspect.signature(model.forward).parameters
@@ -81,13 +101,19 @@ class TransformerTokenClassifier:
         """A token classifier with these labels, in any order, from a folder or the hub.
 
         Raises:
-            UserError: there is no such checkpoint, it has no labels or others, or it can't be loaded safely.
+            UserError: there is no such checkpoint, it has no labels or others, or it can't be
+                loaded safely.
         """
         folder = find(name_or_path)
         names = folder.label_names
         if names is None:
             expected = f"the labels {' '.join(labels.names)}"
-            raise UserError(folder.name, "is no token classifier with named labels", expected, "fine-tune it first")
+            raise UserError(
+                where=folder.name,
+                wrong="is no token classifier with named labels",
+                expected=expected,
+                remedy="fine-tune it first",
+            )
         columns_for(labels, names, folder.name)  # before minutes of loading
         model: Any = load_model(folder, names, new_head=False)
         model.to(torch.device(device)).eval().requires_grad_(False)
@@ -102,14 +128,20 @@ class TransformerTokenClassifier:
             batch_size=batch_size,
         )
         arithmetic = "bf16" if teacher._is_half else "fp32"  # two machines may choose differently
-        teacher.fingerprint = folder.fingerprint(labels.names, precision=arithmetic, max_pieces=max_pieces)
+        teacher.fingerprint = folder.fingerprint(
+            labels.names, precision=arithmetic, max_pieces=max_pieces
+        )
         teacher.revision = folder.revision or getattr(model.config, "base_revision", None)
         return teacher
 
     def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
-        """Logits (words, labels) of each sentence; a word without pieces has a row of zeros. No gradient is kept."""
+        """Logits (words, labels) of each sentence; a word without pieces has a row of zeros. No
+        gradient is kept.
+        """
         rows = [np.zeros((len(sentence), len(self.labels)), np.float32) for sentence in sentences]
-        found = sorted(self.aligner.windows(sentences), key=lambda window: len(window.ids), reverse=True)
+        found = sorted(
+            self.aligner.windows(sentences), key=lambda window: len(window.ids), reverse=True
+        )
         with self._evaluating():
             for start in range(0, len(found), self.batch_size):
                 batch = found[start : start + self.batch_size]
@@ -118,11 +150,15 @@ class TransformerTokenClassifier:
         return rows
 
     def operations(self, sentences: Sequence[Sentence]) -> int:
-        """The floating-point operations of reading them, without padding: see `reading_operations`."""
-        return reading_operations(self.model, sum(len(window.ids) for window in self.aligner.windows(sentences)))
+        """Floating-point operations of reading them, without padding: see `reading_operations`."""
+        return reading_operations(
+            self.model, sum(len(window.ids) for window in self.aligner.windows(sentences))
+        )
 
     def predict(self, sentences: Sequence[Sentence]) -> list[tuple[str, ...]]:
-        """The most likely legal labels of each sentence; ``O`` (or the first label) for a word without pieces."""
+        """The most likely legal labels of each sentence; ``O`` (or the first label) for a word
+        without pieces.
+        """
         return best_labels(self.logits(sentences), self.labels)
 
     @property
@@ -151,7 +187,9 @@ class TransformerTokenClassifier:
 
     @property
     def _is_half(self) -> bool:
-        return self.precision == "bf16" or (self.precision == "auto" and has_fast_bf16(self._device))
+        return self.precision == "bf16" or (
+            self.precision == "auto" and has_fast_bf16(self._device)
+        )
 
 
 def columns_for(labels: LabelSet, names: Sequence[str], where: str) -> list[int]:
@@ -161,6 +199,14 @@ def columns_for(labels: LabelSet, names: Sequence[str], where: str) -> list[int]
         UserError: a label is in one list only.
     """
     if set(names) != set(labels.names) or len(names) != len(labels):
-        wrong, expected = f"its labels are {' '.join(names)}", f"those of the data: {' '.join(labels.names)}"
-        raise UserError(where, wrong, expected, "give another teacher, or one that is fine-tuned on this data")
+        wrong, expected = (
+            f"its labels are {' '.join(names)}",
+            f"those of the data: {' '.join(labels.names)}",
+        )
+        raise UserError(
+            where=where,
+            wrong=wrong,
+            expected=expected,
+            remedy="give another teacher, or one that is fine-tuned on this data",
+        )
     return [list(names).index(label) for label in labels.names]

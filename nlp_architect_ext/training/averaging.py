@@ -10,10 +10,12 @@ from torch import Tensor, nn
 
 
 class MovingAverage:
-    """``average ← d · average + (1 - d) · weights`` after every step, for every parameter that is trained.
+    """``average ← d · average + (1 - d) · weights`` after every step, for every parameter that is
+    trained.
 
-    In the first steps d is smaller, ``(1 + step) / (10 + step)``, so that the random start is forgotten. Source:
-    Tarvainen & Valpola (2017), "Mean teachers are better role models", section 2.
+    In the first steps d is smaller, ``(1 + step) / (10 + step)``, so that the random start is
+    forgotten. Source: Tarvainen & Valpola (2017), "Mean teachers are better role models", section
+    2.
 
     Args:
         model: whose weights are averaged.
@@ -22,8 +24,14 @@ class MovingAverage:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.trained = {name: tensor for name, tensor in model.named_parameters() if tensor.requires_grad}
-        self.weights = {name: tensor.detach().clone() for name, tensor in self.trained.items()} if decay else {}
+        self.trained = {
+            name: tensor for name, tensor in model.named_parameters() if tensor.requires_grad
+        }
+        self.weights = (
+            {name: tensor.detach().clone() for name, tensor in self.trained.items()}
+            if decay
+            else {}
+        )
 
     @torch.no_grad()
     def update(self, step: int) -> None:

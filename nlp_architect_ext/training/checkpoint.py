@@ -1,4 +1,6 @@
-"""What `--resume` needs: weights, optimiser and random state in one safetensors file, written atomically."""
+"""What `--resume` needs: weights, optimiser and random state in one safetensors file, written
+atomically.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class Progress:
 
 
 class Checkpoints:
-    """The checkpoints of one run: `last.safetensors` to continue from, `best.safetensors` to end with."""
+    """The checkpoints of one run: `last.safetensors` to continue from, `best.safetensors` to end
+    with.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.last, self.best = folder / "last.safetensors", folder / "best.safetensors"
@@ -55,15 +59,20 @@ class Checkpoints:
         tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         tensors |= {f"average.{name}": tensor for name, tensor in average.weights.items()}
         for index, state in optimizer.state_dict()["state"].items():
-            kept = {name: tensor for name, tensor in state.items() if tensor is not None}  # no momentum yet
+            kept = {
+                name: tensor for name, tensor in state.items() if tensor is not None
+            }  # no momentum yet
             tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in kept.items()}
         tensors["random.cpu"] = torch.get_rng_state()
         if torch.cuda.is_available():
             tensors["random.cuda"] = torch.cuda.get_rng_state()
         _write(self.last, tensors, asdict(progress))
 
-    def restore_last(self, model: nn.Module, optimizer: Optimizer, average: MovingAverage) -> Progress | None:
-        """Put everything back as it was when the last checkpoint was written; None if there is none.
+    def restore_last(
+        self, model: nn.Module, optimizer: Optimizer, average: MovingAverage
+    ) -> Progress | None:
+        """Put everything back as it was when the last checkpoint was written; None if there is
+        none.
 
         Raises:
             UserError: the checkpoint is damaged or belongs to another model.
@@ -100,7 +109,9 @@ class Checkpoints:
 def _write(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     owned = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    atomic_write_bytes(path, save(owned, metadata={"progress": json.dumps(state), "sha256": _digest(owned)}))
+    atomic_write_bytes(
+        path, save(owned, metadata={"progress": json.dumps(state), "sha256": _digest(owned)})
+    )
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -119,17 +130,24 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def _digest(tensors: dict[str, Tensor]) -> str:
     total = hashlib.sha256()
     for name in sorted(tensors):
-        total.update(name.encode() + str(tensors[name].shape).encode() + tensors[name].numpy().tobytes())
+        total.update(
+            name.encode() + str(tensors[name].shape).encode() + tensors[name].numpy().tobytes()
+        )
     return total.hexdigest()
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {
-        name.removeprefix(f"{prefix}."): tensor for name, tensor in tensors.items() if name.startswith(f"{prefix}.")
+        name.removeprefix(f"{prefix}."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{prefix}.")
     }
 
 
 def _damaged(path: Path, wrong: str) -> UserError:
     return UserError(
-        str(path), wrong, "a checkpoint of this run", f"delete the folder {path.parent} to train again from the start"
+        where=str(path),
+        wrong=wrong,
+        expected="a checkpoint of this run",
+        remedy=f"delete the folder {path.parent} to train again from the start",
     )

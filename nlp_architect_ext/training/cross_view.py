@@ -1,6 +1,8 @@
-"""The auxiliary heads of Cross-View Training: each sees a part of the sentence and learns what the whole says.
+"""The auxiliary heads of Cross-View Training: each sees a part of the sentence and learns what the
+whole says.
 
-Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View Training", section 3.2.
+Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View
+Training", section 3.2.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from nlp_architect_ext.training.objectives import Distillation, Network, Supervi
 
 
 class CrossViewHeads(nn.Module):
-    """Five heads: four that see a part of the sentence, one that sees it all; they are gone after training.
+    """Five heads: four that see a part of the sentence, one that sees it all; they are gone after
+    training.
 
     | head | reads, to label word t | ReLU |
     |---|---|---|
@@ -41,7 +44,9 @@ class CrossViewHeads(nn.Module):
 
     def __init__(self, width: int, top_width: int, hidden: int, label_count: int) -> None:
         super().__init__()
-        self.full = nn.Sequential(nn.Linear(2 * width + top_width, hidden), nn.Linear(hidden, label_count))
+        self.full = nn.Sequential(
+            nn.Linear(2 * width + top_width, hidden), nn.Linear(hidden, label_count)
+        )
         self.forward_ = _head(width, hidden, label_count)
         self.backward_ = _head(width, hidden, label_count)
         self.future = _head(width, hidden, label_count)
@@ -59,7 +64,10 @@ class CrossViewHeads(nn.Module):
         last[:, :-1] &= mask[:, 1:]  # nothing comes after a sentence's last word
         last[:, -1] = False
         return {
-            "full": (self.full(torch.cat([views.rightward, views.leftward, views.top], dim=2)), mask),
+            "full": (
+                self.full(torch.cat([views.rightward, views.leftward, views.top], dim=2)),
+                mask,
+            ),
             "forward": (self.forward_(views.rightward), mask),
             "backward": (self.backward_(views.leftward), mask),
             "future": (self.future(views.rightward).roll(1, dims=1), first),
@@ -73,19 +81,21 @@ def _head(width: int, hidden: int, label_count: int) -> nn.Sequential:
 
 @dataclass(frozen=True)
 class CrossView:
-    """Cross-View Training: labelled sentences teach the student, and it teaches its views on unlabelled ones.
+    """Cross-View Training: labelled sentences teach the student, and it teaches its views on
+    unlabelled ones.
 
-    ``L = view_weight · Σ_head -Σ_label p · log softmax(head)``, mean per word, where p is what the student itself says
-    without dropout; no gradient flows into p. So unlabelled sentences move the layers that views share with the
-    student, and never what is above them. Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling
-    with Cross-View Training", section 3.
+    ``L = view_weight · Σ_head -Σ_label p · log softmax(head)``, mean per word, where p is what the
+    student itself says without dropout; no gradient flows into p. So unlabelled sentences move the
+    layers that views share with the student, and never what is above them. Source: Clark, Luong,
+    Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View Training", section 3.
 
     Args:
         supervised: the objective of labelled sentences.
         heads: of the views.
         view_weight: of the loss of unlabelled ones.
         dropout: share of dropout in unlabelled steps; None for the student's own.
-        ramp: share of training in which `view_weight` grows from nearly 0; what the student says at first is wrong.
+        ramp: share of training in which `view_weight` grows from nearly 0; what the student says at
+            first is wrong.
     """
 
     supervised: Supervised
@@ -94,7 +104,9 @@ class CrossView:
     dropout: float | None = None
     ramp: float = 0.0
 
-    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
+    def loss(
+        self, student: Network, batch: Batch, done: float = 1.0
+    ) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; all sentences of the batch have gold labels, or none has."""
         if bool(batch.is_gold.all()):
             return self.supervised.loss(student, batch, done)
@@ -110,11 +122,13 @@ class CrossView:
 
 @dataclass(frozen=True)
 class DistilledCrossView:
-    """Distillation, and views that learn on unlabelled sentences from the teacher and from the student at once.
+    """Distillation, and views that learn on unlabelled sentences from the teacher and from the
+    student at once.
 
     ``L = L_distillation + view_weight · Σ_head -Σ_label p · log softmax(head)`` with
-    ``p = teacher_share · teacher + (1 - teacher_share) · student``, both as probabilities; the student's are without
-    dropout and without gradient. Views learn nothing from words on which the teacher has no opinion.
+    ``p = teacher_share · teacher + (1 - teacher_share) · student``, both as probabilities; the
+    student's are without dropout and without gradient. Views learn nothing from words on which the
+    teacher has no opinion.
 
     Args:
         distillation: what the student itself learns, on all sentences.
@@ -128,7 +142,9 @@ class DistilledCrossView:
     view_weight: float = 1.0
     teacher_share: float = 0.5
 
-    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
+    def loss(
+        self, student: Network, batch: Batch, done: float = 1.0
+    ) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert isinstance(student, nn.Module)
         assert isinstance(student, Viewable)
@@ -140,14 +156,17 @@ class DistilledCrossView:
             own = _own_probabilities(student, self.distillation.decoder, batch)
             probabilities = probabilities + (1 - self.teacher_share) * own
         learns = batch.is_taught & ~batch.is_gold.unsqueeze(1)
-        of_views = self.view_weight * _view_loss(self.heads(views, batch.mask), probabilities, learns)
+        of_views = self.view_weight * _view_loss(
+            self.heads(views, batch.mask), probabilities, learns
+        )
         return loss + of_views, {**parts, "views": of_views.item()}
 
 
 def grown(done: float, ramp: float) -> float:
     """What a weight that grows has reached, up to 1: ``exp(-5 · (1 - done / ramp)²)``, then 1.
 
-    Source: Laine & Aila (2017), "Temporal Ensembling for Semi-Supervised Learning", section 2.1 and appendix A.
+    Source: Laine & Aila (2017), "Temporal Ensembling for Semi-Supervised Learning", section 2.1 and
+    appendix A.
 
     Args:
         done: how much of training is over, between 0 and 1.
@@ -156,15 +175,24 @@ def grown(done: float, ramp: float) -> float:
     return math.exp(-5 * (1 - done / ramp) ** 2) if done < ramp else 1.0
 
 
-def _view_loss(said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor) -> Tensor:
-    """The sum over heads of the cross entropy with probabilities (batch, words, labels) where `learns` is True."""
-    losses = [soft_cross_entropy(emissions, probabilities, counts & learns) for emissions, counts in said.values()]
+def _view_loss(
+    said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor
+) -> Tensor:
+    """The sum over heads of the cross entropy with probabilities (batch, words, labels) where
+    `learns` is True.
+    """
+    losses = [
+        soft_cross_entropy(emissions, probabilities, counts & learns)
+        for emissions, counts in said.values()
+    ]
     return torch.stack(losses).sum()
 
 
 @torch.no_grad()
 def _own_probabilities(student: nn.Module, decoder: Decoder, batch: Batch) -> Tensor:
-    """What the student says of each label (batch, words, labels), without dropout and without gradient."""
+    """What the student says of each label (batch, words, labels), without dropout and without
+    gradient.
+    """
     with mode(student, training=False):
         emissions = _emissions(student, batch)
     return decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()

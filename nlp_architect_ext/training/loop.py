@@ -21,8 +21,6 @@ from nlp_architect_ext.training.schedule import OPTIMIZERS, Schedule
 PHASE = "student"
 
 
-
-
 def fit(
     model: nn.ModuleDict,
     stream: BatchStream,
@@ -33,9 +31,11 @@ def fit(
     dev_score: Callable[[], float] | None = None,
     meter: Meter | None = None,
 ) -> Progress:
-    """Train until the last epoch or until patience ends, and leave the best epoch's weights in the model.
+    """Train until the last epoch or until patience ends, and leave the best epoch's weights in the
+    model.
 
-    Continues from the last checkpoint if there is one; the weights are then the same as without the interruption.
+    Continues from the last checkpoint if there is one; the weights are then the same as without the
+    interruption.
 
     Args:
         model: `model["student"]` gives emissions; everything with parameters is trained.
@@ -44,7 +44,8 @@ def fit(
         schedule: how long and how fast.
         checkpoints: where the state is kept.
         journal: where the curves are kept.
-        dev_score: the model's score on dev, higher is better; without it the last epoch counts as the best.
+        dev_score: the model's score on dev, higher is better; without it the last epoch counts as
+            the best.
         meter: of the phase; learns what was spent before an interruption.
     """
     meter = meter or Meter()
@@ -59,18 +60,30 @@ def fit(
     while not progress.finished:
         model.train()
         batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
-        latest: dict[str, float] = {}  # of each part of the loss, since not every step has all of them
+        latest: dict[
+            str, float
+        ] = {}  # of each part of the loss, since not every step has all of them
         label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
-        with bar(batches, total=stream.steps_an_epoch, label=label, unit="steps", start=progress.step_in_epoch) as bars:
+        with bar(
+            batches,
+            total=stream.steps_an_epoch,
+            label=label,
+            unit="steps",
+            start=progress.step_in_epoch,
+        ) as bars:
             for batch in bars:
                 rate, done = schedule.rate(progress.step, steps), progress.step / steps
-                latest |= _step(model, batch, objective, done, optimizer, rate, schedule.max_grad_norm)
+                latest |= _step(
+                    model, batch, objective, done, optimizer, rate, schedule.max_grad_norm
+                )
                 progress.step += 1
                 average.update(progress.step)
                 progress.step_in_epoch += 1
                 if progress.step % schedule.logging_steps == 0:
                     journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **latest)
-                    bars.set_postfix({name: f"{value:.3f}" for name, value in latest.items()}, refresh=False)
+                    bars.set_postfix(
+                        {name: f"{value:.3f}" for name, value in latest.items()}, refresh=False
+                    )
                 if progress.step % schedule.save_steps == 0:
                     progress.spent = meter.times()
                     checkpoints.save_last(model, optimizer, average, progress)
@@ -83,12 +96,10 @@ def fit(
     return progress
 
 
-
-
 def _gradients(
     model: nn.ModuleDict, batch: Batch, objective: Objective, done: float = 1.0
 ) -> tuple[Tensor, dict[str, float]]:
-    """The gradients of a batch's loss are added to the parameters'; returns the loss and its parts."""
+    """Add the gradients of a batch's loss to the parameters'; returns the loss and its parts."""
     loss, parts = objective.loss(model["student"], batch.to(next(model.parameters()).device), done)
     check_finite(loss)
     loss.backward()
@@ -123,12 +134,15 @@ def _close_epoch(
     progress: Progress,
     score: float | None,
 ) -> None:
-    """Count the epoch, keep its weights if they are the best, and decide whether it was the last."""
+    """Count the epoch, keep its weights if they're the best, decide whether it was the last."""
     progress.epoch += 1
     progress.step_in_epoch = 0
     is_best = score is None or score > progress.best_score
     if is_best:
-        progress.best_score, progress.best_epoch = (-1.0 if score is None else score), progress.epoch
+        progress.best_score, progress.best_epoch = (
+            (-1.0 if score is None else score),
+            progress.epoch,
+        )
         checkpoints.save_best(model, progress)
     if score is not None:
         journal.write(PHASE, progress.step, epoch=progress.epoch, dev_f1=score, best=is_best)

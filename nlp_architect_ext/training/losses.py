@@ -1,7 +1,8 @@
 """What a student's emissions cost: the task loss and two ways to learn from a teacher.
 
-All are sums over valid words divided by the number of valid words, so that their balance moves neither with the batch
-size nor with the length of sentences. Without a valid word a loss is 0, still with a graph.
+All are sums over valid words divided by the number of valid words, so that their balance moves
+neither with the batch size nor with the length of sentences. Without a valid word a loss is 0,
+still with a graph.
 """
 
 from __future__ import annotations
@@ -16,9 +17,15 @@ from nlp_architect_ext.layers.decoder import Decoder
 
 
 def task_loss(
-    decoder: Decoder, emissions: Tensor, labels: Tensor, lengths: Tensor, mask: Tensor, smoothing: float = 0.0
+    decoder: Decoder,
+    emissions: Tensor,
+    labels: Tensor,
+    lengths: Tensor,
+    mask: Tensor,
+    smoothing: float = 0.0,
 ) -> Tensor:
-    """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled word.
+    """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled
+    word.
 
     Args:
         decoder: what turns emissions into labels.
@@ -38,7 +45,9 @@ def task_loss(
     return decoder.crf.negative_log_likelihood(emissions, labels, lengths)
 
 
-def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor, smoothing: float = 0.0) -> Tensor:
+def cross_entropy(
+    emissions: Tensor, labels: Tensor, mask: Tensor, smoothing: float = 0.0
+) -> Tensor:
     """``-log softmax(emissions)[label]``, mean per valid word.
 
     Args:
@@ -47,7 +56,9 @@ def cross_entropy(emissions: Tensor, labels: Tensor, mask: Tensor, smoothing: fl
         mask: True at words that count (batch, words).
         smoothing: share of the label's weight that all labels get alike.
     """
-    total = functional.cross_entropy(emissions[mask], labels[mask], reduction="sum", label_smoothing=smoothing)
+    total = functional.cross_entropy(
+        emissions[mask], labels[mask], reduction="sum", label_smoothing=smoothing
+    )
     return _per_word(total, mask)
 
 
@@ -63,16 +74,18 @@ def soft_cross_entropy(emissions: Tensor, probabilities: Tensor, mask: Tensor) -
     return _per_word(total, mask)
 
 
-def distillation_kl(emissions: Tensor, soft_labels: Tensor, mask: Tensor, temperature: float) -> Tensor:
+def distillation_kl(
+    emissions: Tensor, soft_labels: Tensor, mask: Tensor, temperature: float
+) -> Tensor:
     """``T² · KL(softmax(teacher / T) ‖ softmax(student / T))``, mean per valid word.
 
-    ``T²`` keeps the size of the gradient while T varies. Source: Hinton, Vinyals, Dean (2015), "Distilling the
-    Knowledge in a Neural Network", section 2.
+    ``T²`` keeps the size of the gradient while T varies. Source: Hinton, Vinyals, Dean (2015),
+    "Distilling the Knowledge in a Neural Network", section 2.
 
     Args:
         emissions: the student's logits (batch, words, labels).
-        soft_labels: the teacher's logits or log-probabilities, which give the same loss (batch, words, labels); -inf
-            is a probability of zero.
+        soft_labels: the teacher's logits or log-probabilities, which give the same loss (batch,
+            words, labels); -inf is a probability of zero.
         mask: True at words that count (batch, words).
         temperature: T, above zero.
     """
@@ -82,10 +95,11 @@ def distillation_kl(emissions: Tensor, soft_labels: Tensor, mask: Tensor, temper
 
 
 def distillation_mse(emissions: Tensor, soft_labels: Tensor, mask: Tensor) -> Tensor:
-    """``mean over labels of (centred student logit - centred teacher logit)²``, mean per valid word.
+    """``mean over labels of (centred student logit - centred teacher logit)²``, mean per valid
+    word.
 
-    Centred: minus the word's mean over labels. Logits and log-probabilities of one distribution differ by a constant a
-    word, so only centred ones can be compared.
+    Centred: minus the word's mean over labels. Logits and log-probabilities of one distribution
+    differ by a constant a word, so only centred ones can be compared.
 
     Args:
         emissions: the student's logits (batch, words, labels).
@@ -104,17 +118,28 @@ def check_finite(tensor: Tensor) -> None:
         UserError: NaN or infinity: training has diverged.
     """
     if not torch.isfinite(tensor).all():
-        raise UserError("training", "it diverged (NaN or infinity)", "finite numbers", "lower --lr")
+        raise UserError(
+            where="training",
+            wrong="it diverged (NaN or infinity)",
+            expected="finite numbers",
+            remedy="lower --lr",
+        )
 
 
 def _per_word(total: Tensor, mask: Tensor) -> Tensor:
     return total / mask.sum().clamp(min=1)
 
 
-def _without_unlabelled(emissions: Tensor, labels: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without any are left out."""
+def _without_unlabelled(
+    emissions: Tensor, labels: Tensor, mask: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without
+    any are left out.
+    """
     some = mask.any(dim=1)
     emissions, labels, mask = emissions[some], labels[some], mask[some]
-    order = mask.int().argsort(dim=1, descending=True, stable=True)  # labelled words first, in their order
+    order = mask.int().argsort(
+        dim=1, descending=True, stable=True
+    )  # labelled words first, in their order
     emissions = emissions.gather(1, order.unsqueeze(2).expand_as(emissions))
     return emissions, labels.gather(1, order), mask.sum(dim=1)

@@ -1,4 +1,6 @@
-"""What a training step minimises: supervised learning, distillation with pseudo-labels, cross-view training."""
+"""What a training step minimises: supervised learning, distillation with pseudo-labels, cross-view
+training.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ from torch import Tensor
 
 from nlp_architect_ext.batches.batch import Batch
 from nlp_architect_ext.layers.decoder import Decoder
-from nlp_architect_ext.training.losses import check_finite, distillation_kl, distillation_mse, task_loss
+from nlp_architect_ext.training.losses import (
+    check_finite,
+    distillation_kl,
+    distillation_mse,
+    task_loss,
+)
 
 Network = Callable[[Batch], Tensor]  # gives emissions (batch, words, labels)
 
@@ -19,7 +26,9 @@ Network = Callable[[Batch], Tensor]  # gives emissions (batch, words, labels)
 class Objective(Protocol):
     """What the training loop minimises."""
 
-    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
+    def loss(
+        self, student: Network, batch: Batch, done: float = 1.0
+    ) -> tuple[Tensor, dict[str, float]]:
         """The loss of a batch as a scalar, and its parts by name for the log.
 
         Args:
@@ -36,10 +45,14 @@ class Supervised:
     decoder: Decoder
     smoothing: float = 0.0
 
-    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
+    def loss(
+        self, student: Network, batch: Batch, done: float = 1.0
+    ) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has gold labels."""
         emissions = _emissions(student, batch)
-        loss = task_loss(self.decoder, emissions, batch.labels, batch.lengths, batch.mask, self.smoothing)
+        loss = task_loss(
+            self.decoder, emissions, batch.labels, batch.lengths, batch.mask, self.smoothing
+        )
         return loss, {"task": loss.item()}
 
 
@@ -48,11 +61,12 @@ class Distillation:
     """The paper's loss: `L = task_weight · L_task + distillation_weight · L_distillation`.
 
     `L_task` takes the gold label, or in unlabelled sentences the teacher's arg max as pseudo-label;
-    `L_distillation` is `T² · KL(softmax(teacher/T) ‖ softmax(student/T))` or the squared error of logits. Both are
-    averaged over words. In unlabelled sentences words on which the teacher has no opinion don't count.
+    `L_distillation` is `T² · KL(softmax(teacher/T) ‖ softmax(student/T))` or the squared error of
+    logits. Both are averaged over words. In unlabelled sentences words on which the teacher has no
+    opinion don't count.
 
-    Source: Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity Tagging using
-    Pre-trained Language Models", section 3.
+    Source: Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity
+    Tagging using Pre-trained Language Models", section 3.
     """
 
     decoder: Decoder
@@ -61,7 +75,9 @@ class Distillation:
     distillation_weight: float
     loss_fn: str = "kl"
 
-    def loss(self, student: Network, batch: Batch, done: float = 1.0) -> tuple[Tensor, dict[str, float]]:
+    def loss(
+        self, student: Network, batch: Batch, done: float = 1.0
+    ) -> tuple[Tensor, dict[str, float]]:
         """See `Objective.loss`; every sentence of the batch has soft labels."""
         assert batch.soft_labels is not None, "distillation needs soft labels"
         emissions = _emissions(student, batch)
@@ -74,21 +90,13 @@ class Distillation:
             # Already softened and normalised: the loss divides by T and normalises again.
             emissions = softened * self.temperature
         if self.loss_fn in ("kl", "posterior"):
-            distillation = distillation_kl(emissions, batch.soft_labels, batch.is_taught, self.temperature)
+            distillation = distillation_kl(
+                emissions, batch.soft_labels, batch.is_taught, self.temperature
+            )
         else:
             distillation = distillation_mse(emissions, batch.soft_labels, batch.is_taught)
         loss = self.task_weight * task + self.distillation_weight * distillation
         return loss, {"task": task.item(), "distillation": distillation.item()}
-
-
-
-
-
-
-
-
-
-
 
 
 def _emissions(student: Network, batch: Batch) -> Tensor:

@@ -17,13 +17,18 @@ from nlp_architect_ext.training.objectives import Objective
 
 
 def operations(compute: Callable[[], object]) -> int:
-    """The floating-point operations of the matrix products in a computation: two for a multiplication and an addition.
+    """The floating-point operations of the matrix products in a computation: two for a
+    multiplication and an addition.
 
-    It's run once, without another effect on what is random later. Element-wise operations aren't counted.
+    It's run once, without another effect on what is random later. Element-wise operations aren't
+    counted.
 
-    Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library computes them whole.
+    Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library
+    computes them whole.
     """
-    cards = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # don't wake any up
+    cards = (
+        range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    )  # don't wake any up
     with (
         warnings.catch_warnings(action="ignore"),  # of what torch has for other processors
         torch.random.fork_rng(cards),
@@ -39,12 +44,15 @@ COUNTED = 8  # steps whose operations are counted
 
 
 def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
-    """The floating-point operations of a training step, mean over an epoch; the model stays as it is.
+    """The floating-point operations of a training step, mean over an epoch; the model stays as it
+    is.
 
     They are counted in the epoch's first steps, as operations a word, padding included.
     """
     batches = list(islice(stream.epoch(0), COUNTED))
-    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}  # some layers learn by looking
+    kept = {
+        name: tensor.clone() for name, tensor in model.state_dict().items()
+    }  # some layers learn by looking
     with mode(model, training=True):
         count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
     model.zero_grad()

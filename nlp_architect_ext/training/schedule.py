@@ -28,11 +28,12 @@ class Schedule:
         patience: epochs without a better dev score before stopping; 0 never stops.
         optimizer: "adam", or "sgd" with a momentum of 0.9.
         lr: learning rate.
-        lr_schedule: "constant"; "linear" from `lr` to zero at the last step; "warmup", which rises for 5,000 steps and
-            falls with the root of the steps (Clark et al., 2018, "Semi-Supervised Sequence Modeling with Cross-View
-            Training", appendix A).
+        lr_schedule: "constant"; "linear" from `lr` to zero at the last step; "warmup", which rises
+            for 5,000 steps and falls with the root of the steps (Clark et al., 2018,
+            "Semi-Supervised Sequence Modeling with Cross-View Training", appendix A).
         max_grad_norm: longer gradients are clipped to this length.
-        ema_decay: of the moving average of the weights, which is scored and kept; 0 for the weights themselves.
+        ema_decay: of the moving average of the weights, which is scored and kept; 0 for the weights
+            themselves.
         logging_steps: steps between two lines of the journal.
         save_steps: steps between two checkpoints, beside one an epoch.
     """

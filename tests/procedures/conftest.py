@@ -13,7 +13,18 @@ def model(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     student = {"word_width": 16, "character_filters": 16, "lstm_width": 16, "dropout": 0.1}
     (folder / "student.json").write_text(json.dumps(student))
-    arguments = ["--config_file", folder / "student.json", "-b", 8, "-e", 20, "--lr", 0.02, "--tokenizer", "whitespace"]
+    arguments = [
+        "--config_file",
+        folder / "student.json",
+        "-b",
+        8,
+        "-e",
+        20,
+        "--lr",
+        0.02,
+        "--tokenizer",
+        "whitespace",
+    ]
     places = ["--data_dir", data, "--output_dir", folder / "tagger"]
     assert cli.train(["tagger", *map(str, [*places, *arguments, "--min_epoch_steps", 1])]) == 0
     return folder / "tagger"

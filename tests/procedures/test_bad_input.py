@@ -1,4 +1,6 @@
-"""What users get wrong, through the real commands: one line, exit code 2, nothing written and nothing lost."""
+"""What users get wrong, through the real commands: one line, exit code 2, nothing written and
+nothing lost.
+"""
 
 import gzip
 import io
@@ -18,7 +20,18 @@ from nlp_architect_ext.core.manifest import write_manifest
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 STUDENT = {"word_width": 8, "character_filters": 8, "lstm_width": 8}
-TRAIN = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "-e", "2", "--min_epoch_steps", "1"]
+TRAIN = [
+    "--tokenizer",
+    "whitespace",
+    "--threads",
+    "1",
+    "-b",
+    "8",
+    "-e",
+    "2",
+    "--min_epoch_steps",
+    "1",
+]
 GOOD = b"Anna\tB-PER\nmet\tO\nOslo\tB-LOC\n"
 
 
@@ -26,19 +39,28 @@ def contents(folder):
     """Every file of a folder with its bytes; None where there is no folder."""
     if not folder.exists():
         return None
-    return {path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))}
+    return {
+        path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
+    }
 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    """Data, a student's arguments and a teacher that tests only read, and finished runs that they copy."""
+    """Data, a student's arguments and a teacher that tests only read, and finished runs that they
+    copy.
+    """
     folder = tmp_path_factory.mktemp("places")
     write_corpus(folder / "data", train=12, dev=4, test=4, unlabelled=8)
     (folder / "student.json").write_text(json.dumps(STUDENT))
     tiny_classifier(folder / "teacher", WORDS, LABELS)
     for command, more in (("tagger", []), ("tagger_kd", ["--teacher", str(folder / "teacher")])):
         arguments = ["--data_dir", str(folder / "data"), "--output_dir", str(folder / command)]
-        assert cli.train([command, *arguments, *TRAIN, "--config_file", str(folder / "student.json"), *more]) == 0
+        assert (
+            cli.train(
+                [command, *arguments, *TRAIN, "--config_file", str(folder / "student.json"), *more]
+            )
+            == 0
+        )
     return folder
 
 
@@ -77,7 +99,15 @@ def train(places, data, tmp_path, refused):
         if command != "transformer_token":
             teacher += [*TRAIN, "--config_file", places / "student.json"]
         return refused(
-            cli.train, command, "--data_dir", data, "--output_dir", output, *teacher, *arguments, output=output
+            cli.train,
+            command,
+            "--data_dir",
+            data,
+            "--output_dir",
+            output,
+            *teacher,
+            *arguments,
+            output=output,
         )
 
     return call
@@ -107,10 +137,21 @@ def test_a_bad_column_file(train, data, part, content, complaint):
 
 
 def test_bytes_that_are_no_mistake(places, data, tmp_path):
-    (data / "train.txt").write_bytes(b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n").replace(b"\t", b" \t "))
-    (data / "dev.txt").write_bytes("👩‍👩‍👧\tO\n\u200b\tO\nשלום\tB-PER\ne\u0301\tO\n10\u00a0000\tO\n".encode())
+    (data / "train.txt").write_bytes(
+        b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n").replace(b"\t", b" \t ")
+    )
+    (data / "dev.txt").write_bytes(
+        "👩‍👩‍👧\tO\n\u200b\tO\nשלום\tB-PER\ne\u0301\tO\n10\u00a0000\tO\n".encode()
+    )
     (data / "test.txt").write_bytes(("x" * 100_000 + "\tB-PER\n").encode())
-    arguments = ["--data_dir", data, "--output_dir", tmp_path / "out", "--config_file", places / "student.json"]
+    arguments = [
+        "--data_dir",
+        data,
+        "--output_dir",
+        tmp_path / "out",
+        "--config_file",
+        places / "student.json",
+    ]
     assert cli.train(["tagger", *map(str, arguments), *TRAIN]) == 0
 
 
@@ -124,7 +165,14 @@ def test_a_label_that_only_one_part_has_and_its_remedy(train, data, places, tmp_
     (data / f"{part}.txt").write_bytes(b"Oslo\tB-LOC\nAcme\tB-ORG\n")
     assert f"{part}.txt:2: label 'B-ORG' is not in train" in train()
     (data / "labels.txt").write_text("ORG\nPER\nLOC\n")
-    arguments = ["--data_dir", data, "--output_dir", tmp_path / "out", "--config_file", places / "student.json"]
+    arguments = [
+        "--data_dir",
+        data,
+        "--output_dir",
+        tmp_path / "out",
+        "--config_file",
+        places / "student.json",
+    ]
     assert cli.train(["tagger", *map(str, arguments), *TRAIN]) == 0
 
 
@@ -149,7 +197,11 @@ def test_a_bad_labels_file(train, data, content, complaint):
         (b"Anna\n\xff\n", [], "unlabeled.txt:2: byte 0xff"),
         (b"An\0na\n", [], "unlabeled.txt:1: a NUL byte"),
         (GOOD, [], "unlabeled.txt:1: looks like a column file"),
-        (b"Anna met Emil .\nNothing\n", ["--unlabeled_format", "columns"], "unlabeled.txt:2: 1 column; expected 4"),
+        (
+            b"Anna met Emil .\nNothing\n",
+            ["--unlabeled_format", "columns"],
+            "unlabeled.txt:2: 1 column; expected 4",
+        ),
         (None, [], "unlabeled.txt: can't be read"),
     ],
 )
@@ -274,7 +326,10 @@ def _edit(path, **values):
 
 def _lame(folder):
     weights = load_file(folder / "model.safetensors")
-    save_file({name: tensor for name, tensor in weights.items() if "layer.0" not in name}, folder / "model.safetensors")
+    save_file(
+        {name: tensor for name, tensor in weights.items() if "layer.0" not in name},
+        folder / "model.safetensors",
+    )
 
 
 @pytest.mark.parametrize("command", ["tagger_kd", "transformer_token"])
@@ -288,11 +343,19 @@ def _lame(folder):
         (lambda folder: (folder / "model.safetensors").unlink(), "has no model.safetensors"),
         (lambda folder: _shorten(folder / "model.safetensors"), "can't be loaded"),
         (_lame, "lacks 16 weights"),
-        (lambda folder: (folder / "tokenizer.json").write_text("{}"), "has no tokenizer that loads"),
-        (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"), "can run code"),
+        (
+            lambda folder: (folder / "tokenizer.json").write_text("{}"),
+            "has no tokenizer that loads",
+        ),
+        (
+            lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"),
+            "can run code",
+        ),
     ],
 )
-def test_a_broken_checkpoint_is_noticed_before_anything_is_written(train, places, tmp_path, command, spoil, complaint):
+def test_a_broken_checkpoint_is_noticed_before_anything_is_written(
+    train, places, tmp_path, command, spoil, complaint
+):
     shutil.copytree(places / "teacher", tmp_path / "teacher")
     spoil(tmp_path / "teacher")
     flag = "--model_name_or_path" if command == "transformer_token" else "--teacher"
@@ -329,8 +392,18 @@ def test_a_replaced_run_takes_nothing_else_with_it(places, tmp_path):
     shutil.copy(places / "student.json", output)
     (output / "thesis.tex").write_text("years of work")
     mine = {path: path.read_bytes() for path in output.glob("data/*")}
-    arguments = ["--data_dir", output / "data", "--output_dir", output, "--config_file", output / "student.json"]
-    assert cli.train(["tagger", *map(str, arguments), *TRAIN, "--seed", "7", "--overwrite_output_dir"]) == 0
+    arguments = [
+        "--data_dir",
+        output / "data",
+        "--output_dir",
+        output,
+        "--config_file",
+        output / "student.json",
+    ]
+    assert (
+        cli.train(["tagger", *map(str, arguments), *TRAIN, "--seed", "7", "--overwrite_output_dir"])
+        == 0
+    )
     assert json.loads((output / "run.json").read_text())["seed"] == 7
     assert (output / "thesis.tex").read_text() == "years of work"
     assert {path: path.read_bytes() for path in mine} == mine
@@ -341,7 +414,9 @@ def test_a_run_never_removes_what_it_reads(train, places, tmp_path):
     shutil.copytree(places / "tagger", output)
     shutil.copytree(places / "teacher", output / "teacher")
     arguments = ["--overwrite_output_dir", "--teacher", output / "teacher"]
-    assert "--overwrite_output_dir would remove it" in train(*arguments, command="tagger_kd", output=output)
+    assert "--overwrite_output_dir would remove it" in train(
+        *arguments, command="tagger_kd", output=output
+    )
 
 
 def _unfinished(places, tmp_path, command="tagger"):
@@ -352,33 +427,63 @@ def _unfinished(places, tmp_path, command="tagger"):
 
 
 def _resume(places, output, command="tagger", *more):
-    arguments = ["--data_dir", places / "data", "--output_dir", output, "--config_file", places / "student.json"]
+    arguments = [
+        "--data_dir",
+        places / "data",
+        "--output_dir",
+        output,
+        "--config_file",
+        places / "student.json",
+    ]
     return [command, *map(str, arguments), *TRAIN, "--resume", *map(str, more)]
 
 
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (lambda folder: _shorten(folder / "checkpoints" / "last.safetensors"), "last.safetensors: can't be read"),
-        (lambda folder: _shorten(folder / "checkpoints" / "best.safetensors"), "best.safetensors: can't be read"),
-        (lambda folder: (folder / "checkpoints" / "best.safetensors").unlink(), "best.safetensors: can't be read"),
-        (lambda folder: _flip(folder / "checkpoints" / "last.safetensors"), "last.safetensors: is damaged"),
-        (lambda folder: _flip(folder / "checkpoints" / "best.safetensors"), "best.safetensors: is damaged"),
+        (
+            lambda folder: _shorten(folder / "checkpoints" / "last.safetensors"),
+            "last.safetensors: can't be read",
+        ),
+        (
+            lambda folder: _shorten(folder / "checkpoints" / "best.safetensors"),
+            "best.safetensors: can't be read",
+        ),
+        (
+            lambda folder: (folder / "checkpoints" / "best.safetensors").unlink(),
+            "best.safetensors: can't be read",
+        ),
+        (
+            lambda folder: _flip(folder / "checkpoints" / "last.safetensors"),
+            "last.safetensors: is damaged",
+        ),
+        (
+            lambda folder: _flip(folder / "checkpoints" / "best.safetensors"),
+            "best.safetensors: is damaged",
+        ),
         (lambda folder: _shorten(folder / "run.json"), "run.json:"),
         (lambda folder: (folder / "data.json").unlink(), "data.json: can't be read"),
     ],
 )
-def test_resuming_from_something_damaged_and_its_remedy(refused, places, tmp_path, spoil, complaint):
+def test_resuming_from_something_damaged_and_its_remedy(
+    refused, places, tmp_path, spoil, complaint
+):
     output = _unfinished(places, tmp_path)
     spoil(output)
-    kept = {path: content for path, content in contents(output).items() if path.suffix == ".safetensors"}
+    kept = {
+        path: content for path, content in contents(output).items() if path.suffix == ".safetensors"
+    }
     assert cli.train(_resume(places, output)) == 2
-    assert {path: content for path, content in contents(output).items() if path.suffix == ".safetensors"} == kept
+    assert {
+        path: content for path, content in contents(output).items() if path.suffix == ".safetensors"
+    } == kept
     assert complaint in refused(cli.train, *_resume(places, output), output=output / "checkpoints")
     if "checkpoint" in complaint or ".safetensors" in complaint:
         shutil.rmtree(output / "checkpoints")  # as the line says
         assert cli.train(_resume(places, output)) == 0
-        assert (output / "model.safetensors").read_bytes() == (places / "tagger" / "model.safetensors").read_bytes()
+        assert (output / "model.safetensors").read_bytes() == (
+            places / "tagger" / "model.safetensors"
+        ).read_bytes()
 
 
 def _flip(path):
@@ -390,7 +495,11 @@ def _flip(path):
 @pytest.mark.parametrize("spoil", [_shorten, _flip])
 def test_a_damaged_shard_of_the_teachers_answers_and_its_remedy(refused, places, tmp_path, spoil):
     output = _unfinished(places, tmp_path, "tagger_kd")
-    shard = next(path for path in (output / "soft_labels").rglob("*.safetensors") if "words" not in path.parent.name)
+    shard = next(
+        path
+        for path in (output / "soft_labels").rglob("*.safetensors")
+        if "words" not in path.parent.name
+    )
     spoil(shard)
     resume = _resume(places, output, "tagger_kd", "--teacher", places / "teacher")
     assert str(shard) in refused(cli.train, *resume, output=output / "checkpoints")
@@ -402,9 +511,17 @@ def test_a_damaged_shard_of_the_teachers_answers_and_its_remedy(refused, places,
     ("change", "arguments", "complaint"),
     [
         (lambda data: None, ["--lr", "0.5"], "run.json: lr=0.5, was 0.003"),
-        (lambda data: (data / "train.txt").write_bytes(GOOD), [], "train.txt changed since the run began"),
+        (
+            lambda data: (data / "train.txt").write_bytes(GOOD),
+            [],
+            "train.txt changed since the run began",
+        ),
         (lambda data: (data / "dev.txt").unlink(), [], "dev.txt changed since the run began"),
-        (lambda data: (data / "labels.txt").write_text("LOC\nPER\n"), [], "labels.txt changed since the run began"),
+        (
+            lambda data: (data / "labels.txt").write_text("LOC\nPER\n"),
+            [],
+            "labels.txt changed since the run began",
+        ),
     ],
 )
 def test_resuming_another_run(train, data, places, tmp_path, change, arguments, complaint):
@@ -419,7 +536,9 @@ def test_killed_before_the_first_file_was_whole(places, tmp_path):
     (output / ".run.json.0123abcd.partial").write_bytes(b"{")
     assert cli.train(_resume(places, output)) == 0
     assert not list(output.glob(".*"))
-    assert (output / "model.safetensors").read_bytes() == (places / "tagger" / "model.safetensors").read_bytes()
+    assert (output / "model.safetensors").read_bytes() == (
+        places / "tagger" / "model.safetensors"
+    ).read_bytes()
 
 
 def test_a_torn_line_of_the_journal(places, tmp_path):
@@ -445,7 +564,16 @@ def tag(places, tmp_path, refused):
     def call(content, *arguments, model=places / "tagger", output=tmp_path / "tagged"):
         if content is not None:
             (tmp_path / "input.txt").write_bytes(content)
-        files = ["--data_file", tmp_path / "input.txt", "--output_dir", output, "--model_dir", model, "--threads", "1"]
+        files = [
+            "--data_file",
+            tmp_path / "input.txt",
+            "--output_dir",
+            output,
+            "--model_dir",
+            model,
+            "--threads",
+            "1",
+        ]
         return refused(cli.inference, "tagger", *files, *arguments, output=output)
 
     return call
@@ -458,8 +586,16 @@ def tag(places, tmp_path, refused):
         (b"Anna\n\xff\n", [], "input.txt:2: byte 0xff"),
         (b"An\0na\n", [], "input.txt:1: a NUL byte"),
         (GOOD, [], "input.txt:1: looks like a column file"),
-        (b"Anna lives in Oslo .\n", ["--evaluate"], "input.txt:1: tag '.', and no tag of the file is the model's"),
-        (b"Anna NN\nmet VB\n", ["--evaluate"], "input.txt:1: tag 'NN', and no tag of the file is the model's"),
+        (
+            b"Anna lives in Oslo .\n",
+            ["--evaluate"],
+            "input.txt:1: tag '.', and no tag of the file is the model's",
+        ),
+        (
+            b"Anna NN\nmet VB\n",
+            ["--evaluate"],
+            "input.txt:1: tag 'NN', and no tag of the file is the model's",
+        ),
         (b"Anna O\nmet PER\n", ["--evaluate"], "input.txt:1: tag 'O'"),
         (b"Anna B-PER\nmet PER\n", ["--evaluate"], "input.txt:2: tag 'PER' beside 'B-PER'"),
         (b"Anna\n", ["--batch_size", "0"], "--batch_size: 0"),

@@ -20,8 +20,17 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime import Tagger
 
-TINY = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
-SENTENCES = [Sentence(("Anna", "met", "Bo", "in", "Oslo", ".")), Sentence(("Today",)), Sentence(("No", "one"))]
+TINY = {
+    "hidden_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 16,
+}
+SENTENCES = [
+    Sentence(("Anna", "met", "Bo", "in", "Oslo", ".")),
+    Sentence(("Today",)),
+    Sentence(("No", "one")),
+]
 
 
 def benchmark(*arguments):
@@ -36,7 +45,19 @@ def small_bert(monkeypatch):
 
 def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
     sizes = ["--batch_sizes", 1, 4, "--sentences", 6, "--rounds", 2]
-    assert benchmark("--model_dir", model, "--output_dir", tmp_path, "--against", "bert-base", "spacy", *sizes) == 0
+    assert (
+        benchmark(
+            "--model_dir",
+            model,
+            "--output_dir",
+            tmp_path,
+            "--against",
+            "bert-base",
+            "spacy",
+            *sizes,
+        )
+        == 0
+    )
     table = (tmp_path / "benchmark.md").read_text()
     assert table in capsys.readouterr().err
     assert "| ms a sentence, words to entities | batch 1 | batch 4 |" in table
@@ -59,7 +80,18 @@ def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
 
 def test_an_export_is_measured_without_its_model(model, tmp_path):
     shutil.copytree(model, tmp_path / "model")
-    assert cli.train(["export", "--model_dir", str(tmp_path / "model"), "--output_dir", str(tmp_path / "dist")]) == 0
+    assert (
+        cli.train(
+            [
+                "export",
+                "--model_dir",
+                str(tmp_path / "model"),
+                "--output_dir",
+                str(tmp_path / "dist"),
+            ]
+        )
+        == 0
+    )
     (only,) = student_systems(tmp_path / "dist", tmp_path, 1)
     assert only.name == "student, export"
     assert only.bytes == sum(path.stat().st_size for path in (tmp_path / "dist").iterdir())
@@ -74,24 +106,40 @@ def test_another_student_is_measured_as_its_export(model, tmp_path):
     assert cli.train(["export", "--model_dir", str(tmp_path / "other")]) == 0
     found = rival(str(tmp_path / "other"), labels, vocabulary, 1)
     assert made.name == found.name == "other, export"
-    assert found.bytes == sum(path.stat().st_size for path in (tmp_path / "other" / "export").iterdir())
-    assert made.tag(SENTENCES) == found.tag(SENTENCES) == Tagger.load(tmp_path / "other" / "export").predict(SENTENCES)
+    assert found.bytes == sum(
+        path.stat().st_size for path in (tmp_path / "other" / "export").iterdir()
+    )
+    assert (
+        made.tag(SENTENCES)
+        == found.tag(SENTENCES)
+        == Tagger.load(tmp_path / "other" / "export").predict(SENTENCES)
+    )
 
 
 def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_bert):
     labels = LabelSet.for_types(["PER", "LOC"])
     vocabulary = Vocabulary.build(SENTENCES)
-    rivals = [rival(name, labels, vocabulary, 1) for name in ("bert-base", "bert-base:int8", "spacy")]
+    rivals = [
+        rival(name, labels, vocabulary, 1) for name in ("bert-base", "bert-base:int8", "spacy")
+    ]
     for system in (*student_systems(model, tmp_path, 1), *rivals):
         assert len(system.tag(SENTENCES)) == 3, system.name
         assert system.network(SENTENCES)() is not None, system.name
     assert rivals[0].parameters > 0
 
 
-def test_transformers_are_timed_in_float32_even_where_bfloat16_is_faster(transformer, small_bert, monkeypatch):
+def test_transformers_are_timed_in_float32_even_where_bfloat16_is_faster(
+    transformer, small_bert, monkeypatch
+):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
-    labels, vocabulary, kinds = LabelSet.for_types(["PER", "LOC"]), Vocabulary.build(SENTENCES), set()
-    handle = nn.modules.module.register_module_forward_hook(lambda *call: kinds.add(getattr(call[2], "dtype", None)))
+    labels, vocabulary, kinds = (
+        LabelSet.for_types(["PER", "LOC"]),
+        Vocabulary.build(SENTENCES),
+        set(),
+    )
+    handle = nn.modules.module.register_module_forward_hook(
+        lambda *call: kinds.add(getattr(call[2], "dtype", None))
+    )
     for name in ("bert-base", str(transformer)):
         rival(name, labels, vocabulary, 1).tag(SENTENCES)
     handle.remove()
@@ -128,12 +176,21 @@ def test_systems_take_turns_on_the_same_batches():
         def tag(batch):
             calls.append((name, [len(sentence) for sentence in batch]))
 
-        return System(name, tag, lambda batch: lambda: calls.append((f"{name}, alone", [len(s) for s in batch])))
+        return System(
+            name,
+            tag,
+            lambda batch: lambda: calls.append((f"{name}, alone", [len(s) for s in batch])),
+        )
 
     timings = compare([system("a"), system("b")], SENTENCES, 2, 3, lambda line: None)
-    counts = [(timing.system, timing.batch_size, len(timing.rounds), len(timing.network)) for timing in timings]
+    counts = [
+        (timing.system, timing.batch_size, len(timing.rounds), len(timing.network))
+        for timing in timings
+    ]
     assert counts == [("a", 2, 3, 3), ("b", 2, 3, 3)]
-    turns = [name for place, (name, _) in enumerate(calls) if place == 0 or calls[place - 1][0] != name]
+    turns = [
+        name for place, (name, _) in enumerate(calls) if place == 0 or calls[place - 1][0] != name
+    ]
     assert turns == ["a", "a, alone", "b", "b, alone"] * 4  # one round to warm up
     assert {tuple(lengths) for _, lengths in calls} == {(1, 2), (6,)}
     assert Timing("a", 1, (3.0, 1.0, 2.0), (1.0,)).milliseconds == 2.0
@@ -148,7 +205,7 @@ def test_batches_hold_everything_once_by_length():
     ("arguments", "said"),
     [
         (["--against", "no-such-model"], "no-such-model"),
-        (["--against", "spacy", "spacy"], "\"spaCy's NER component\" is there twice"),
+        (["--against", "spacy", "spacy"], '"spaCy\'s NER component" is there twice'),
         (["--against", "{folder}/a/model", "{folder}/b/model"], "'model, export' is there twice"),
         (["--data_file", "{folder}/none.txt"], "none.txt: can't be read"),
         (["--output_dir", "{model}"], "holds a model"),

@@ -9,7 +9,18 @@ from nlp_architect_ext import cli
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
-SMALL = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "--min_epoch_steps", "1", "--view_width", "8"]
+SMALL = [
+    "--tokenizer",
+    "whitespace",
+    "--threads",
+    "1",
+    "-b",
+    "8",
+    "--min_epoch_steps",
+    "1",
+    "--view_width",
+    "8",
+]
 STUDENT = {"word_width": 16, "character_filters": 16, "lstm_width": 16, "dropout": 0.1}
 
 
@@ -20,7 +31,14 @@ def run(data, tmp_path_factory):
     student.write_text(json.dumps(STUDENT))
 
     def call(output, *arguments, command="tagger_cvt"):
-        places = ["--data_dir", str(data), "--output_dir", str(output), "--config_file", str(student)]
+        places = [
+            "--data_dir",
+            str(data),
+            "--output_dir",
+            str(output),
+            "--config_file",
+            str(student),
+        ]
         return cli.train([command, *places, *SMALL, *map(str, arguments)])
 
     return call
@@ -38,7 +56,10 @@ def test_the_result_is_a_student_like_any_other(trained, model, tmp_path):
     metrics = json.loads((trained / "metrics.json").read_text())
     assert metrics["test"]["f1"] > 0.5
     assert metrics["teacher"] == {}
-    assert load_file(trained / "model.safetensors").keys() == load_file(model / "model.safetensors").keys()
+    assert (
+        load_file(trained / "model.safetensors").keys()
+        == load_file(model / "model.safetensors").keys()
+    )
     tagger = NeuralTagger.load(trained)
     tagger.export(tmp_path / "export", "fp32")
     words = ("Anna", "lives", "in", "Oslo", ".")
@@ -84,7 +105,9 @@ def test_a_run_that_stops_half_way_ends_the_same(run, trained, tmp_path, monkeyp
     monkeypatch.undo()
     assert not (tmp_path / "out" / "metrics.json").exists()
     assert run(tmp_path / "out", *flags) == 0
-    assert (tmp_path / "out" / "model.safetensors").read_bytes() == (trained / "model.safetensors").read_bytes()
+    assert (tmp_path / "out" / "model.safetensors").read_bytes() == (
+        trained / "model.safetensors"
+    ).read_bytes()
 
 
 def test_the_papers_recipe_runs(run, tmp_path):
@@ -93,7 +116,11 @@ def test_the_papers_recipe_runs(run, tmp_path):
     assert config["decoder"] == "softmax"
     assert config["arguments"]["head_width"] == 100
     settings = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert (settings["optimizer"], settings["lr_schedule"], settings["ema_decay"]) == ("sgd", "warmup", 0.998)
+    assert (settings["optimizer"], settings["lr_schedule"], settings["ema_decay"]) == (
+        "sgd",
+        "warmup",
+        0.998,
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,11 +145,29 @@ def test_what_cannot_be_trained_ends_in_one_line(run, tmp_path, capsys, argument
 def test_views_and_a_teacher(run, encoder, tmp_path, model):
     tuning = ["--teacher_min_steps", 30, "--teacher_epochs", 2, "--teacher_learning_rate", "3e-3"]
     teacher = ["--teacher", encoder, *tuning]
-    assert run(tmp_path / "out", *teacher, "-e", 4, "--lr", 0.02, "--view_teacher_w", 0.7, command="tagger_kd_cvt") == 0
+    assert (
+        run(
+            tmp_path / "out",
+            *teacher,
+            "-e",
+            4,
+            "--lr",
+            0.02,
+            "--view_teacher_w",
+            0.7,
+            command="tagger_kd_cvt",
+        )
+        == 0
+    )
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert metrics["test"]["f1"] > 0.5
     assert metrics["teacher"]["test"]["f1"] > 0
-    assert load_file(tmp_path / "out" / "model.safetensors").keys() == load_file(model / "model.safetensors").keys()
-    lines = [json.loads(line) for line in (tmp_path / "out" / "metrics.jsonl").read_text().splitlines()]
+    assert (
+        load_file(tmp_path / "out" / "model.safetensors").keys()
+        == load_file(model / "model.safetensors").keys()
+    )
+    lines = [
+        json.loads(line) for line in (tmp_path / "out" / "metrics.jsonl").read_text().splitlines()
+    ]
     steps = [line for line in lines if line["phase"] == "student" and "loss" in line]
     assert all(line.keys() >= {"task", "distillation", "views"} for line in steps)

@@ -26,7 +26,14 @@ def export(*arguments):
 
 
 def tag(model, folder, *arguments):
-    places = ["--model_dir", model, "--data_file", folder / "notes.txt", "--output_dir", folder / "out"]
+    places = [
+        "--model_dir",
+        model,
+        "--data_file",
+        folder / "notes.txt",
+        "--output_dir",
+        folder / "out",
+    ]
     return cli.inference(["tagger", *map(str, [*places, "--overwrite_output_dir", *arguments])])
 
 
@@ -34,7 +41,15 @@ def without_torch(model, folder):
     """The command in a process that can't import torch or spaCy."""
     blocked = "import sys; sys.modules.update(torch=None, spacy=None, transformers=None)"
     code = f"{blocked}; from nlp_architect_ext import cli; sys.exit(cli.inference())"
-    arguments = ["tagger", "--model_dir", model, "--data_file", folder / "notes.txt", "--output_dir", "-"]
+    arguments = [
+        "tagger",
+        "--model_dir",
+        model,
+        "--data_file",
+        folder / "notes.txt",
+        "--output_dir",
+        "-",
+    ]
     call = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(call, capture_output=True, text=True, check=False)
 
@@ -65,11 +80,15 @@ def test_an_export_is_checked_written_and_used(own, tmp_path, notes, capsys):
 
 def test_int8_is_the_default_and_smaller(own, tmp_path):
     assert export("--model_dir", own, "--output_dir", tmp_path / "small") == 0
-    assert export("--model_dir", own, "--output_dir", tmp_path / "large", "--precision", "fp32") == 0
+    assert (
+        export("--model_dir", own, "--output_dir", tmp_path / "large", "--precision", "fp32") == 0
+    )
     sizes = [(tmp_path / name / "words.safetensors").stat().st_size for name in ("small", "large")]
     assert sizes[0] < sizes[1]
     text = "Anna met Bo in Oslo ."
-    assert [e.word for e in Tagger.load(tmp_path / "small")(text)] == [e.word for e in NeuralTagger.load(own)(text)]
+    assert [e.word for e in Tagger.load(tmp_path / "small")(text)] == [
+        e.word for e in NeuralTagger.load(own)(text)
+    ]
 
 
 def test_a_loaded_tagger_uses_the_export_until_its_weights_change(own):
@@ -102,10 +121,20 @@ def test_workers_write_the_same_in_the_same_order(own, tmp_path, notes):
 
 def test_workers_evaluate_as_one_does(own, data, tmp_path):
     assert export("--model_dir", own, "--precision", "fp32") == 0
-    arguments = ["--model_dir", own, "--data_file", data / "test.txt", "--output_dir", tmp_path, "--evaluate"]
+    arguments = [
+        "--model_dir",
+        own,
+        "--data_file",
+        data / "test.txt",
+        "--output_dir",
+        tmp_path,
+        "--evaluate",
+    ]
     assert cli.inference(["tagger", *map(str, arguments), "--workers", "2"]) == 0
     scores = json.loads((tmp_path / "metrics.json").read_text())
-    assert scores["f1"] == pytest.approx(json.loads((own / "metrics.json").read_text())["test"]["f1"])
+    assert scores["f1"] == pytest.approx(
+        json.loads((own / "metrics.json").read_text())["test"]["f1"]
+    )
 
 
 def test_the_export_of_an_earlier_model_is_left_alone(own, tmp_path, notes, capsys):
@@ -117,7 +146,9 @@ def test_the_export_of_an_earlier_model_is_left_alone(own, tmp_path, notes, caps
     assert without_torch(own, tmp_path).returncode == 2  # it would need torch
     capsys.readouterr()
     assert tag(own, tmp_path) == 0
-    assert f"{own / 'export'} was made from an earlier model and isn't used" in capsys.readouterr().err
+    assert (
+        f"{own / 'export'} was made from an earlier model and isn't used" in capsys.readouterr().err
+    )
 
 
 def test_what_would_lose_accuracy_is_refused(own, data, tmp_path, capsys):
@@ -131,7 +162,14 @@ def test_what_would_lose_accuracy_is_refused(own, data, tmp_path, capsys):
     tagger.save(own)
     places = ["--model_dir", own, "--data_file", data / "dev.txt", "--output_dir", tmp_path]
     assert cli.inference(["tagger", *map(str, places), "--data_format", "columns"]) == 0
-    check = ["--model_dir", own, "--dev_file", tmp_path / "output.txt", "--output_dir", tmp_path / "dist"]
+    check = [
+        "--model_dir",
+        own,
+        "--dev_file",
+        tmp_path / "output.txt",
+        "--output_dir",
+        tmp_path / "dist",
+    ]
     capsys.readouterr()
     assert export(*check) == 2
     said = capsys.readouterr().err
@@ -159,7 +197,9 @@ def test_bad_input_ends_in_one_line(own, tmp_path, notes, capsys, arguments, sai
     assert export("--model_dir", own, "--output_dir", tmp_path / "twice") == 0
     capsys.readouterr()
     try:
-        code = export("--model_dir", own, *(argument.format(folder=tmp_path) for argument in arguments))
+        code = export(
+            "--model_dir", own, *(argument.format(folder=tmp_path) for argument in arguments)
+        )
     except SystemExit as end:
         code = end.code
     lines = capsys.readouterr().err.strip().splitlines()

@@ -22,7 +22,14 @@ def run(tmp_path_factory, data):
     student.write_text(json.dumps({"word_width": 16, "character_filters": 16, "lstm_width": 16}))
 
     def call(command, output, *arguments, folder=data):
-        places = ["--data_dir", str(folder), "--output_dir", str(output), "--config_file", str(student)]
+        places = [
+            "--data_dir",
+            str(folder),
+            "--output_dir",
+            str(output),
+            "--config_file",
+            str(student),
+        ]
         assert cli.train([command, *places, *SMALL, *map(str, arguments)]) == 0
         return output
 
@@ -47,7 +54,9 @@ def read(folder, name):
 def blocks(path):
     """Header and sentences of a file of predictions."""
     header, _, body = path.read_text(encoding="utf-8").partition("\n")
-    return header, [[line.split("\t") for line in block.strip("\n").split("\n")] for block in body.split("\n\n")]
+    return header, [
+        [line.split("\t") for line in block.strip("\n").split("\n")] for block in body.split("\n\n")
+    ]
 
 
 def test_predictions_stand_beside_gold_and_teacher(distilled, data):
@@ -56,13 +65,19 @@ def test_predictions_stand_beside_gold_and_teacher(distilled, data):
         gold = list(read_columns(data / f"{split}.txt"))
         assert header == "# word\tgold\tteacher\tstudent"
         assert [[row[0] for row in rows] for rows in sentences] == [list(one.words) for one in gold]
-        assert [[row[1] for row in rows] for rows in sentences] == [list(one.labels) for one in gold]
+        assert [[row[1] for row in rows] for rows in sentences] == [
+            list(one.labels) for one in gold
+        ]
         tagger, scores = NeuralTagger.load(distilled), read(distilled, "metrics.json")
         predicted = [list(one.labels) for one in tagger.predict_labels(gold)]
         assert [[row[3] for row in rows] for rows in sentences] == predicted
         words = [row for rows in sentences for row in rows]
-        assert scores[split]["agreement"]["words"] == sum(row[2] == row[3] for row in words) / len(words)
-        assert scores["teacher"][split]["accuracy"] == sum(row[1] == row[2] for row in words) / len(words)
+        assert scores[split]["agreement"]["words"] == sum(row[2] == row[3] for row in words) / len(
+            words
+        )
+        assert scores["teacher"][split]["accuracy"] == sum(row[1] == row[2] for row in words) / len(
+            words
+        )
 
 
 def test_without_a_teacher_there_is_no_column_and_no_agreement(supervised):
@@ -72,8 +87,18 @@ def test_without_a_teacher_there_is_no_column_and_no_agreement(supervised):
 
 
 def test_a_transformer_by_itself_leaves_its_predictions(data, encoder, tmp_path):
-    places = ["--data_dir", str(data), "--output_dir", str(tmp_path / "out"), "--model_name_or_path", str(encoder)]
-    assert cli.train(["transformer_token", *places, "--num_train_epochs", "1", "--min_steps", "1"]) == 0
+    places = [
+        "--data_dir",
+        str(data),
+        "--output_dir",
+        str(tmp_path / "out"),
+        "--model_name_or_path",
+        str(encoder),
+    ]
+    assert (
+        cli.train(["transformer_token", *places, "--num_train_epochs", "1", "--min_steps", "1"])
+        == 0
+    )
     header, sentences = blocks(tmp_path / "out" / "test_predictions.txt")
     assert header == "# word\tgold\tteacher"
     assert len(sentences) == 15
@@ -95,12 +120,18 @@ def test_sentences_to_annotate_next(distilled, data):
     lines = (distilled / "annotate_next.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines]
     pool = set((data / "unlabeled.txt").read_text(encoding="utf-8").splitlines())
-    labelled = {" ".join(one.words) for name in ("train", "dev", "test") for one in read_columns(data / f"{name}.txt")}
+    labelled = {
+        " ".join(one.words)
+        for name in ("train", "dev", "test")
+        for one in read_columns(data / f"{name}.txt")
+    }
     texts = [text for _, text in rows]
     assert texts
     assert set(texts) == {text for text in pool - labelled if len(text.split()) >= 4}
     assert len(texts) == len(set(texts))
-    assert [float(value) for value, _ in rows] == sorted((float(value) for value, _ in rows), reverse=True)
+    assert [float(value) for value, _ in rows] == sorted(
+        (float(value) for value, _ in rows), reverse=True
+    )
     tagged = list(read_columns(distilled / "annotate_next.conll"))
     assert [" ".join(one.words) for one in tagged] == texts
     report = (distilled / "report.html").read_text(encoding="utf-8")
@@ -108,7 +139,10 @@ def test_sentences_to_annotate_next(distilled, data):
 
 
 def test_all_of_it_is_sealed_and_replaced(run, distilled, supervised, tmp_path):
-    assert read(distilled, "MANIFEST.json")["sha256"].keys() >= FILES | {"annotate_next.txt", "annotate_next.conll"}
+    assert read(distilled, "MANIFEST.json")["sha256"].keys() >= FILES | {
+        "annotate_next.txt",
+        "annotate_next.conll",
+    }
     folder = write_corpus(tmp_path / "data", dev=0, test=0)
     output = run("tagger", tmp_path / "out", "-e", 1)
     assert {path.name for path in output.iterdir()} >= FILES - {"reliability.png"}
@@ -117,7 +151,15 @@ def test_all_of_it_is_sealed_and_replaced(run, distilled, supervised, tmp_path):
 
 
 def test_without_dev_scores_stay_as_they_are_and_the_report_says_so(run, tmp_path):
-    output = run("tagger", tmp_path / "out", "-e", 25, "--lr", 0.02, folder=write_corpus(tmp_path / "data", dev=0))
+    output = run(
+        "tagger",
+        tmp_path / "out",
+        "-e",
+        25,
+        "--lr",
+        0.02,
+        folder=write_corpus(tmp_path / "data", dev=0),
+    )
     assert read(output, "config.json")["calibration"] is None
     measured = read(output, "metrics.json")["test"]["calibration"]
     assert measured["bins"]
@@ -129,7 +171,9 @@ def test_without_dev_scores_stay_as_they_are_and_the_report_says_so(run, tmp_pat
 
 
 def test_without_test_the_report_is_about_dev(run, tmp_path):
-    output = run("tagger", tmp_path / "out", "-e", 1, folder=write_corpus(tmp_path / "data", test=0))
+    output = run(
+        "tagger", tmp_path / "out", "-e", 1, folder=write_corpus(tmp_path / "data", test=0)
+    )
     assert "<h2>Calibration (dev)</h2>" in (output / "report.html").read_text(encoding="utf-8")
     assert not (output / "test_predictions.txt").exists()
 

@@ -1,4 +1,6 @@
-"""`nlp-train learning_curve` on small data with a tiny teacher: results, continuation, failures, refusals."""
+"""`nlp-train learning_curve` on small data with a tiny teacher: results, continuation, failures,
+refusals.
+"""
 
 import csv
 import json
@@ -26,7 +28,11 @@ from nlp_architect_ext import cli
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.train())
 """
-WEIGHTS = {"teacher": "model/model.safetensors", "plain": "model.safetensors", "default": "model.safetensors"}
+WEIGHTS = {
+    "teacher": "model/model.safetensors",
+    "plain": "model.safetensors",
+    "default": "model.safetensors",
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +41,41 @@ def arguments(data, encoder, tmp_path_factory):
     student = tmp_path_factory.mktemp("student") / "student.json"
     student.write_text(json.dumps(STUDENT))
 
-    def give(output, *more, sizes=(20, 10), seeds=2, systems=SYSTEMS, folder=data, teacher=encoder, epochs=2):
+    def give(
+        output,
+        *more,
+        sizes=(20, 10),
+        seeds=2,
+        systems=SYSTEMS,
+        folder=data,
+        teacher=encoder,
+        epochs=2,
+    ):
         return [
-            "learning_curve", "--data_dir", str(folder), "--output_dir", str(output), "--teacher", str(teacher),
-            "--sizes", *map(str, sizes), "--seeds", str(seeds), "--systems", *systems,
-            "--tokenizer", "whitespace", "--no_cuda", "--workers", "2",
-            "--student_flags", f"-e {epochs} --min_epoch_steps 4 -b 8 --config_file {shlex.quote(str(student))}",
-            "--teacher_flags", "--num_train_epochs 1 --min_steps 8 --learning_rate 3e-3", *map(str, more),
-        ]  # fmt: skip
+            "learning_curve",
+            "--data_dir",
+            str(folder),
+            "--output_dir",
+            str(output),
+            "--teacher",
+            str(teacher),
+            "--sizes",
+            *map(str, sizes),
+            "--seeds",
+            str(seeds),
+            "--systems",
+            *systems,
+            "--tokenizer",
+            "whitespace",
+            "--no_cuda",
+            "--workers",
+            "2",
+            "--student_flags",
+            f"-e {epochs} --min_epoch_steps 4 -b 8 --config_file {shlex.quote(str(student))}",
+            "--teacher_flags",
+            "--num_train_epochs 1 --min_steps 8 --learning_rate 3e-3",
+            *map(str, more),
+        ]
 
     return give
 
@@ -67,7 +100,9 @@ def times(folder):
 def test_the_curve_has_every_cell_in_every_file(curve):
     found = everything(curve)
     cells = {(cell["size"], cell["seed"], cell["system"]) for cell in found["cells"]}
-    assert cells == {(size, seed, system) for size in (10, 20) for seed in (1, 2) for system in SYSTEMS}
+    assert cells == {
+        (size, seed, system) for size in (10, 20) for seed in (1, 2) for system in SYSTEMS
+    }
     assert {(point["size"], point["system"], point["seeds"]) for point in found["points"]} == {
         (size, system, 2) for size in (10, 20) for system in SYSTEMS
     }
@@ -101,7 +136,11 @@ def test_every_pair_has_an_interval_over_sentences(curve):
 def test_the_seed_decides_draw_and_training(curve):
     for seed in (1, 2):
         settings = json.loads((curve / "cells" / f"10-{seed}" / "plain" / "run.json").read_text())
-        assert (settings["labeled_size"], settings["split_seed"], settings["seed"]) == (10, seed, seed)
+        assert (settings["labeled_size"], settings["split_seed"], settings["seed"]) == (
+            10,
+            seed,
+            seed,
+        )
 
 
 @pytest.mark.slow
@@ -124,7 +163,10 @@ def test_the_teacher_labels_once_and_students_find_everything(curve):
 @pytest.mark.slow
 def test_a_finished_curve_runs_nothing_again(curve, arguments, capsys):
     before = times(curve / "cells") | times(curve / "soft_labels")
-    shown = {name: (curve / name).read_bytes() for name in ("curve.md", "curve.csv", "curve.json", "curve.png")}
+    shown = {
+        name: (curve / name).read_bytes()
+        for name in ("curve.md", "curve.csv", "curve.json", "curve.png")
+    }
     assert cli.train(arguments(curve, "--resume")) == 0
     assert "16 cells, 16 of them finished" in capsys.readouterr().err
     assert times(curve / "cells") | times(curve / "soft_labels") == before
@@ -154,13 +196,17 @@ def test_cells_are_added_and_a_failure_leaves_the_others(curve, arguments, tmp_p
 
 
 @pytest.mark.slow
-def test_interrupted_killed_and_continued_by_one_worker_the_cells_are_the_same(curve, arguments, tmp_path):
+def test_interrupted_killed_and_continued_by_one_worker_the_cells_are_the_same(
+    curve, arguments, tmp_path
+):
     output = tmp_path / "out"
     cell = output / "cells" / "10-1"
     command = [
-        sys.executable, "-c", PROGRAM,
+        sys.executable,
+        "-c",
+        PROGRAM,
         *arguments(output, "--resume", "--workers", "1", sizes=[10], seeds=1),
-    ]  # fmt: skip
+    ]
 
     def until(mark, number):
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
@@ -201,7 +247,9 @@ def running(output):
             words = process.read_bytes().split(b"\0")
         except OSError:
             continue  # ended meanwhile
-        if b"nlp_architect_ext.curve.cell" in words and any(str(output).encode() in word for word in words):
+        if b"nlp_architect_ext.curve.cell" in words and any(
+            str(output).encode() in word for word in words
+        ):
             found.append(process)
     return found
 
@@ -225,7 +273,10 @@ def refused(capsys):
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        ({"sizes": [10, 41]}, "--sizes: 10 41, and train has 40 sentences; expected sizes from 1 to 40"),
+        (
+            {"sizes": [10, 41]},
+            "--sizes: 10 41, and train has 40 sentences; expected sizes from 1 to 40",
+        ),
         ({"sizes": [0]}, "--sizes: 0; expected at least 1"),
         ({"systems": ["plain", "papre"]}, "--systems papre: no such system"),
         ({"teacher": "./nowhere"}, "./nowhere: no such folder"),
@@ -266,14 +317,18 @@ def test_a_dry_run_shows_the_commands_and_writes_nothing(arguments, tmp_path, ca
 
 @pytest.fixture
 def begun(tmp_path, arguments, data):
-    """The folder of a curve whose cells all fail at once, because the student's arguments can't be used."""
+    """The folder of a curve whose cells all fail at once, because the student's arguments can't be
+    used.
+    """
     output, student = tmp_path / "begun", tmp_path / "student.json"
     student.write_text('{"word_width": 0}')
     shutil.copytree(data, tmp_path / "data")
     folder = tmp_path / "data"
 
     def give(*more, flags=f"--config_file {student}", **values):
-        command = arguments(output, *more, folder=folder, sizes=[10], seeds=1, systems=["plain"], **values)
+        command = arguments(
+            output, *more, folder=folder, sizes=[10], seeds=1, systems=["plain"], **values
+        )
         return [*command, "--student_flags", flags]
 
     assert cli.train(give()) == 2
@@ -285,11 +340,15 @@ def test_what_a_continued_curve_may_change(begun, refused, encoder, tmp_path):
     output, give = begun
     folder = Path(give()[2])
     assert "holds an earlier curve" in refused(output, give())
-    assert "student_flags='-e 3', was '--config_file" in refused(output, give("--resume", flags="-e 3"))
+    assert "student_flags='-e 3', was '--config_file" in refused(
+        output, give("--resume", flags="-e 3")
+    )
     assert "dev_sample=7, was 1000" in refused(output, give("--resume", "--dev_sample", "7"))
     elsewhere = tmp_path / "encoder"
     shutil.copytree(encoder, elsewhere)
-    assert f"teacher='{elsewhere}', was '{encoder}'" in refused(output, give("--resume", teacher=elsewhere))
+    assert f"teacher='{elsewhere}', was '{encoder}'" in refused(
+        output, give("--resume", teacher=elsewhere)
+    )
     (folder / "dev.txt").write_text(columns([[("Anna", "B-PER"), ("sleeps", "O")]]))
     assert "dev.txt changed since the curve began" in refused(output, give("--resume"))
     (folder / "dev.txt").unlink()
@@ -300,8 +359,18 @@ def test_what_a_continued_curve_may_change(begun, refused, encoder, tmp_path):
 def test_replacing_a_curve(begun, refused, data):
     output, give = begun
     shutil.copytree(data, output / "cells" / "data")
-    inside = ["learning_curve", "--data_dir", str(output / "cells" / "data"), "--output_dir", str(output),
-              "--sizes", "10", "--systems", "plain", "--overwrite_output_dir"]  # fmt: skip
+    inside = [
+        "learning_curve",
+        "--data_dir",
+        str(output / "cells" / "data"),
+        "--output_dir",
+        str(output),
+        "--sizes",
+        "10",
+        "--systems",
+        "plain",
+        "--overwrite_output_dir",
+    ]
     assert "--overwrite_output_dir would remove it" in refused(output, inside)
     (output / "soft_labels").mkdir()
     (output / "notes.txt").write_text("mine")

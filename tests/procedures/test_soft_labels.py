@@ -11,7 +11,18 @@ from nlp_architect_ext import cli
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 STUDENT = {"word_width": 8, "character_filters": 8, "lstm_width": 8}
-TRAIN = ["--tokenizer", "whitespace", "--threads", "1", "-b", "8", "-e", "1", "--min_epoch_steps", "1"]
+TRAIN = [
+    "--tokenizer",
+    "whitespace",
+    "--threads",
+    "1",
+    "-b",
+    "8",
+    "-e",
+    "1",
+    "--min_epoch_steps",
+    "1",
+]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +36,16 @@ def teachers(tmp_path_factory):
 
 
 def label(data, store, *arguments):
-    places = ["--data_dir", str(data), "--soft_labels_dir", str(store), "--tokenizer", "whitespace", "--threads", "1"]
+    places = [
+        "--data_dir",
+        str(data),
+        "--soft_labels_dir",
+        str(store),
+        "--tokenizer",
+        "whitespace",
+        "--threads",
+        "1",
+    ]
     return cli.train(["soft_labels", *places, *map(str, arguments)])
 
 
@@ -54,7 +74,9 @@ def test_students_find_every_answer(teachers, data, tmp_path, monkeypatch, comma
     def no_forward(self, sentences):
         raise AssertionError("the teacher was run again")
 
-    monkeypatch.setattr("nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward)
+    monkeypatch.setattr(
+        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward
+    )
     places = ["--data_dir", str(data), "--output_dir", str(tmp_path / "out"), "--soft_labels_dir"]
     student = ["--config_file", str(teachers / "student.json"), *TRAIN]
     assert cli.train([command, *places, str(tmp_path / "store"), *student, *named, *more]) == 0
@@ -66,7 +88,9 @@ def test_a_second_time_nothing_is_computed(teachers, data, tmp_path, monkeypatch
     def no_forward(self, sentences):
         raise AssertionError("the teacher was run again")
 
-    monkeypatch.setattr("nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward)
+    monkeypatch.setattr(
+        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward
+    )
     assert label(data, tmp_path / "store", "--teacher", teachers / "1") == 0
 
 

@@ -38,7 +38,14 @@ def run(student, data):
     """Run a training command in this process; returns its exit code."""
 
     def call(command, output, *arguments, folder=data):
-        places = ["--data_dir", str(folder), "--output_dir", str(output), "--config_file", str(student)]
+        places = [
+            "--data_dir",
+            str(folder),
+            "--output_dir",
+            str(output),
+            "--config_file",
+            str(student),
+        ]
         return cli.train([command, *places, *SMALL, *map(str, arguments)])
 
     return call
@@ -48,7 +55,9 @@ def run(student, data):
 def distilled(run, encoder, tmp_path_factory):
     """A finished run of the main job."""
     output = tmp_path_factory.mktemp("runs") / "distilled"
-    assert run("tagger_kd_pseudo", output, "--teacher", encoder, *TEACHER, "-e", 10, "--lr", 0.02) == 0
+    assert (
+        run("tagger_kd_pseudo", output, "--teacher", encoder, *TEACHER, "-e", 10, "--lr", 0.02) == 0
+    )
     return output
 
 
@@ -59,9 +68,20 @@ def metrics(folder):
 def test_the_main_job_leaves_everything(distilled, data):
     files = {path.name for path in distilled.iterdir()}
     assert files >= {
-        "config.json", "model.safetensors", "vocabulary.json", "metrics.json", "metrics.jsonl", "README.md",
-        "learning_curve.png", "report.html", "MANIFEST.json", "run.json", "teacher", "soft_labels", "best_dev.txt",
-    }  # fmt: skip
+        "config.json",
+        "model.safetensors",
+        "vocabulary.json",
+        "metrics.json",
+        "metrics.jsonl",
+        "README.md",
+        "learning_curve.png",
+        "report.html",
+        "MANIFEST.json",
+        "run.json",
+        "teacher",
+        "soft_labels",
+        "best_dev.txt",
+    }
     found = metrics(distilled)
     for scores in (found["dev"], found["test"], found["teacher"]["dev"], found["teacher"]["test"]):
         assert 0 <= scores["f1"] <= 1
@@ -76,9 +96,15 @@ def test_every_phase_that_makes_something_has_its_operations_and_the_card_says_s
     found = metrics(distilled)
     made = {"teacher", "labelling", "word vectors", "student"}
     assert {phase for phase, count in found["operations"].items() if count > 0} == made
-    assert found["seconds"].keys() == found["processor_seconds"].keys() == found["operations"].keys()
+    assert (
+        found["seconds"].keys() == found["processor_seconds"].keys() == found["operations"].keys()
+    )
     card = (distilled / "README.md").read_text()
-    rows = [line.split("|")[1].strip() for line in card.split("## Cost")[1].splitlines() if line.startswith("| ")]
+    rows = [
+        line.split("|")[1].strip()
+        for line in card.split("## Cost")[1].splitlines()
+        if line.startswith("| ")
+    ]
     assert set(rows[1:]) == {*made, "all"}
     assert re.search(r"distilled from .+ on \d+ labelled and \d+ raw sentences", card)
 
@@ -112,8 +138,22 @@ def test_no_file_of_a_run_is_a_pickle(distilled):
 def test_defect_10_the_vocabulary_has_no_word_of_dev_or_test(run, encoder, tmp_path):
     folder = write_corpus(tmp_path / "data")
     for name in ("dev", "test"):
-        (folder / f"{name}.txt").write_text(columns([[("Zanzibar", "B-LOC"), ("only" + name, "O")]]))
-    assert run("tagger_kd_pseudo", tmp_path / "out", "--teacher", encoder, *TEACHER, "-e", 1, folder=folder) == 0
+        (folder / f"{name}.txt").write_text(
+            columns([[("Zanzibar", "B-LOC"), ("only" + name, "O")]])
+        )
+    assert (
+        run(
+            "tagger_kd_pseudo",
+            tmp_path / "out",
+            "--teacher",
+            encoder,
+            *TEACHER,
+            "-e",
+            1,
+            folder=folder,
+        )
+        == 0
+    )
     words = json.loads((tmp_path / "out" / "vocabulary.json").read_text())["words"]
     assert "anna" in words
     assert not {"zanzibar", "onlydev", "onlytest"} & set(words)
@@ -123,9 +163,22 @@ def test_defect_5_a_second_run_reads_the_teachers_answers(distilled, run, tmp_pa
     def no_forward(self, sentences):
         raise AssertionError("the teacher was run again")
 
-    monkeypatch.setattr("nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward)
+    monkeypatch.setattr(
+        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward
+    )
     store = ["--soft_labels_dir", distilled / "soft_labels"]
-    assert run("tagger_kd_pseudo", tmp_path / "out", "--teacher", distilled / "teacher", *store, "-e", 1) == 0
+    assert (
+        run(
+            "tagger_kd_pseudo",
+            tmp_path / "out",
+            "--teacher",
+            distilled / "teacher",
+            *store,
+            "-e",
+            1,
+        )
+        == 0
+    )
     assert metrics(tmp_path / "out")["teacher"] == metrics(distilled)["teacher"]
 
 
@@ -133,20 +186,29 @@ def test_defect_9_a_moved_run_works_and_its_teacher_too(distilled, run, tmp_path
     moved = tmp_path / "moved"
     shutil.copytree(distilled, moved)
     shutil.rmtree(moved / "checkpoints")
-    assert NeuralTagger.load(moved)("Anna lives in Oslo .") == NeuralTagger.load(distilled)("Anna lives in Oslo .")
-    assert run("tagger_kd", tmp_path / "out", "--teacher_model_path", moved / "teacher", "-e", 1) == 0
+    assert NeuralTagger.load(moved)("Anna lives in Oslo .") == NeuralTagger.load(distilled)(
+        "Anna lives in Oslo ."
+    )
+    assert (
+        run("tagger_kd", tmp_path / "out", "--teacher_model_path", moved / "teacher", "-e", 1) == 0
+    )
 
 
 def test_several_teachers_are_an_ensemble(run, encoder, distilled, tmp_path):
     both = ["--teacher", encoder, "--teacher", distilled / "teacher"]
     assert run("tagger_kd", tmp_path / "out", *both, *TEACHER, "-e", 1) == 0
     config = json.loads((tmp_path / "out" / "config.json").read_text())
-    assert [teacher["name"] for teacher in config["teachers"]] == [str(encoder), str(distilled / "teacher")]
+    assert [teacher["name"] for teacher in config["teachers"]] == [
+        str(encoder),
+        str(distilled / "teacher"),
+    ]
     one = metrics(distilled)["parameters"]["teacher"]
     assert metrics(tmp_path / "out")["parameters"]["teacher"] == 2 * one
 
 
-@pytest.mark.parametrize("choice", [["--no_use_crf"], ["--model_type", "id-cnn", "--config_file", "{idcnn}"]])
+@pytest.mark.parametrize(
+    "choice", [["--no_use_crf"], ["--model_type", "id-cnn", "--config_file", "{idcnn}"]]
+)
 def test_students_and_decoders(run, tmp_path, choice):
     (tmp_path / "idcnn.json").write_text(json.dumps({"word_width": 16, "filters": 16}))
     choice = [argument.format(idcnn=tmp_path / "idcnn.json") for argument in choice]
@@ -158,7 +220,20 @@ def test_students_and_decoders(run, tmp_path, choice):
 def test_labeled_size_makes_the_rest_unlabelled(run, encoder, tmp_path, capsys):
     folder = write_corpus(tmp_path / "data", unlabelled=0)
     draw = ["--labeled_size", 10, "--split_seed", 3, "--unlabeled_size", 20]
-    assert run("tagger_kd_pseudo", tmp_path / "out", "--teacher", encoder, *TEACHER, *draw, "-e", 1, folder=folder) == 0
+    assert (
+        run(
+            "tagger_kd_pseudo",
+            tmp_path / "out",
+            "--teacher",
+            encoder,
+            *TEACHER,
+            *draw,
+            "-e",
+            1,
+            folder=folder,
+        )
+        == 0
+    )
     rows = [line.split() for line in capsys.readouterr().err.splitlines()]
     assert ["sentences", "10", "15", "15", "20"] in rows
 
@@ -175,7 +250,12 @@ def test_defect_8_dev_and_test_may_be_missing(run, tmp_path, missing):
 def test_word_vectors(run, tmp_path, capsys):
     (tmp_path / "vectors.txt").write_text("the " + "0.5 " * 12 + "\noslo " + "0.25 " * 12 + "\n")
     (tmp_path / "student.json").write_text(json.dumps({"character_filters": 8, "lstm_width": 8}))
-    files = ["--embedding_file", tmp_path / "vectors.txt", "--config_file", tmp_path / "student.json"]
+    files = [
+        "--embedding_file",
+        tmp_path / "vectors.txt",
+        "--config_file",
+        tmp_path / "student.json",
+    ]
     assert run("tagger", tmp_path / "out", "-e", 1, *files) == 0
     assert "word vectors: 2 of" in capsys.readouterr().err
     weights = load_file(tmp_path / "out" / "model.safetensors")
@@ -183,9 +263,18 @@ def test_word_vectors(run, tmp_path, capsys):
 
 
 def test_settings_from_a_file_and_the_file_of_a_run(run, distilled, tmp_path, capsys):
-    again = ["--config", str(distilled / "run.json"), "--output_dir", str(tmp_path / "out"), "--epochs", "1"]
+    again = [
+        "--config",
+        str(distilled / "run.json"),
+        "--output_dir",
+        str(tmp_path / "out"),
+        "--epochs",
+        "1",
+    ]
     assert cli.train(["tagger_kd_pseudo", *again]) == 0
-    before, after = (json.loads((folder / "run.json").read_text()) for folder in (distilled, tmp_path / "out"))
+    before, after = (
+        json.loads((folder / "run.json").read_text()) for folder in (distilled, tmp_path / "out")
+    )
     changed = {key for key in before if before[key] != after[key]}
     assert changed == {"output_dir", "epochs"}
 
@@ -194,14 +283,27 @@ def test_the_papers_recipe(run, encoder, tmp_path):
     paper = ["--recipe", "paper", "--teacher", encoder, "-e", "1", "--teacher_epochs", 1]
     assert run("tagger_kd_pseudo", tmp_path / "out", *paper) == 0
     settings = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert (settings["labeled_ratio"], settings["lr_schedule"], settings["kd_temp"]) == (0.0, "constant", 1.0)
+    assert (settings["labeled_ratio"], settings["lr_schedule"], settings["kd_temp"]) == (
+        0.0,
+        "constant",
+        1.0,
+    )
     assert settings["epochs"] == 1
 
 
 @pytest.mark.parametrize("command", ["tagger", "tagger_kd_pseudo", "transformer_token"])
-def test_a_dry_run_says_what_it_would_do_and_writes_nothing(run, data, encoder, tmp_path, capsys, command):
+def test_a_dry_run_says_what_it_would_do_and_writes_nothing(
+    run, data, encoder, tmp_path, capsys, command
+):
     if command == "transformer_token":
-        places = ["--data_dir", str(data), "--output_dir", str(tmp_path / "out"), "--model_name_or_path", str(encoder)]
+        places = [
+            "--data_dir",
+            str(data),
+            "--output_dir",
+            str(tmp_path / "out"),
+            "--model_name_or_path",
+            str(encoder),
+        ]
         assert cli.train([command, *places, "--dry_run"]) == 0
     else:
         teacher = ["--teacher", encoder] if command == "tagger_kd_pseudo" else []
@@ -212,8 +314,24 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(run, data, encoder, 
 
 
 def test_a_transformer_by_itself_and_as_teacher(data, run, encoder, tmp_path, capsys):
-    places = ["--data_dir", str(data), "--output_dir", str(tmp_path / "out"), "--model_name_or_path", str(encoder)]
-    tuning = ["--learning_rate", "1e-3", "--num_train_epochs", "2", "--min_steps", "4", "--threads", "1"]
+    places = [
+        "--data_dir",
+        str(data),
+        "--output_dir",
+        str(tmp_path / "out"),
+        "--model_name_or_path",
+        str(encoder),
+    ]
+    tuning = [
+        "--learning_rate",
+        "1e-3",
+        "--num_train_epochs",
+        "2",
+        "--min_steps",
+        "4",
+        "--threads",
+        "1",
+    ]
     assert cli.train(["transformer_token", *places, *tuning]) == 0
     assert {"dev", "test", "parameters", "seconds"} <= metrics(tmp_path / "out").keys()
     assert run("tagger_kd", tmp_path / "student", "--teacher", tmp_path / "out", "-e", 1) == 0
@@ -235,13 +353,31 @@ def test_a_finished_run_is_not_run_again(distilled, run, encoder, capsys):
     assert (distilled / "MANIFEST.json").stat().st_mtime_ns == before
 
 
-def test_killed_at_any_moment_and_resumed_the_weights_are_the_same(student, data, encoder, distilled, tmp_path):
+def test_killed_at_any_moment_and_resumed_the_weights_are_the_same(
+    student, data, encoder, distilled, tmp_path
+):
     output = tmp_path / "killed"
     command = [
-        sys.executable, "-c", "import sys; from nlp_architect_ext import cli; sys.exit(cli.train())",
-        "tagger_kd_pseudo", "--data_dir", str(data), "--output_dir", str(output), "--config_file", str(student), *SMALL,
-        "--teacher", str(encoder), *TEACHER, "-e", "10", "--lr", "0.02", "--resume",
-    ]  # fmt: skip
+        sys.executable,
+        "-c",
+        "import sys; from nlp_architect_ext import cli; sys.exit(cli.train())",
+        "tagger_kd_pseudo",
+        "--data_dir",
+        str(data),
+        "--output_dir",
+        str(output),
+        "--config_file",
+        str(student),
+        *SMALL,
+        "--teacher",
+        str(encoder),
+        *TEACHER,
+        "-e",
+        "10",
+        "--lr",
+        "0.02",
+        "--resume",
+    ]
     draw = random.Random(0)
     marks = ["run.json", "teacher/model.safetensors", "checkpoints/last.safetensors"]
     for mark in marks:  # once after each phase has begun to leave traces
@@ -272,7 +408,9 @@ def test_the_learning_curve_is_a_picture(distilled: Path):
 def test_a_student_without_word_dropout_takes_the_papers_recipe(run, tmp_path, monkeypatch):
     class Bare(CnnLstm):
         def __init__(self, word_count, character_count, label_count):
-            super().__init__(word_count, character_count, label_count, lstm_width=8, character_filters=8)
+            super().__init__(
+                word_count, character_count, label_count, lstm_width=8, character_filters=8
+            )
 
     monkeypatch.setattr("nlp_architect_ext.students.base.load", lambda group, name: Bare)
     monkeypatch.setattr("nlp_architect_ext.runs.inputs.load", lambda group, name: Bare)

@@ -8,12 +8,16 @@ from dataclasses import asdict
 
 from nlp_architect_ext.core.sentence import Entity
 
-# Line ends for str.splitlines() and other tools, though not for JSON: escaped, a line stays a line everywhere.
-_LINE_ENDS = str.maketrans({character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"})
+# Line ends for str.splitlines() and other tools, though not for JSON: escaped, a line stays a line
+# everywhere.
+_LINE_ENDS = str.maketrans(
+    {character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
+)
 
 
 def format_entities(text: str, entities: Sequence[Entity]) -> str:
-    """One line without its line end: ``{"text": …, "entities": [{"entity_group": …, "score": …, …}]}``.
+    """One line without its line end: ``{"text": …, "entities": [{"entity_group": …, "score": …,
+    …}]}``.
 
     Raises:
         ValueError: a score that isn't a finite number.

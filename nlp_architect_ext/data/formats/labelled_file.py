@@ -1,4 +1,6 @@
-"""A column file with tags: its scheme, its labels in the program's scheme, and the place of every tag."""
+"""A column file with tags: its scheme, its labels in the program's scheme, and the place of every
+tag.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,19 @@ class LabelledFile:
         """
         sentences = list(read_columns(path, tag_col=tag_col, ignore_token=ignore_token))
         if not sentences:
-            raise UserError(str(path), "no sentence", "labelled sentences, a word and its tag a line", "fill the file")
+            raise UserError(
+                where=str(path),
+                wrong="no sentence",
+                expected="labelled sentences, a word and its tag a line",
+                remedy="fill the file",
+            )
         return cls(path, ignore_token, sentences)
 
     def place(self, sentence: int, word: int) -> str:
         """``file:line`` of a word."""
-        return f"{self.path}:{line_of(self.path, self.sentences[sentence], word, self.ignore_token)}"
+        return (
+            f"{self.path}:{line_of(self.path, self.sentences[sentence], word, self.ignore_token)}"
+        )
 
     def tags(self, sentence: int) -> tuple[str, ...]:
         """The tags of a sentence as they stand in the file."""
@@ -50,8 +59,12 @@ class LabelledFile:
         try:
             return detect_scheme([sentence.labels or () for sentence in self.sentences])
         except TagError as error:
-            raise UserError(self.place(error.sentence, error.word), error.wrong, error.expected,
-                            "correct the tags or --tag_col, or give the --scheme") from error
+            raise UserError(
+                where=self.place(error.sentence, error.word),
+                wrong=error.wrong,
+                expected=error.expected,
+                remedy="correct the tags or --tag_col, or give the --scheme",
+            ) from error
 
     def converted(self, scheme: str) -> list[Sentence]:
         """The sentences with IOB2 labels, or with the tags as they are if the scheme is ``plain``.
@@ -66,21 +79,39 @@ class LabelledFile:
             try:
                 labels = tuple(sys.intern(label) for label in convert(self.tags(index), scheme))
             except TagError as error:
-                raise UserError(self.place(index, error.word), error.wrong, error.expected,
-                                "use one scheme in all files; it's that of train unless --scheme is given") from error
-            result.append(sentence if labels == sentence.labels else replace(sentence, labels=labels))
+                raise UserError(
+                    where=self.place(index, error.word),
+                    wrong=error.wrong,
+                    expected=error.expected,
+                    remedy=(
+                        "use one scheme in all files; it's that of train unless --scheme is given"
+                    ),
+                ) from error
+            result.append(
+                sentence if labels == sentence.labels else replace(sentence, labels=labels)
+            )
         return result
 
     def oddities(self, scheme: str) -> str | None:
-        """A note on tags that are in the scheme but break its rules, such as an I- after O in IOB2; None if none do."""
+        """A note on tags that are in the scheme but break its rules, such as an I- after O in IOB2;
+        None if none do.
+        """
         if scheme == "plain":
             return None
-        odd = [(index, word) for index in range(len(self.sentences)) for word in irregular(self.tags(index), scheme)]
+        odd = [
+            (index, word)
+            for index in range(len(self.sentences))
+            for word in irregular(self.tags(index), scheme)
+        ]
         if not odd:
             return None
         index, word = odd[0]
-        return (f"{len(odd):,} tags are not as {scheme} writes them, first {self.tags(index)[word]!r} at "
-                f"{self.place(index, word)}; entities were read as conlleval reads them, by change of type")
+        return (
+            f"{len(odd):,} tags are not as {scheme} writes them, first {self.tags(index)[word]!r} "
+            "at "
+            f"{self.place(index, word)}; entities were read as conlleval reads them, by change of "
+            "type"
+        )
 
 
 def read_labelled(labels: LabelSet, path: Path, tag_col: int, ignore_token: str) -> list[Sentence]:
@@ -96,9 +127,15 @@ def read_labelled(labels: LabelSet, path: Path, tag_col: int, ignore_token: str)
     return sentences
 
 
-def _check_tags(labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet) -> None:
+def _check_tags(
+    labelled: LabelledFile, sentences: list[Sentence], scheme: str, labels: LabelSet
+) -> None:
     """Whether the tags are labels at all: the last word of a line of text would count as one."""
     is_known = any(label in labels.ids for sentence in sentences for label in sentence.labels or ())
     if not is_known or (scheme == "plain") != (labels.scheme == "plain"):
-        raise UserError(labelled.place(0, 0), f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
-                        f"tags such as {labels.names[-1]!r}", "correct --tag_col, or give a file with tags")
+        raise UserError(
+            where=labelled.place(0, 0),
+            wrong=f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
+            expected=f"tags such as {labels.names[-1]!r}",
+            remedy="correct --tag_col, or give a file with tags",
+        )

@@ -14,7 +14,8 @@ _PREFIXED = re.compile(r"[BIELSU]-(.+)")
 
 
 def read_labels(path: str | Path, scheme: str) -> LabelSet:
-    """The labels that a file lists: tags of any scheme (``B-PER``, ``I-PER``, ``O``) or types (``PER``).
+    """The labels that a file lists: tags of any scheme (``B-PER``, ``I-PER``, ``O``) or types
+    (``PER``).
 
     Args:
         path: one label a line; blank lines and repetitions don't matter.
@@ -25,16 +26,29 @@ def read_labels(path: str | Path, scheme: str) -> LabelSet:
     """
     listed = {line.strip(): number for number, line in lines(path) if line.strip()}
     if not listed.keys() - {OUTSIDE}:
-        raise UserError(str(path), "no label", "one label a line", "list the labels or remove the file")
+        raise UserError(
+            where=str(path),
+            wrong="no label",
+            expected="one label a line",
+            remedy="list the labels or remove the file",
+        )
     for label, number in listed.items():
         if set(label) & set(" \t"):
-            raise UserError(f"{path}:{number}", f"label {label!r} contains white space", "one label a line",
-                            "correct the line")
+            raise UserError(
+                where=f"{path}:{number}",
+                wrong=f"label {label!r} contains white space",
+                expected="one label a line",
+                remedy="correct the line",
+            )
     if scheme == "plain":
         return LabelSet.plain(listed)
     prefixed = {label: match[1] for label in listed if (match := _PREFIXED.fullmatch(label))}
     types = [label for label in listed if label not in prefixed and label != OUTSIDE]
     if prefixed and types:
-        raise UserError(f"{path}:{listed[types[0]]}", f"{types[0]!r} beside {next(iter(prefixed))!r}",
-                        "either tags such as B-PER or types such as PER", "write all lines in the same way")
+        raise UserError(
+            where=f"{path}:{listed[types[0]]}",
+            wrong=f"{types[0]!r} beside {next(iter(prefixed))!r}",
+            expected="either tags such as B-PER or types such as PER",
+            remedy="write all lines in the same way",
+        )
     return LabelSet.for_types(prefixed.values() if prefixed else types)

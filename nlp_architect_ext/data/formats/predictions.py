@@ -1,4 +1,6 @@
-"""Files that set labels side by side, a word a line: what is right, what the teacher says, what the student says."""
+"""Files that set labels side by side, a word a line: what is right, what the teacher says, what the
+student says.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,11 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import format_columns
 
 
-def format_predictions(sentences: Sequence[Sentence], columns: Mapping[str, Sequence[Sequence[str]]]) -> str:
-    r"""A line ``# word<TAB>NAME<TAB>…``, then a line a word with its labels, and a blank line between sentences.
+def format_predictions(
+    sentences: Sequence[Sentence], columns: Mapping[str, Sequence[Sequence[str]]]
+) -> str:
+    r"""A line ``# word<TAB>NAME<TAB>…``, then a line a word with its labels, and a blank line
+    between sentences.
 
     Args:
         sentences: their words.

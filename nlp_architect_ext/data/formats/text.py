@@ -1,4 +1,4 @@
-"""Raw text, one sentence or paragraph a line, split into words that know their place in the text."""
+"""Raw text, one sentence or paragraph a line, split into words that know their place."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ Ranges = list[tuple[int, int]]
 _NOT_SPACE = re.compile(r"\S+")
 _TAG = re.compile(r"O|[BIELSU]-.+")
 
-# spaCy takes minutes for ten thousand characters without a space, such as a line of "====": its time grows with the
-# square of their number. A stretch is cut after so many characters, far more than any word has.
+# spaCy takes minutes for ten thousand characters without a space, such as a line of "====": its
+# time grows with the square of their number. A stretch is cut after so many characters, far more
+# than any word has.
 LONGEST_STRETCH = 300
 _STRETCH = re.compile(rf"\S{{{LONGEST_STRETCH}}}")
 
@@ -29,20 +30,28 @@ SUSPICIOUS = 3  # fewer lines than this may look like columns by chance
 
 
 class WordSplitter:
-    """Splits text into words; white space of any kind (no-break spaces and U+2028, too) is never part of a word.
+    """Splits text into words; white space of any kind (no-break spaces and U+2028, too) is never
+    part of a word.
 
     Args:
-        language: spaCy's code of the language, such as ``en``, ``de``, or ``xx`` for any; unused by ``whitespace``.
-        tokenizer: ``spacy`` (its rules, no model is needed) or ``whitespace`` for text that is tokenised already.
+        language: spaCy's code of the language, such as ``en``, ``de``, or ``xx`` for any; unused by
+            ``whitespace``.
+        tokenizer: ``spacy`` (its rules, no model is needed) or ``whitespace`` for text that is
+            tokenised already.
 
     Raises:
-        UserError: an unknown tokenizer or language, or one whose rules need a package that isn't installed.
+        UserError: an unknown tokenizer or language, or one whose rules need a package that isn't
+            installed.
     """
 
     def __init__(self, language: str = "en", tokenizer: str = "spacy") -> None:
         if tokenizer not in TOKENIZERS:
-            raise UserError(f"tokenizer {tokenizer!r}", "no such tokenizer", f"one of: {', '.join(TOKENIZERS)}",
-                            "correct the name")
+            raise UserError(
+                where=f"tokenizer {tokenizer!r}",
+                wrong="no such tokenizer",
+                expected=f"one of: {', '.join(TOKENIZERS)}",
+                remedy="correct the name",
+            )
         self.language, self.tokenizer = language, tokenizer
         self._ranges = _spacy_ranges(language) if tokenizer == "spacy" else _whitespace_ranges
 
@@ -55,7 +64,9 @@ class WordSplitter:
         """
         offsets = tuple(self._ranges(text))
         # Interned, words that come again and again take no further memory.
-        return Sentence(tuple(sys.intern(text[start:end]) for start, end in offsets), None, text, offsets, line)
+        return Sentence(
+            tuple(sys.intern(text[start:end]) for start, end in offsets), None, text, offsets, line
+        )
 
 
 def _whitespace_ranges(text: str) -> Ranges:
@@ -69,12 +80,20 @@ def _spacy_ranges(language: str) -> Callable[[str], Ranges]:
         tokenizer = spacy.blank(language).tokenizer
     except ImportError as error:
         reason = str(error) if "E048" not in str(error) else "spaCy has no rules for it"
-        raise UserError(f"language {language!r}", reason, "a language code that spaCy knows, such as en, de or xx",
-                        "correct --language, install what is missing, or use --tokenizer whitespace") from error
+        raise UserError(
+            where=f"language {language!r}",
+            wrong=reason,
+            expected="a language code that spaCy knows, such as en, de or xx",
+            remedy="correct --language, install what is missing, or use --tokenizer whitespace",
+        ) from error
 
     def ranges(text: str) -> Ranges:
         found: Ranges = []
-        cuts = [match.end() for match in _STRETCH.finditer(text)] if len(text) > LONGEST_STRETCH else []
+        cuts = (
+            [match.end() for match in _STRETCH.finditer(text)]
+            if len(text) > LONGEST_STRETCH
+            else []
+        )
         for first, last in pairwise([0, *cuts, len(text)]):
             places = tokenizer(text[first:last]).to_array(["IDX", "LENGTH"]).tolist()
             found += [(first + start, first + start + size) for start, size in places]
@@ -83,7 +102,9 @@ def _spacy_ranges(language: str) -> Callable[[str], Ranges]:
     return ranges
 
 
-def read_text(path: str | Path, *, language: str = "en", tokenizer: str = "spacy") -> Iterator[Sentence]:
+def read_text(
+    path: str | Path, *, language: str = "en", tokenizer: str = "spacy"
+) -> Iterator[Sentence]:
     """The lines of a text file as sentences, one at a time; lines without words are left out.
 
     Args:
@@ -108,8 +129,12 @@ def text_lines(path: str | Path) -> Iterator[tuple[int, str]]:
     numbered = ((number, line) for number, line in lines(path) if line and not line.isspace())
     head = list(islice(numbered, LOOKED_AT))
     if looks_like_columns([line for _, line in head]):
-        raise UserError(f"{path}:{head[0][0]}", "looks like a column file, a word and its tag a line",
-                        "raw text, one sentence a line", "read it as columns (--unlabeled_format, --data_format)")
+        raise UserError(
+            where=f"{path}:{head[0][0]}",
+            wrong="looks like a column file, a word and its tag a line",
+            expected="raw text, one sentence a line",
+            remedy="read it as columns (--unlabeled_format, --data_format)",
+        )
     yield from chain(head, numbered)
 
 
@@ -119,4 +144,6 @@ def looks_like_columns(head: list[str]) -> bool:
     width = len(rows[0]) if rows else 0
     if len(rows) < SUSPICIOUS or width == 1 or any(len(row) != width for row in rows):
         return False
-    return all(_TAG.fullmatch(row[-1]) for row in rows) or all(len(line.split("\t")) == width for line in head)
+    return all(_TAG.fullmatch(row[-1]) for row in rows) or all(
+        len(line.split("\t")) == width for line in head
+    )
