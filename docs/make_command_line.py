@@ -7,20 +7,13 @@ import inspect
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args
 
 from nlp_architect_ext.core import registry
-from nlp_architect_ext.settings import (
-    cross_view,
-    curve,
-    deployment,
-    fields,
-    groups,
-    inference,
-    recipes,
-    texts,
-    training,
-)
+from nlp_architect_ext.settings import cross_view, curve, deployment, inference, texts, training
+from nlp_architect_ext.settings.dead_flags import DEAD_FLAGS
+from nlp_architect_ext.settings.fields import MISSING, Flag, flags_of
+from nlp_architect_ext.settings.flags import off
 
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
@@ -64,16 +57,18 @@ in the hub's cache.
 
 def page() -> str:
     """The whole page."""
-    sections = [
-        HEAD,
-        "## Commands\n",
-        _commands(),
-        *map(_section, _groups()),
+    sections = [HEAD, "## Commands\n", _commands()]
+    sections += [_section(*one) for one in _groups().items()]
+    sections += [
+        "## Without effect\n",
+        "NLP Architect's flags that decide nothing any more. They are accepted, and the command "
+        "says so.\n",
+        _dead(),
         "## Recipes\n",
         "What `--recipe` sets; a flag or `--config` is stronger.\n",
-        _recipes(training.TaggerKdPseudoSettings, recipes.RECIPES),
+        _recipes(training.TaggerKdPseudoSettings),
         "For `nlp-train tagger_cvt`:\n",
-        _recipes(cross_view.TaggerCvtSettings, recipes.CVT_RECIPES),
+        _recipes(cross_view.TaggerCvtSettings),
     ]
     return "\n".join(sections)
 
@@ -90,85 +85,74 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 
 
 def settings_of(program: str, name: str) -> type[Any] | None:
-    """The dataclass whose docstring says that it holds the settings of this command; None for one
-    without flags.
-    """
+    """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    return next((cls for cls in _dataclasses() if inspect.getdoc(cls) == said), None)
-
-
-def flags(field: dataclasses.Field[Any]) -> list[str]:
-    """The main flag of a setting, then its short forms and aliases, then what switches it off."""
-    return [
-        f"--{field.name}",
-        *field.metadata["flags"],
-        *([fields.off(field.name)] if field.default is True else []),
-    ]
-
-
-def _dataclasses() -> list[type[Any]]:
-    modules = groups, training, inference, cross_view, texts, curve, deployment
+    modules = training, inference, cross_view, texts, curve, deployment
     known = [value for module in modules for value in vars(module).values()]
-    return list(
-        dict.fromkeys(
-            cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)
-        )
-    )
+    classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
+    docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}
+    return next((cls for cls, first_line in docs.items() if first_line == said), None)
 
 
-def _own(cls: type[Any]) -> list[dataclasses.Field[Any]]:
-    return [
-        field
-        for field in dataclasses.fields(cls)
-        if field.name in vars(cls).get("__annotations__", {})
-    ]
+def flags(flag: Flag) -> list[str]:
+    """The main flag of a setting, then its short forms and aliases, then what switches it off."""
+    negative = [off(flag.name)] if flag.default is True else []
+    return [f"--{flag.name}", *flag.aliases, *negative]
 
 
-def _groups() -> list[type[Any]]:
-    return [cls for cls in _dataclasses() if _own(cls)]
+def _own_title(cls: type[Any], flag: Flag) -> str:
+    """The heading of a group's flags, or of those that a command has for itself."""
+    if flag.group is not None:
+        return flag.title
+    said = re.search(r"`(.+)`", inspect.getdoc(cls) or "")
+    return f"{said[1]}, its own flags" if said else flag.title
 
 
-def _title(cls: type[Any]) -> str:
-    words = re.findall(r"[A-Z][a-z]+", cls.__name__.removesuffix("Settings"))
-    return " ".join([words[0], *map(str.lower, words[1:])]) + " flags"
+def _groups() -> dict[str, dict[str, Flag]]:
+    """The flags of all commands by heading and name, each once."""
+    found: dict[str, dict[str, Flag]] = {}
+    for command in built_in_commands():
+        cls = settings_of(*command)
+        for flag in [] if cls is None else flags_of(cls):
+            found.setdefault(_own_title(cls, flag), {}).setdefault(flag.name, flag)
+    return found
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
 def _commands() -> str:
     rows = ["| command | what it does | flags |", "|---|---|---|"]
     for (program, name), description in built_in_commands().items():
         cls = settings_of(program, name)
-        groups = [] if cls is None else [group for group in _groups() if issubclass(cls, group)]
-        links = ", ".join(
-            f"[{_title(group)}](#{_title(group).lower().replace(' ', '-')})" for group in groups
-        )
+        titles = [] if cls is None else [_own_title(cls, flag) for flag in flags_of(cls)]
+        links = "; ".join(f"[{title}](#{_anchor(title)})" for title in dict.fromkeys(titles))
         rows.append(f"| `{program} {name}` | {description} | {links or 'none'} |")
     return "\n".join(rows) + "\n"
 
 
-def _section(cls: type[Any]) -> str:
-    types = get_type_hints(cls)
-    rows = [f"## {_title(cls)}\n", f"{inspect.getdoc(cls)}\n"]
-    rows += ["| flag | value | default | meaning |", "|---|---|---|---|"]
-    for field in _own(cls):
-        names = ", ".join(f"`{flag}`" for flag in flags(field))
-        meaning = field.metadata["help"].replace("|", "\\|")
-        rows.append(
-            f"| {names} | {_value(field, types[field.name])} | {_default(field)} | {meaning} |"
-        )
+def _section(title: str, found: Mapping[str, Flag]) -> str:
+    rows = [f"## {title}\n", "| flag | value | default | meaning |", "|---|---|---|---|"]
+    for flag in found.values():
+        names = ", ".join(f"`{name}`" for name in flags(flag))
+        meaning = flag.about["help"].replace("|", "\\|")
+        rows.append(f"| {names} | {_value(flag)} | {_default(flag.default)} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
-def _value(field: dataclasses.Field[Any], hint: Any) -> str:
+def _dead() -> str:
+    rows = ["| flag | because |", "|---|---|"]
+    rows += [f"| `--{name}` | {reason} |" for name, reason in DEAD_FLAGS.items()]
+    return "\n".join(rows) + "\n"
+
+
+def _value(flag: Flag) -> str:
     """What may follow the flag."""
-    parts = (
-        [part for part in get_args(hint) if part is not type(None)]
-        if get_origin(hint) is not tuple
-        else []
-    )
-    kind = parts[0] if parts else get_origin(hint) or hint
-    about = field.metadata
+    about, kind = flag.about, flag.kind
     if about["spread"]:
-        return "whole numbers, one or more" if get_args(hint)[0] is int else "words, one or more"
+        is_number = get_args(flag.hint)[0] is int
+        return "whole numbers, one or more" if is_number else "words, one or more"
     if kind is bool:
         return "none: a switch"
     if about["choices"]:
@@ -177,28 +161,25 @@ def _value(field: dataclasses.Field[Any], hint: Any) -> str:
         return "text; the flag may be repeated"
     if kind is str:
         return "text"
-    minimum, maximum = (_number(about[name]) for name in ("minimum", "maximum"))
-    limits = (
-        f", {minimum} to {maximum}"
-        if minimum and maximum
-        else f", at least {minimum}"
-        if minimum
-        else ""
-    )
-    return ("whole number" if kind is int else "number") + limits
+    return ("whole number" if kind is int else "number") + _limits(about)
+
+
+def _limits(about: Mapping[str, Any]) -> str:
+    minimum, maximum = _number(about["minimum"]), _number(about["maximum"])
+    if minimum and maximum:
+        return f", {minimum} to {maximum}"
+    return f", at least {minimum}" if minimum else ""
 
 
 def _number(limit: float | None) -> str:
-    return "" if limit is None else str(int(limit)) if limit == int(limit) else f"{limit:g}"
+    if limit is None:
+        return ""
+    return str(int(limit)) if limit == int(limit) else f"{limit:g}"
 
 
-def _default(field: dataclasses.Field[Any]) -> str:
-    if field.default is dataclasses.MISSING:
+def _default(value: object) -> str:
+    if value is MISSING:
         return "**required**"
-    return _shown(field.default)
-
-
-def _shown(value: object) -> str:
     if value is None:
         return "not set"
     if isinstance(value, bool):
@@ -208,16 +189,15 @@ def _shown(value: object) -> str:
     return "empty" if value == "" else f"`{value}`"
 
 
-def _recipes(cls: type[Any], known: Mapping[str, Mapping[str, object]]) -> str:
+def _recipes(cls: type[Any]) -> str:
     """What `--recipe` changes."""
-    defaults = {field.name: _default(field) for field in dataclasses.fields(cls)}
-    others = {name: values for name, values in known.items() if name != "default"}
+    defaults = {flag.name: _default(flag.default) for flag in flags_of(cls)}
+    others = {name: values for name, values in cls.recipes.items() if name != "default"}
     rows = [f"| setting | default | {' | '.join(f'`{name}`' for name in others)} |"]
     rows.append("|---|---|" + "---|" * len(others))
     for key in sorted({key for values in others.values() for key in values}):
-        cells = [
-            _shown(values[key]) if key in values else defaults[key] for values in others.values()
-        ]
+        columns = others.values()
+        cells = [_default(values[key]) if key in values else defaults[key] for values in columns]
         rows.append(f"| `{key}` | {defaults[key]} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 

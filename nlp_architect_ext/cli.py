@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, Action, ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from nlp_architect_ext import __version__
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.procedure import Procedure
 
 # What may be missing where only a part of the program was installed, and the extra that brings it.
@@ -31,11 +32,48 @@ DEPENDENCIES = {
 
 
 class _Parser(ArgumentParser):
-    """A parser whose complaint is one line."""
+    """A parser whose complaint is one line, and whose help shows the flags that people use."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"usage": f"{options['prog']} [flags]", **options}
+        super().__init__(**options, allow_abbrev=False)
+        self.add_argument("--help-all", action=_HelpAll, help="show every flag and exit")
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        """Say what is wrong, and which flag may have been meant."""
+        known = [name for action in self._actions for name in action.option_strings]
+        unknown = message.partition("unrecognized arguments: ")[2].partition("=")[0].split()
+        hint = nearest(unknown[0], known) if unknown else ""
+        meant = f"; {hint}" if hint else ""
+        print(f"{self.prog}: {message}{meant}; see {self.prog} --help", file=sys.stderr)
         raise SystemExit(2)
+
+    def format_help(self) -> str:
+        """Help without the rare flags."""
+        rare = [action for action in self._actions if getattr(action, "rare", False)]
+        texts = [action.help for action in rare]
+        for action in rare:
+            action.help = SUPPRESS
+        text = super().format_help()
+        for action, shown in zip(rare, texts, strict=True):
+            action.help = shown
+        return f"{text}\n{self.prog} --help-all shows {len(rare)} more.\n" if rare else text
+
+    def format_all(self) -> str:
+        """Help with every flag."""
+        return super().format_help()
+
+
+class _HelpAll(Action):
+    """`--help-all`."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=SUPPRESS, help=options["help"])
+
+    def __call__(self, parser: ArgumentParser, *others: Any, **options: Any) -> NoReturn:
+        assert isinstance(parser, _Parser)
+        print(parser.format_all(), end="")
+        raise SystemExit(0)
 
 
 def train(arguments: Sequence[str] | None = None) -> int:

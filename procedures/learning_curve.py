@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.settings.curve import LearningCurveSettings
-from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 
 
 @register_train_cmd(

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 from nlp_architect_ext.settings.texts import SoftLabelsSettings
 
 

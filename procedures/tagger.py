@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 from nlp_architect_ext.settings.training import TaggerSettings
 
 
@@ -20,7 +20,8 @@ class TrainTagger(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Train, score, and write the result folder."""
-        settings = resolve(TaggerSettings, args, RECIPES)
+        settings = resolve(TaggerSettings, args)
+        from nlp_architect_ext.runs.methods import SUPERVISED
         from nlp_architect_ext.runs.train_student import train_student
 
-        train_student(settings)
+        train_student(SUPERVISED, settings)

@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.settings.cross_view import TaggerCvtSettings
-from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.recipes import CVT_RECIPES
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 
 
 @register_train_cmd(
@@ -25,7 +25,8 @@ class TrainTaggerCvt(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Train, score, and write the result folder."""
-        settings = resolve(TaggerCvtSettings, args, CVT_RECIPES)
+        settings = resolve(TaggerCvtSettings, args)
+        from nlp_architect_ext.runs.methods import CROSS_VIEW
         from nlp_architect_ext.runs.train_student import train_student
 
-        train_student(settings)
+        train_student(CROSS_VIEW, settings)

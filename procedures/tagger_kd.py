@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 from nlp_architect_ext.settings.training import TaggerKdSettings
 
 
@@ -22,7 +22,8 @@ class TrainTaggerKd(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
-        settings = resolve(TaggerKdSettings, args, RECIPES)
+        settings = resolve(TaggerKdSettings, args)
+        from nlp_architect_ext.runs.methods import DISTILLATION
         from nlp_architect_ext.runs.train_student import train_student
 
-        train_student(settings)
+        train_student(DISTILLATION, settings)

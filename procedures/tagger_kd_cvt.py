@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.settings.cross_view import TaggerKdCvtSettings
-from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 
 
 @register_train_cmd(
@@ -25,7 +25,8 @@ class TrainTaggerKdCvt(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
-        settings = resolve(TaggerKdCvtSettings, args, RECIPES)
+        settings = resolve(TaggerKdCvtSettings, args)
+        from nlp_architect_ext.runs.methods import DISTILLED_CROSS_VIEW
         from nlp_architect_ext.runs.train_student import train_student
 
-        train_student(settings)
+        train_student(DISTILLED_CROSS_VIEW, settings)

@@ -5,8 +5,8 @@ sentences.
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
-from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
 from nlp_architect_ext.settings.training import TaggerKdPseudoSettings
 
 
@@ -25,7 +25,8 @@ class TrainTaggerKdPseudo(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Fine-tune the teacher if need be, label, train, score, and write the result folder."""
-        settings = resolve(TaggerKdPseudoSettings, args, RECIPES)
+        settings = resolve(TaggerKdPseudoSettings, args)
+        from nlp_architect_ext.runs.methods import PSEUDO_LABELS
         from nlp_architect_ext.runs.train_student import train_student
 
-        train_student(settings)
+        train_student(PSEUDO_LABELS, settings)

@@ -3,8 +3,9 @@
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.procedure import Procedure, register_inference_cmd
-from nlp_architect_ext.settings.fields import add_flags, resolve
+from nlp_architect_ext.settings.flags import add_flags
 from nlp_architect_ext.settings.inference import TransformerInferenceSettings
+from nlp_architect_ext.settings.resolve import resolve
 
 
 @register_inference_cmd(

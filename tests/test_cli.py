@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 
 import pytest
 
@@ -46,12 +47,16 @@ def test_version(capsys):
     [
         (
             ["tager"],
-            "train 'tager': no such name is installed; expected one of: benchmark, doctor, export",
+            "command 'tager': no such name is installed; expected one of: benchmark, doctor",
         ),
-        (["tagger"], "--data_dir: missing; expected folder of the data files; give it as a flag"),
+        (
+            ["tagger"],
+            "--data_dir, --output_dir: missing; expected folder of the data files; folder for the "
+            "result; new or empty; give them as flags",
+        ),
         (
             ["tagger", "--bach_size", "3"],
-            "unrecognized arguments: --bach_size 3; see nlp-train tagger --help",
+            "unrecognized arguments: --bach_size 3; did you mean '--batch_size'?; see nlp-train",
         ),
         (["tagger", "-b", "many"], "argument -b/--batch_size: invalid int value: 'many'"),
         (["tagger", "--frequency", "3"], "unrecognized arguments"),
@@ -106,11 +111,11 @@ NLP_ARCHITECT = {
 
 
 @pytest.mark.parametrize("command", NLP_ARCHITECT)
-def test_flags_of_nlp_architect_keep_working(command, capsys):
-    with pytest.raises(SystemExit):
-        cli.train([command, "--help"])
-    shown = set(capsys.readouterr().out.replace(",", " ").split())
-    assert not set(NLP_ARCHITECT[command].split()) - shown
+def test_flags_of_nlp_architect_keep_working(command):
+    parser = ArgumentParser()
+    registry.load(registry.TRAIN, command).add_arguments(parser)
+    accepted = {name for action in parser._actions for name in action.option_strings}
+    assert not set(NLP_ARCHITECT[command].split()) - accepted
 
 
 def test_an_interruption_is_not_a_traceback(monkeypatch, capsys):

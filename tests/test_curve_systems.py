@@ -178,7 +178,7 @@ def test_the_encoder_gives_word_vectors_except_in_the_papers_recipe():
         ({"student_flags": "--kd_temp 3"}, "--student_flags: unrecognized arguments: --kd_temp 3"),
         ({"student_flags": "--recipe paper"}, "--student_flags: --recipe can't be given here"),
         ({"student_flags": "--help"}, "--student_flags: unrecognized arguments: --help"),
-        ({"teacher_flags": "--epochs 3"}, "--teacher_flags: unrecognized arguments: --epochs 3"),
+        ({"teacher_flags": "--kd_w 3"}, "--teacher_flags: unrecognized arguments: --kd_w 3"),
         ({"teacher_flags": "--output_dir x"}, "--teacher_flags: --output_dir can't be given here"),
     ],
 )

@@ -48,9 +48,7 @@ def test_features_are_those_of_the_student(sentences):
 
 
 def test_unknown_words_are_the_mean_of_their_parts():
-    vocabulary = Vocabulary(
-        ["un", "character_scores", "tagger"], ["u", "n"], ["character_scores", "s"]
-    )
+    vocabulary = Vocabulary(["un", "heard", "tagger"], ["u", "n"], ["heard", "s"])
     own = weights(STUDENT) | {
         "word_vectors": np.arange(14, dtype=np.float32).reshape(7, 2),
         "character_vectors": np.zeros((vocabulary.character_count, 4), np.float32),

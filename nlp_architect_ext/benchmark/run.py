@@ -18,6 +18,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import to_text
+from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import read_columns
@@ -28,7 +29,7 @@ from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.taggers.folder import holds_model
 
 TABLE, DATA, PICTURE = "benchmark.md", "benchmark.json", "benchmark.png"
-WRITTEN = {TABLE, DATA, PICTURE}
+WRITTEN = (DATA, PICTURE, TABLE)
 RAW_SENTENCES = 10_000  # most that are read as raw text
 
 
@@ -102,28 +103,15 @@ def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
 
 
 def _check_place(folder: Path, overwrite: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UserError(
-            where=str(folder),
-            wrong="is a file",
-            expected="a folder",
-            remedy="choose another --output_dir",
-        )
-    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if holds_model(folder):
         raise UserError(
             where=str(folder),
             wrong="holds a model",
             expected="another folder",
-            remedy="choose another --output_dir",
+            remedy="choose another output_dir",
         )
-    if there & WRITTEN and not overwrite:
-        raise UserError(
-            where=str(folder),
-            wrong="holds an earlier benchmark",
-            expected="a new folder",
-            remedy="give --overwrite_output_dir to replace it, or another --output_dir",
-        )
+    place = OutputFolder(folder, "benchmark", WRITTEN, is_ours=lambda names: TABLE in names)
+    place.check(overwrite=overwrite)
 
 
 def _machine(threads: int) -> str:

@@ -12,12 +12,12 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text
 
 MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
-PICKLES = (
-    "model.bin",
-    "crf.bin",
-    "w_vocab.dat",
-    "pytorch_model.bin",
-)  # NLP Architect's own folders among them
+# Gold, teacher and student side by side.
+PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
+# Unlabelled sentences to annotate next, and their labels so far.
+ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"
+# NLP Architect's own folders are among those that hold pickles.
+PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")
 
 
 def write_manifest(folder: Path) -> None:
@@ -112,11 +112,3 @@ def _without_manifest(folder: Path) -> UserError:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-# Gold, teacher and student side by side; unlabelled sentences to annotate next, and their labels so
-# far.
-PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
-
-
-ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"

@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.names import nearest
 
 TRAIN = "nlp_architect_ext.train"
 INFERENCE = "nlp_architect_ext.serving.files"
@@ -40,7 +41,7 @@ def load(group: str, name: str) -> Any:
         UserError: no plugin has this name; the message lists those that are installed.
         BrokenPluginError: the plugin fails to import, or two packages register the name.
     """
-    kind = group.rpartition(".")[2].rstrip("s")
+    kind = "command" if group in (TRAIN, INFERENCE) else group.rpartition(".")[2].rstrip("s")
     found = _found(group).get(name)
     if not found:
         installed = ", ".join(names(group)) or "none"
@@ -48,7 +49,7 @@ def load(group: str, name: str) -> Any:
             where=f"{kind} {name!r}",
             wrong="no such name is installed",
             expected=f"one of: {installed}",
-            remedy="correct the name or install the package that brings it",
+            remedy=nearest(name, names(group)) or "correct the name or install its package",
         )
     if len(found) > 1:
         claims = " and ".join(point.value for point in found)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text, read_json
 from nlp_architect_ext.core.manifest import SETTINGS, to_text
+from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.curve.plan import CELLS, STORE
 from nlp_architect_ext.curve.systems import variants
-from nlp_architect_ext.runs.folder import DATA, sums
-from nlp_architect_ext.settings import fields as config
+from nlp_architect_ext.runs.folder import DATA, check_same_data, sums
 from nlp_architect_ext.settings.curve import LearningCurveSettings
+from nlp_architect_ext.settings.fields import to_json
 
 JOURNAL = "metrics.jsonl"
 TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve.png", "cost.png"
@@ -41,93 +42,71 @@ FREE = {
 }
 
 
-def check(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
+def check(settings: LearningCurveSettings, files: Sequence[Path]) -> bool:
     """Refuse a curve that would destroy or mix something; nothing is written.
 
     Args:
         settings: of the curve.
         files: the data; a continued curve must find them unchanged.
 
+    Returns:
+        Whether an earlier curve is continued.
+
     Raises:
-        UserError: the folder is a file, belongs to something else, or holds a curve of other
-            settings or data.
+        UserError: see `OutputFolder.check`; or a continued curve of other settings or data.
     """
-    path = Path(settings.output_dir)
-    if path.exists() and not path.is_dir():
-        raise UserError(
-            where=str(path),
-            wrong="is a file",
-            expected="a folder",
-            remedy="choose another --output_dir",
-        )
-    contents = {entry.name for entry in path.iterdir()} - {DATA, STORE} if path.is_dir() else set()
-    if not {name for name in contents if not name.endswith(".partial")}:
-        return
-    if SETTINGS not in contents or "sizes" not in read_json(path / SETTINGS):
-        raise UserError(
-            where=str(path),
-            wrong="holds something else than a curve",
-            expected="a new or empty folder",
-            remedy="choose another one",
-        )
-    if settings.resume:
+    teacher = [Path(settings.teacher)] if settings.teacher else []
+    continued = place(settings).check(
+        overwrite=settings.overwrite_output_dir,
+        resume=settings.resume,
+        inputs=[*files, *teacher],
+    )
+    if continued:
         _check_unchanged(settings, files)
-    elif not settings.overwrite_output_dir:
-        raise UserError(
-            where=str(path),
-            wrong="holds an earlier curve",
-            expected="a new or empty folder",
-            remedy="give --resume to continue it, "
-            "--overwrite_output_dir to replace it, or another --output_dir",
-        )
-    else:
-        inside = [
-            place for place in (*files, Path(settings.teacher or ".")) if _is_removed(place, path)
-        ]
-        if inside:
-            raise UserError(
-                where=str(inside[0]),
-                wrong=f"--overwrite_output_dir would remove it from {path}",
-                expected="input elsewhere",
-                remedy="move it away, or choose another --output_dir",
-            )
+    return continued
 
 
-def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
-    """Start, continue or replace a curve, after `check`; gives the folder."""
-    check(settings, files)
+def place(settings: LearningCurveSettings) -> OutputFolder:
+    """The curve's folder."""
     path = Path(settings.output_dir)
-    continued = settings.resume and (path / SETTINGS).exists()
-    if path.is_dir() and not continued:
-        for name in WRITTEN:
-            if (path / name).is_dir():
-                shutil.rmtree(path / name)
-            else:
-                (path / name).unlink(missing_ok=True)
-    path.mkdir(parents=True, exist_ok=True)
-    now = {
-        **config.to_json(settings),
-        "resume": False,
-        "overwrite_output_dir": False,
-        "config": None,
-    }
-    if continued:  # what cells of earlier calls were made with stays known
-        before = read_json(path / SETTINGS)
-        earlier = [
-            text for text in before["variant"] if text.partition("=")[0] not in variants(settings)
-        ]
-        now |= {
-            "teacher": now["teacher"] or before["teacher"],
-            "variant": [*now["variant"], *earlier],
-        }
-    atomic_write_text(path / DATA, to_text(sums(files)))
-    atomic_write_text(path / SETTINGS, to_text(now))
-    return path
+    return OutputFolder(
+        path,
+        "curve",
+        WRITTEN,
+        is_ours=lambda names: SETTINGS in names and "sizes" in read_json(path / SETTINGS),
+        begun=frozenset({DATA, STORE}),
+    )
+
+
+@contextmanager
+def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Iterator[Path]:
+    """Start, continue or replace a curve, after `check`; others are kept out of the folder."""
+    check(settings, files)
+    folder = place(settings)
+    with folder.locked():
+        continued = check(settings, files)
+        if not continued:
+            folder.clear()
+        now = _record(settings)
+        if continued:  # what cells of earlier calls were made with stays known
+            before = read_json(folder.path / SETTINGS)
+            known = variants(settings)
+            earlier = [text for text in before["variant"] if text.partition("=")[0] not in known]
+            now["teacher"] = now["teacher"] or before["teacher"]
+            now["variant"] = [*now["variant"], *earlier]
+        atomic_write_text(folder.path / DATA, to_text(sums(files)))
+        atomic_write_text(folder.path / SETTINGS, to_text(now))
+        yield folder.path
+
+
+def _record(settings: LearningCurveSettings) -> dict[str, Any]:
+    """The settings as `run.json` keeps them."""
+    return {**to_json(settings), "resume": False, "overwrite_output_dir": False}
 
 
 def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
     path = Path(settings.output_dir)
-    before, now = read_json(path / SETTINGS), json.loads(json.dumps(config.to_json(settings)))
+    before, now = read_json(path / SETTINGS), json.loads(json.dumps(to_json(settings)))
     pairs: dict[str, tuple[Any, Any]] = {
         key: (before.get(key), now.get(key))
         for key in sorted(before.keys() | now.keys())
@@ -150,18 +129,4 @@ def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> 
             expected="the settings of the curve that is continued",
             remedy="repeat them, or start another curve; only sizes, seeds and systems may change",
         )
-    then, today = read_json(path / DATA), sums(files)
-    other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
-    if other:
-        wrong = f"{', '.join(other)} changed since the curve began"
-        raise UserError(
-            where=str(path),
-            wrong=wrong,
-            expected="the same data",
-            remedy="restore the data, or start another curve",
-        )
-
-
-def _is_removed(place: Path, folder: Path) -> bool:
-    removed = {(folder / name).resolve() for name in WRITTEN}
-    return bool(removed & {place.resolve(), *place.resolve().parents})
+    check_same_data(path, read_json(path / DATA), sums(files), "curve")

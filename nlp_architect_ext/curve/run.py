@@ -39,9 +39,8 @@ from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.settings.curve import LearningCurveSettings
-from nlp_architect_ext.settings.fields import shared
-from nlp_architect_ext.settings.groups import DataSettings
-from nlp_architect_ext.settings.training import TaggerKdPseudoSettings
+from nlp_architect_ext.settings.data import DataSettings, DrawSettings, UnlabelledSettings
+from nlp_architect_ext.settings.fields import built, shared
 
 
 def train_curve(settings: LearningCurveSettings) -> None:
@@ -56,7 +55,7 @@ def train_curve(settings: LearningCurveSettings) -> None:
             settings, teacher=str(Path(settings.teacher).expanduser().absolute())
         )
     systems = systems_of(settings)
-    corpus = load_corpus(DataSettings(**shared(settings, DataSettings)))
+    corpus = load_corpus(built(DataSettings, shared(settings, DataSettings)), DrawSettings())
     say(summary(corpus))
     _check_data(settings, corpus, systems)
     if settings.teacher is not None and any(system.needs_teacher for system in systems):
@@ -71,13 +70,13 @@ def train_curve(settings: LearningCurveSettings) -> None:
         settings.workers, settings.threads, settings.no_cuda
     )
     try:
-        folder = open_folder(settings, files)
         shown = Comparison(
             sorted(set(settings.sizes)),
             [system.name for system in systems],
             "test" if corpus.test else "dev",
         )
-        _Run(folder, cells, shown, corpus.labels.scheme).go(engine)
+        with open_folder(settings, files) as folder:
+            _Run(folder, cells, shown, corpus.labels.scheme).go(engine)
     finally:
         engine.stop()
 
@@ -181,12 +180,8 @@ class _Run:
 
 def _files(settings: LearningCurveSettings) -> list[Path]:
     """The data that decides what the cells compute."""
-    values = {
-        **shared(settings, TaggerKdPseudoSettings),
-        "teacher": (),
-        "output_dir": settings.output_dir,
-    }
-    return input_files(TaggerKdPseudoSettings(**values))
+    data = built(DataSettings, shared(settings, DataSettings))
+    return input_files(data, built(UnlabelledSettings, shared(settings, UnlabelledSettings)))
 
 
 def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequence[System]) -> None:
@@ -206,7 +201,7 @@ def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequen
             expected="sentences to compare systems on",
             remedy="give a --test_filename",
         )
-    raw, default = settings.unlabeled_filename, TaggerKdPseudoSettings.unlabeled_filename
+    raw, default = settings.unlabeled_filename, UnlabelledSettings.unlabeled_filename
     if (
         any(system.needs_raw_text for system in systems)
         and not (Path(settings.data_dir) / raw).is_file()

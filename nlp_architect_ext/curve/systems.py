@@ -12,9 +12,11 @@ from typing import Any, NoReturn
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.settings.cross_view import TaggerCvtSettings, TaggerKdCvtSettings
 from nlp_architect_ext.settings.curve import LearningCurveSettings
-from nlp_architect_ext.settings.fields import add_flags, resolve
-from nlp_architect_ext.settings.groups import DataSettings, RunSettings
-from nlp_architect_ext.settings.recipes import CVT_RECIPES, RECIPES
+from nlp_architect_ext.settings.data import DataSettings, DrawSettings, TokenizerSettings
+from nlp_architect_ext.settings.fields import MISSING, flags_of
+from nlp_architect_ext.settings.flags import add_flags
+from nlp_architect_ext.settings.resolve import resolve
+from nlp_architect_ext.settings.run import DeviceSettings, RunSettings
 from nlp_architect_ext.settings.training import (
     TaggerKdPseudoSettings,
     TaggerSettings,
@@ -44,16 +46,17 @@ TAUGHT = (DISTILLED, DISTILLED_VIEWS)
 STUDENTS = (SUPERVISED, SELF_TAUGHT, *TAUGHT)
 # Set by the curve itself, for all cells alike or for each one.
 ITS_OWN = {
-    field.name for group in (RunSettings, DataSettings) for field in dataclasses.fields(group)
+    field.name
+    for group in (RunSettings, DataSettings, DrawSettings, DeviceSettings, TokenizerSettings)
+    for field in dataclasses.fields(group)
 } | {
+    "dev_sample",
     "teacher",
     "soft_labels_dir",
     "model_name_or_path",
     "precision",
     "teacher_max_seq_len",
-    "max_seq_length",
-    "tokenizer",
-    "language",
+    "max_seq_len",
     "unlabeled_filename",
     "unlabeled_format",
 }
@@ -101,7 +104,7 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
     known = {TEACHER: teacher_of(settings)}
     for ending, more in DECODERS.items():
         known[PLAIN + ending] = System(PLAIN + ending, SUPERVISED, (*shared, *more))
-        for recipe in RECIPES:
+        for recipe in TaggerSettings.recipes:
             flags = (f"--recipe={recipe}", *shared, *more)
             known[recipe + ending] = System(
                 recipe + ending, DISTILLED, (*_words(settings, DISTILLED, flags), *flags)
@@ -238,13 +241,9 @@ def _parsed(command: str, words: tuple[str, ...], where: str) -> Namespace:
 def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
     """The settings that these flags give, whatever the cell sets beside them."""
     cls, found = COMMANDS[command], vars(_parsed(command, words, where))
-    fields = {
-        field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING
-    }
-    values = {name: ("x",) if name == "teacher" else "x" for name in fields}
-    return resolve(
-        cls, Namespace(**{**values, **found}), CVT_RECIPES if command == SELF_TAUGHT else RECIPES
-    )
+    needed = [flag for flag in flags_of(cls) if flag.default is MISSING]
+    values = {flag.name: ("x",) if flag.kind is tuple else "x" for flag in needed}
+    return resolve(cls, Namespace(**{**values, **found}))
 
 
 def _words(
@@ -256,5 +255,9 @@ def _words(
     if command not in TAUGHT:
         return ()
     chosen = _resolved(command, flags, "--student_flags")
-    is_given = getattr(chosen, WORD_ENCODER) is not None or chosen.embedding_file is not None
-    return () if is_given or chosen.recipe == "paper" else (f"--{WORD_ENCODER}={settings.teacher}",)
+    is_given = chosen.words.word_encoder is not None or chosen.words.embedding_file is not None
+    return (
+        ()
+        if is_given or chosen.schedule.recipe == "paper"
+        else (f"--{WORD_ENCODER}={settings.teacher}",)
+    )

@@ -34,6 +34,7 @@ class Corpus:
             plain.
         scheme: the scheme of the files.
         notes: what the user should know of how the files were read, a line each.
+        dev_is_split: whether dev was a part of train.
     """
 
     train: list[Sentence]
@@ -43,6 +44,7 @@ class Corpus:
     labels: LabelSet
     scheme: str
     notes: tuple[str, ...] = ()
+    dev_is_split: bool = False
 
 
 def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the same names)

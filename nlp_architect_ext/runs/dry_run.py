@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
-import numpy as np
 import torch
 from torch.optim import SGD
 
-from nlp_architect_ext.batches.encoding import EncodedSentence, encode
+from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
-from nlp_architect_ext.runs.methods import new_stream
-from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
+from nlp_architect_ext.runs.teacher import teachers_of
+from nlp_architect_ext.settings.teacher import FineTuningSettings
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 from nlp_architect_ext.training.objectives import Objective
@@ -26,27 +25,35 @@ MEGABYTE = 1e6
 
 
 def describe(
-    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, objective: Objective
+    settings: TaggerSettings,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    objective: Objective,
+    stream: BatchStream,
 ) -> str:
-    """What would be trained, its sizes, and an estimate of the time; a few steps are run, nothing
-    is written.
+    """What would be trained, its sizes, and about how long it takes; nothing is written.
+
+    A few steps of the student are run, and the teacher labels a few sentences.
     """
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     lines = [
-        f"would train {settings.model_type} ({tagger.config.decoder}): {parameters:,} parameters, "
-        f"{4 * parameters / MEGABYTE:.1f} MB, {len(tagger.vocabulary.words):,} words in its "
-        "vocabulary"
+        f"would train {settings.student.model_type} ({tagger.config.decoder}): {parameters:,} "
+        f"parameters, {4 * parameters / MEGABYTE:.1f} MB, {len(tagger.vocabulary.words):,} words "
+        "in its vocabulary"
     ]
     total = 0.0
-    if isinstance(settings, TaggerKdSettings):
-        for name in settings.teacher:
-            seconds, line = _teacher(settings, name, corpus, tagger.device)
+    if settings.teachers is not None:
+        names, tuning = teachers_of(settings)
+        for name in names:
+            seconds, line = _teacher(tuning, name, corpus, tagger.device)
             total += seconds
             lines.append(line)
-    steps, seconds = _student(settings, corpus, tagger, objective)
+    epochs = settings.schedule.epochs
+    seconds = epochs * stream.steps_an_epoch * _a_step(tagger, objective, stream)
     total += seconds
     lines.append(
-        f"student: at most {settings.epochs} epochs of {steps:,} steps, about {_minutes(seconds)}"
+        f"student: at most {epochs} epochs of {stream.steps_an_epoch:,} steps, "
+        f"about {_minutes(seconds)}"
     )
     lines.append(
         f"in all at most about {_minutes(total)} on this machine, evaluation left out; nothing "
@@ -56,7 +63,7 @@ def describe(
 
 
 def _teacher(
-    settings: TaggerKdSettings, name: str, corpus: Corpus, device: torch.device
+    settings: FineTuningSettings, name: str, corpus: Corpus, device: torch.device
 ) -> tuple[float, str]:
     """Seconds for fine-tuning and labelling, and a line about it."""
     folder = find(name)
@@ -69,7 +76,7 @@ def _teacher(
         names or corpus.labels.names,
         corpus.labels,
         precision=settings.precision,
-        max_pieces=settings.teacher_max_seq_len,
+        max_pieces=settings.max_seq_len,
     )
     sample = corpus.train[:SAMPLE]
     teacher.logits(sample[:2])
@@ -82,8 +89,8 @@ def _teacher(
     labelling, tuning = a_sentence * to_label, 0.0
     plan = "used as it is"
     if names is None:
-        epochs_of_steps = settings.teacher_epochs * len(corpus.train)
-        sentences = max(epochs_of_steps, settings.teacher_min_steps * settings.teacher_batch_size)
+        epochs_of_steps = settings.epochs * len(corpus.train)
+        sentences = max(epochs_of_steps, settings.min_steps * settings.batch_size)
         tuning = TRAINING_COST * a_sentence * sentences
         plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(tuning)}"
     labelled = f"labels {to_label:,} sentences, about {_minutes(labelling)}"
@@ -93,19 +100,8 @@ def _teacher(
     )
 
 
-def _student(
-    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger, objective: Objective
-) -> tuple[int, float]:
-    """Steps an epoch, and seconds for all epochs."""
-    max_words = settings.max_sentence_length
-    labelled, unlabelled = (
-        [
-            _with_soft_labels(sentence, len(corpus.labels))
-            for sentence in encode(sentences, tagger.vocabulary, corpus.labels, max_words=max_words)
-        ]
-        for sentences in (corpus.train, corpus.unlabelled)
-    )
-    stream = new_stream(settings, labelled, unlabelled)
+def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> float:
+    """Seconds of a training step, mean over a few; the weights stay as they are."""
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0
     steps = 0
@@ -119,12 +115,7 @@ def _student(
         steps += 1
         if steps > STEPS:
             break
-    a_step = (time.perf_counter() - started) / (steps - 1) if steps > 1 else 0.1
-    return stream.steps_an_epoch, a_step * stream.steps_an_epoch * settings.epochs
-
-
-def _with_soft_labels(sentence: EncodedSentence, labels: int) -> EncodedSentence:
-    return replace(sentence, soft_labels=np.ones((len(sentence), labels), np.float16))
+    return (time.perf_counter() - started) / (steps - 1) if steps > 1 else 0.1
 
 
 def _minutes(seconds: float) -> str:

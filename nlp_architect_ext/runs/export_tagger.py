@@ -5,6 +5,7 @@ there.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,16 +18,18 @@ from nlp_architect_ext.core.manifest import (
     to_text,
     write_manifest,
 )
+from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.formats.labelled_file import read_labelled
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export, size_of
+from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, ORIGIN, size_of
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 MEGABYTE = 1e6
+WRITTEN = (*EXPORTED, ORIGIN, MANIFEST)
 
 
 def export_tagger(settings: ExportSettings) -> None:
@@ -37,7 +40,8 @@ def export_tagger(settings: ExportSettings) -> None:
             that loses accuracy.
     """
     folder = Path(settings.output_dir or Path(settings.model_dir) / INSIDE)
-    _check_place(folder, settings.overwrite_output_dir)
+    place = OutputFolder(folder, "export", WRITTEN, is_ours=_is_export, exclusive=True)
+    place.check(overwrite=settings.overwrite_output_dir)
     tagger = NeuralTagger.load(settings.model_dir, use_export=False)
     dev_file = (
         Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
@@ -99,29 +103,8 @@ def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> 
     write_manifest(folder)
 
 
-def _check_place(folder: Path, overwrite: bool) -> None:
-    contents = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    if folder.exists() and not folder.is_dir():
-        raise UserError(
-            where=str(folder),
-            wrong="is a file",
-            expected="a folder",
-            remedy="choose another --output_dir",
-        )
-    if contents and (not is_export(folder) or contents - {*EXPORTED, ORIGIN, MANIFEST}):
-        raise UserError(
-            where=str(folder),
-            wrong="holds files that no export wrote",
-            expected="a new or empty folder",
-            remedy="choose another one",
-        )
-    if contents and not overwrite:
-        raise UserError(
-            where=str(folder),
-            wrong="holds an earlier export",
-            expected="a new or empty folder",
-            remedy="give --overwrite_output_dir to replace it, or another --output_dir",
-        )
+def _is_export(names: Collection[str]) -> bool:
+    return GRAPH in names
 
 
 def trained_on(model: Path) -> Path | None:

@@ -1,16 +1,12 @@
-"""The folder of one run: may it start, continue or be replaced, and what the finished run leaves
-there.
-"""
+"""The folder of one run: what it's made of, and whether a run may start or go on there."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +23,17 @@ from nlp_architect_ext.core.manifest import (
     SETTINGS,
     to_text,
 )
-from nlp_architect_ext.settings import fields as config
-from nlp_architect_ext.settings.groups import RunSettings
+from nlp_architect_ext.core.output_folder import OutputFolder, check_place
+from nlp_architect_ext.settings.fields import to_json
+from nlp_architect_ext.settings.resolve import from_file
+from nlp_architect_ext.settings.run import RunSettings
 from nlp_architect_ext.training.checkpoint import Checkpoints
 
 DATA = "data.json"
-# Stored soft labels are keyed by what they answer, so they outlive a replaced run.
-KEPT = "soft_labels"
-# What a run writes, its settings last: a folder that is half cleared can still be recognised as a
-# run's.
+BEST_RESULT = RunSettings.best_result_file
+# Stored answers are keyed by what they answer, so they outlive a replaced run.
+STORE = "soft_labels"
+# What a run writes, its settings last: a folder that is half cleared can still be recognised.
 WRITTEN = (
     "checkpoints",
     "teacher",
@@ -50,7 +48,7 @@ WRITTEN = (
     MANIFEST,
     METRICS,
     "metrics.jsonl",
-    "best_dev.txt",
+    BEST_RESULT,
     "learning_curve.png",
     "reliability.png",
     "report.html",
@@ -67,7 +65,6 @@ FREE = {
     "overwrite_output_dir",
     "resume",
     "dry_run",
-    "config",
     "data_dir",
     "soft_labels_dir",
 }
@@ -79,9 +76,11 @@ class RunFolder:
 
     Args:
         path: the folder; exists.
+        store: where the answers of teachers and encoders are kept.
     """
 
     path: Path
+    store: Path
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -92,13 +91,6 @@ class RunFolder:
     def journal(self) -> Journal:
         """Where the curves are kept."""
         return Journal(self.path / "metrics.jsonl")
-
-    def store(self, settings: RunSettings) -> Path:
-        """Where the answers of teachers and encoders are kept: shared with other runs if the
-        settings say where.
-        """
-        shared: str | None = getattr(settings, "soft_labels_dir", None)
-        return Path(shared) if shared else self.path / KEPT
 
     @property
     def is_finished(self) -> bool:
@@ -118,189 +110,119 @@ class RunFolder:
         return {kind: {line["name"]: line[kind] for line in ends} for kind in KINDS}
 
 
-def check(settings: RunSettings, files: list[Path]) -> None:
-    """Refuse a run that would destroy or mix something; nothing is written.
+@dataclass(frozen=True)
+class RunPlace:
+    """Where a run is to be, and what decides whether an earlier one there is the same.
 
     Args:
-        settings: of the run; `output_dir`, `overwrite_output_dir` and `resume` decide.
+        run: the run's settings.
+        settings: all of them, of whatever command.
         files: what the run reads; a continued run must find them unchanged.
+        folders: further inputs, which mustn't be removed.
+        store: of answers; in the folder if None.
+        digests: of data that doesn't come from files, by name.
+    """
+
+    run: RunSettings
+    settings: Any
+    files: Sequence[Path]
+    folders: Sequence[Path] = ()
+    store: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return Path(self.run.output_dir)
+
+    def check(self) -> None:
+        """Refuse a run that would destroy or mix something; nothing is written.
+
+        Raises:
+            UserError: see `OutputFolder.check`; or a continued run with other settings or data.
+        """
+        _check_result_file(self.run.best_result_file)
+        if self.store is not None:
+            check_place(Path(self.store))
+        if self._check():
+            self._check_unchanged()
+
+    @contextmanager
+    def opened(self) -> Iterator[RunFolder]:
+        """Start, continue or replace the run; others are kept out of its folder meanwhile.
+
+        Raises:
+            UserError: see `check`; or another run is at work there.
+        """
+        self.check()
+        folder = self._folder()
+        with folder.locked():
+            folder.remove_torn()
+            if not self._check():
+                folder.clear()
+                atomic_write_text(self.path / DATA, to_text(self._data()))
+                atomic_write_text(self.path / SETTINGS, to_text(self._record()))
+            store = Path(self.store) if self.store else self.path / STORE
+            yield RunFolder(self.path, store)
+
+    def _folder(self) -> OutputFolder:
+        return OutputFolder(
+            self.path,
+            "run",
+            (*_result_file(self.path), *WRITTEN),
+            is_ours=lambda names: SETTINGS in names,
+            begun=frozenset({STORE, DATA}),
+        )
+
+    def _check(self) -> bool:
+        return self._folder().check(
+            overwrite=self.run.overwrite_output_dir,
+            resume=self.run.resume,
+            inputs=[*self.files, *self.folders],
+        )
+
+    def _record(self) -> dict[str, Any]:
+        """The settings as `run.json` keeps them."""
+        return {**to_json(self.settings), "resume": False, "overwrite_output_dir": False}
+
+    def _data(self) -> dict[str, str]:
+        return {**sums(self.files), **self.digests}
+
+    def _check_unchanged(self) -> None:
+        before = from_file(type(self.settings), self.path / SETTINGS)
+        now: dict[str, Any] = json.loads(json.dumps(self._record()))
+        changed = sorted(key for key in before.keys() - FREE if before[key] != now.get(key))
+        if changed:
+            values = ", ".join(f"{key}={now.get(key)!r}, was {before[key]!r}" for key in changed)
+            raise UserError(
+                where=str(self.path / SETTINGS),
+                wrong=values,
+                expected="the settings of the run that is continued",
+                remedy="repeat its command",
+            )
+        check_same_data(self.path, read_json(self.path / DATA), self._data(), "run")
+
+
+def check_same_data(path: Path, then: Mapping[str, str], now: Mapping[str, str], kind: str) -> None:
+    """Whether data is what it was.
+
+    Args:
+        path: the folder of what is continued.
+        then: the SHA-256 of each file by its name, as it was.
+        now: the same today.
+        kind: what is continued.
 
     Raises:
-        UserError: the folder can't be written, isn't empty, belongs to something else or to a run
-            with other settings or data, or holds what this run reads and would remove.
+        UserError: it isn't.
     """
-    path = Path(settings.output_dir)
-    _check_place(path, "--output_dir")
-    store: str | None = getattr(settings, "soft_labels_dir", None)
-    if store is not None:
-        _check_place(Path(store), "--soft_labels_dir")
-    _check_result_file(settings)
-    # A run that was killed while it began has left no more than these.
-    begun = {KEPT, DATA}
-    contents = (
-        {entry.name for entry in path.iterdir() if not _is_torn(entry)} - begun
-        if path.is_dir()
-        else set()
-    )
-    if not contents:
-        return
-    if SETTINGS not in contents:
-        raise UserError(
-            where=str(path),
-            wrong="holds files that no run wrote",
-            expected="a new or empty folder",
-            remedy="choose another one",
-        )
-    if settings.resume:
-        _check_unchanged(path, settings, files)
-    elif not settings.overwrite_output_dir:
-        raise UserError(
-            where=str(path),
-            wrong="holds an earlier run",
-            expected="a new or empty folder",
-            remedy=(
-                "give --resume to continue it, --overwrite_output_dir to replace it, or "
-                "another --output_dir"
-            ),
-        )
-    else:
-        _check_inputs(path, settings, files)
-
-
-def open_run(settings: RunSettings, files: list[Path]) -> RunFolder:
-    """Start, continue or replace a run, after `check`."""
-    check(settings, files)
-    path = Path(settings.output_dir)
-    run = RunFolder(path)
-    if path.is_dir():
-        _remove_torn(path)
-    if settings.resume and (path / SETTINGS).exists():
-        return run
-    if path.is_dir():
-        _clear(path)
-    path.mkdir(parents=True, exist_ok=True)
-    atomic_write_text(path / DATA, to_text(sums(files)))
-    atomic_write_text(path / SETTINGS, to_text(_settings(settings)))
-    return run
-
-
-def _settings(settings: RunSettings) -> dict[str, Any]:
-    return {
-        **config.to_json(settings),
-        "resume": False,
-        "overwrite_output_dir": False,
-        "config": None,
-    }
-
-
-def _check_unchanged(path: Path, settings: RunSettings, files: list[Path]) -> None:
-    before, now = read_json(path / SETTINGS), json.loads(json.dumps(_settings(settings)))
-    changed = sorted(
-        key
-        for key in before.keys() | now.keys()
-        if key not in FREE and before.get(key) != now.get(key)
-    )
-    if changed:
-        values = ", ".join(f"{key}={now.get(key)!r}, was {before.get(key)!r}" for key in changed)
-        raise UserError(
-            where=f"{path / SETTINGS}",
-            wrong=values,
-            expected="the settings of the run that is continued",
-            remedy="repeat its command",
-        )
-    then, today = read_json(path / DATA), sums(files)
-    other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
+    other = sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
     if other:
-        wrong = f"{', '.join(other)} changed since the run began"
         raise UserError(
             where=str(path),
-            wrong=wrong,
+            wrong=f"{', '.join(other)} changed since the {kind} began",
             expected="the same data",
-            remedy="restore the data, or start another run",
+            remedy=f"restore the data, or start another {kind}",
         )
-
-
-def _check_place(path: Path, flag: str) -> None:
-    """Whether the folder is there and can be written, or can be made."""
-    there = next(place for place in (path, *path.parents) if os.path.lexists(place))
-    if not there.is_dir():
-        raise UserError(
-            where=str(there),
-            wrong="is a file",
-            expected="a folder",
-            remedy=f"choose another {flag}",
-        )
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise UserError(
-            where=str(there),
-            wrong="can't be written",
-            expected="a folder with permission to write",
-            remedy=f"choose another {flag}",
-        )
-
-
-def _check_result_file(settings: RunSettings) -> None:
-    name: str | None = getattr(settings, "best_result_file", None)
-    others = {*WRITTEN, KEPT} - {"best_dev.txt"}
-    if name is not None and (Path(name).name != name or name in {"", "..", *others}):
-        remedy = "give a plain name that the run doesn't use for something else"
-        raise UserError(
-            where="--best_result_file",
-            wrong=repr(name),
-            expected="the name of a file in output_dir",
-            remedy=remedy,
-        )
-
-
-def _check_inputs(path: Path, settings: RunSettings, files: list[Path]) -> None:
-    """Whether all that the run reads lies outside of what it's about to remove."""
-    names = ("model_name_or_path", "word_encoder")
-    transformers = [
-        *(getattr(settings, name, None) for name in names),
-        *getattr(settings, "teacher", ()),
-    ]
-    removed = {(path / name).resolve() for name in WRITTEN}
-    for place in (*files, *(Path(name) for name in transformers if name)):
-        if removed & {place.resolve(), *place.resolve().parents}:
-            raise UserError(
-                where=str(place),
-                wrong=f"--overwrite_output_dir would remove it from {path}",
-                expected="input elsewhere",
-                remedy="move it away, or choose another --output_dir",
-            )
-
-
-def _clear(path: Path) -> None:
-    """Remove what an earlier run wrote, and nothing else that may lie in its folder."""
-    for name in (*_result_file(path), *WRITTEN):
-        entry = path / name
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink(missing_ok=True)
-
-
-def _result_file(path: Path) -> list[str]:
-    """The name that the earlier run gave to its file of dev scores, if there was a run."""
-    name = (
-        read_json(path / SETTINGS).get("best_result_file") if (path / SETTINGS).exists() else None
-    )
-    return (
-        [name]
-        if isinstance(name, str) and Path(name).name == name and (path / name).is_file()
-        else []
-    )
-
-
-def _is_torn(entry: Path) -> bool:
-    """Whether a file is what a killed `atomic_write_bytes` left."""
-    return entry.name.startswith(".") and entry.name.endswith(".partial")
-
-
-def _remove_torn(path: Path) -> None:
-    for folder in (path, path / "checkpoints"):
-        for entry in folder.glob(".*.partial"):
-            entry.unlink()
 
 
 def sums(files: Sequence[Path]) -> dict[str, str]:
@@ -313,3 +235,24 @@ def sums(files: Sequence[Path]) -> dict[str, str]:
         with path.open("rb") as file:
             found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
+
+
+def _check_result_file(name: str) -> None:
+    others = {*WRITTEN, STORE} - {BEST_RESULT}
+    if Path(name).name != name or name in {"", "..", *others}:
+        raise UserError(
+            where="best_result_file",
+            wrong=repr(name),
+            expected="the name of a file in output_dir",
+            remedy="give a plain name that the run doesn't use for something else",
+        )
+
+
+def _result_file(path: Path) -> list[str]:
+    """The name that the earlier run gave to its file of dev scores, if there was a run."""
+    if not (path / SETTINGS).exists():
+        return []
+    name = read_json(path / SETTINGS).get("best_result_file")
+    if not isinstance(name, str) or Path(name).name != name:
+        return []
+    return [name] if (path / name).is_file() else []

@@ -1,4 +1,4 @@
-"""From settings to what training needs: the data, an untrained tagger, a stream of batches."""
+"""From settings to data: the corpus of a run, and the files that it comes from."""
 
 from __future__ import annotations
 
@@ -6,67 +6,104 @@ from dataclasses import replace
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.data.corpus import Corpus, read_corpus
+from nlp_architect_ext.data.corpus import LABELS_FILE, Corpus, read_corpus
+from nlp_architect_ext.data.dev_split import split_dev
 from nlp_architect_ext.data.sampling import draw_labelled, draw_unlabelled
-from nlp_architect_ext.settings.groups import DataSettings, StudentSettings, UnlabelledSettings
-from nlp_architect_ext.settings.training import TaggerSettings
+from nlp_architect_ext.settings.data import (
+    DataSettings,
+    DevSettings,
+    DrawSettings,
+    TokenizerSettings,
+    UnlabelledSettings,
+)
 
 
-def load_corpus(settings: DataSettings) -> Corpus:
-    """Read the data, and draw the labelled and unlabelled sentences that the settings ask for."""
-    raw = settings if isinstance(settings, UnlabelledSettings) else None
-    student = settings if raw and isinstance(settings, StudentSettings) else None
+def load_corpus(
+    data: DataSettings,
+    draw: DrawSettings,
+    *,
+    dev: DevSettings | None = None,
+    text: TokenizerSettings | None = None,
+    unlabelled: UnlabelledSettings | None = None,
+) -> Corpus:
+    """Read the data, and draw the labelled and unlabelled sentences that the settings ask for.
+
+    Args:
+        data: the labelled files.
+        draw: which of their sentences count as labelled.
+        dev: what becomes dev where there is no file of it; None for nothing.
+        text: how raw text is split; needed with `unlabelled`.
+        unlabelled: the unlabelled text; None for none.
+
+    Raises:
+        UserError: see `read_corpus` and the draws.
+    """
+    raw = _unlabelled_file(data.data_dir, draw.labeled_size, unlabelled) if unlabelled else None
     corpus = read_corpus(
-        Path(settings.data_dir),
-        train_filename=settings.train_filename,
-        dev_filename=settings.dev_filename,
-        test_filename=settings.test_filename,
-        unlabeled_filename=_unlabelled_file(settings.data_dir, settings.labeled_size, raw)
-        if raw
-        else None,
-        unlabeled_format=raw.unlabeled_format if raw else "text",
-        tag_col=settings.tag_col,
-        ignore_token=settings.ignore_token,
-        scheme=settings.scheme,
-        language=student.language if student else "en",
-        tokenizer=student.tokenizer if student else "whitespace",
+        Path(data.data_dir),
+        train_filename=data.train_filename,
+        dev_filename=data.dev_filename,
+        test_filename=data.test_filename,
+        unlabeled_filename=raw,
+        unlabeled_format=unlabelled.unlabeled_format if unlabelled else "text",
+        tag_col=data.tag_col,
+        ignore_token=data.ignore_token,
+        scheme=data.scheme,
+        language=text.language if text else "en",
+        tokenizer=text.tokenizer if text else "whitespace",
     )
-    if settings.labeled_size is not None:
-        corpus = draw_labelled(corpus, settings.labeled_size, settings.split_seed)
-    if raw is None:
+    return drawn(corpus, draw, dev=dev, unlabelled=unlabelled)
+
+
+def drawn(
+    corpus: Corpus,
+    draw: DrawSettings,
+    *,
+    dev: DevSettings | None = None,
+    unlabelled: UnlabelledSettings | None = None,
+) -> Corpus:
+    """The part of a corpus that the settings ask for.
+
+    Raises:
+        UserError: more sentences are asked for than there are, or no unlabelled ones are left.
+    """
+    if draw.labeled_size is not None:
+        corpus = draw_labelled(corpus, draw.labeled_size, draw.split_seed)
+    if dev is not None and dev.dev_fraction and corpus.dev is None:
+        corpus = split_dev(corpus, dev.dev_fraction, draw.split_seed)
+    if unlabelled is None:
         return replace(corpus, unlabelled=[])
     if not corpus.unlabelled:
-        wrong = "takes every sentence of train, and there is no other unlabelled text"
         raise UserError(
-            where="--labeled_size",
-            wrong=wrong,
+            where="labeled_size" if draw.labeled_size is not None else "unlabelled text",
+            wrong="takes every sentence of train, and there is no other unlabelled text"
+            if draw.labeled_size is not None
+            else "there is none",
             expected="unlabelled sentences",
-            remedy="draw fewer, or use tagger_kd",
+            remedy="draw fewer labelled ones, give such text, or use tagger_kd",
         )
-    if raw.unlabeled_size is not None:
-        corpus = draw_unlabelled(corpus, raw.unlabeled_size, settings.split_seed)
+    if unlabelled.unlabeled_size is not None:
+        corpus = draw_unlabelled(corpus, unlabelled.unlabeled_size, draw.split_seed)
     return corpus
+
+
+def input_files(
+    data: DataSettings, unlabelled: UnlabelledSettings | None = None, *others: str | None
+) -> list[Path]:
+    """The files that decide what a run computes; `others` may be None or name no file."""
+    folder = Path(data.data_dir)
+    names = [data.train_filename, data.dev_filename, data.test_filename, LABELS_FILE]
+    if unlabelled is not None:
+        names.append(unlabelled.unlabeled_filename)
+    files = [folder / name for name in names] + [Path(name) for name in others if name]
+    return [path for path in files if path.is_file()]
 
 
 def _unlabelled_file(
     data_dir: str, labeled_size: int | None, settings: UnlabelledSettings
 ) -> str | None:
-    """The file of unlabelled text; None where labeled_size provides such text and the default file
-    is missing.
-    """
+    """The file of unlabelled text; None where it's missing and labeled_size gives such text."""
     name = settings.unlabeled_filename
     is_there = (Path(data_dir) / name).exists()
     is_default = name == UnlabelledSettings.unlabeled_filename
     return None if labeled_size is not None and is_default and not is_there else name
-
-
-def input_files(settings: DataSettings) -> list[Path]:
-    """The files that decide what a run computes."""
-    folder = Path(settings.data_dir)
-    names = [settings.train_filename, settings.dev_filename, settings.test_filename, "labels.txt"]
-    if isinstance(settings, UnlabelledSettings):
-        names.append(settings.unlabeled_filename)
-    files = [folder / name for name in names]
-    if isinstance(settings, TaggerSettings):
-        files += [Path(name) for name in (settings.embedding_file, settings.config_file) if name]
-    return [path for path in files if path.is_file()]

@@ -1,16 +1,32 @@
-"""What each command minimises, and on which stream of batches."""
+"""The methods that come with the library: supervised, distilled, cross-view, and both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
+from torch import nn
 
 from nlp_architect_ext.batches.encoding import EncodedSentence
 from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runs.method import Method, Vectors, stream
 from nlp_architect_ext.runs.new_tagger import RANDOM
-from nlp_architect_ext.settings.cross_view import TaggerCvtSettings, TaggerKdCvtSettings
-from nlp_architect_ext.settings.groups import MixingSettings
-from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
+from nlp_architect_ext.settings.cross_view import (
+    CrossViewSettings,
+    TaggerCvtSettings,
+    TaggerKdCvtSettings,
+)
+from nlp_architect_ext.settings.recipes import CVT_STUDENTS
+from nlp_architect_ext.settings.teacher import DistillationSettings
+from nlp_architect_ext.settings.training import (
+    TaggerKdPseudoSettings,
+    TaggerKdSettings,
+    TaggerSettings,
+)
 from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.training.cross_view import CrossView, CrossViewHeads, DistilledCrossView
@@ -19,80 +35,167 @@ from nlp_architect_ext.training.objectives import Distillation, Objective, Super
 VIEW_RAMP = 0.33  # share of training
 
 
-def new_stream(
-    settings: TaggerSettings, labelled: list[EncodedSentence], unlabelled: list[EncodedSentence]
-) -> BatchStream:
-    """The batches that the settings ask for."""
-    ratio = settings.labeled_ratio if isinstance(settings, MixingSettings) else 0.0
-    return BatchStream(
-        labelled,
-        unlabelled,
-        settings.batch_size,
-        ratio or None,
-        settings.seed,
-        settings.min_epoch_steps,
-        settings.max_epoch_steps,
-        alternating=isinstance(settings, TaggerCvtSettings),
-    )
+class SupervisedMethod(Method[TaggerSettings]):
+    """Gold labels alone."""
+
+    settings = TaggerSettings
+
+    def objective(self, settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
+        """See `Method.objective`."""
+        return _supervised(settings, tagger)
 
 
-def new_objective(settings: TaggerSettings, tagger: NeuralTagger) -> Objective:
-    """What the settings want minimised.
+class DistillationMethod(Method[TaggerKdSettings]):
+    """Gold labels and the teacher's soft labels, on labelled sentences."""
 
-    Raises:
-        UserError: the student or its decoder can't be trained so.
+    settings = TaggerKdSettings
+
+    def objective(self, settings: TaggerKdSettings, tagger: NeuralTagger) -> Objective:
+        """See `Method.objective`."""
+        return _distillation(settings, settings.distillation, tagger)
+
+
+class PseudoLabelMethod(Method[TaggerKdPseudoSettings]):
+    """Gold labels, pseudo-labels and soft labels, on labelled and unlabelled sentences.
+
+    Source: Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity
+    Tagging using Pre-trained Language Models".
     """
-    decoder = tagger.decoder
-    if settings.label_smoothing and decoder.crf is not None:
+
+    settings = TaggerKdPseudoSettings
+
+    def objective(self, settings: TaggerKdPseudoSettings, tagger: NeuralTagger) -> Objective:
+        """See `Method.objective`."""
+        return _distillation(settings, settings.distillation, tagger)
+
+    def stream(
+        self,
+        settings: TaggerKdPseudoSettings,
+        labelled: Sequence[EncodedSentence],
+        unlabelled: Sequence[EncodedSentence],
+    ) -> BatchStream:
+        """Labelled and unlabelled sentences in the ratio of the settings, in every batch."""
+        return stream(settings, labelled, unlabelled, settings.mixing.labeled_ratio or None)
+
+
+class CrossViewMethod(Method[TaggerCvtSettings]):
+    """Cross-View Training: the student teaches its own views on unlabelled sentences.
+
+    Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View
+    Training".
+    """
+
+    settings = TaggerCvtSettings
+    students = {"paper": CVT_STUDENTS}  # noqa: RUF012 (read only, as the base class says)
+
+    def objective(self, settings: TaggerCvtSettings, tagger: NeuralTagger) -> Objective:
+        """See `Method.objective`."""
+        return CrossView(
+            _supervised(settings, tagger),
+            _heads(settings, settings.views, tagger),
+            settings.views.view_w,
+            settings.self_teaching.unlabeled_dropout,
+            _ramp(settings),
+        )
+
+    def stream(
+        self,
+        settings: TaggerCvtSettings,
+        labelled: Sequence[EncodedSentence],
+        unlabelled: Sequence[EncodedSentence],
+    ) -> BatchStream:
+        """A batch of labelled sentences and one of unlabelled ones in turn."""
+        return stream(settings, labelled, unlabelled, alternating=True)
+
+    def first_vectors(
+        self, settings: TaggerCvtSettings, corpus: Corpus, vocabulary: Vocabulary, width: int
+    ) -> Vectors:
+        """Zeros for words of raw text alone: they say nothing until views have learnt from them."""
+        if not settings.self_teaching.empty_raw_words:
+            return {}
+        labelled = {word.lower() for sentence in corpus.train for word in sentence.words}
+        nothing = np.zeros(width, np.float32)
+        return {word: nothing for word in vocabulary.words if word not in labelled}
+
+
+class DistilledCrossViewMethod(Method[TaggerKdCvtSettings]):
+    """Distillation, and views that learn from teacher and student at once."""
+
+    settings = TaggerKdCvtSettings
+
+    def objective(self, settings: TaggerKdCvtSettings, tagger: NeuralTagger) -> Objective:
+        """See `Method.objective`."""
+        return DistilledCrossView(
+            _distillation(settings, settings.distillation, tagger),
+            _heads(settings, settings.views, tagger),
+            settings.views.view_w,
+            settings.taught_views.view_teacher_w,
+        )
+
+    def stream(
+        self,
+        settings: TaggerKdCvtSettings,
+        labelled: Sequence[EncodedSentence],
+        unlabelled: Sequence[EncodedSentence],
+    ) -> BatchStream:
+        """As `PseudoLabelMethod.stream`."""
+        return stream(settings, labelled, unlabelled, settings.mixing.labeled_ratio or None)
+
+
+def _supervised(settings: TaggerSettings, tagger: NeuralTagger) -> Supervised:
+    smoothing = settings.schedule.label_smoothing
+    if smoothing and tagger.decoder.crf is not None:
         raise UserError(
-            where="--label_smoothing",
+            where="label_smoothing",
             wrong="a CRF has no labels to smooth",
             expected="a softmax",
-            remedy="give --no_use_crf",
+            remedy="give --no_use_crf, or use_crf=False in Python",
         )
-    supervised = Supervised(decoder, settings.label_smoothing)
-    if isinstance(settings, TaggerCvtSettings):
-        heads, ramp = _heads(settings, tagger), _view_ramp(settings)
-        return CrossView(supervised, heads, settings.view_w, settings.unlabelled_dropout, ramp)
-    if not isinstance(settings, TaggerKdSettings):
-        return supervised
-    distillation = Distillation(
-        decoder,
-        temperature=settings.kd_temp,
-        task_weight=settings.kd_student_w,
-        distillation_weight=settings.kd_dist_w,
-        loss_fn=settings.kd_loss_fn,
+    return Supervised(tagger.decoder, smoothing)
+
+
+def _distillation(
+    settings: TaggerSettings, distillation: DistillationSettings, tagger: NeuralTagger
+) -> Distillation:
+    _supervised(settings, tagger)  # refuses what can't be smoothed
+    return Distillation(
+        tagger.decoder,
+        temperature=distillation.kd_temp,
+        task_weight=distillation.kd_student_w,
+        distillation_weight=distillation.kd_dist_w,
+        loss_fn=distillation.kd_loss_fn,
     )
-    if isinstance(settings, TaggerKdCvtSettings):
-        heads = _heads(settings, tagger)
-        return DistilledCrossView(distillation, heads, settings.view_w, settings.view_teacher_w)
-    return distillation
 
 
-def _view_ramp(settings: TaggerCvtSettings) -> float:
-    """See `CrossView`: pretrained vectors know more at first than views do; random ones learn from
-    views at once.
-    """
-    if settings.view_ramp is not None:
-        return settings.view_ramp
-    is_pretrained = settings.embedding_file or settings.word_encoder not in (None, RANDOM)
+def _ramp(settings: TaggerCvtSettings) -> float:
+    """See `CrossView`: pretrained vectors know more at first than views do; random ones nothing."""
+    if settings.self_teaching.view_ramp is not None:
+        return settings.self_teaching.view_ramp
+    words = settings.words
+    is_pretrained = words.embedding_file or words.word_encoder not in (None, RANDOM)
     return VIEW_RAMP if is_pretrained else 0.0
 
 
 def _heads(
-    settings: TaggerCvtSettings | TaggerKdCvtSettings, tagger: NeuralTagger
+    settings: TaggerSettings, views: CrossViewSettings, tagger: NeuralTagger
 ) -> CrossViewHeads:
     """Heads for the student's views, their weights drawn by the seed."""
-    student = tagger.model["student"]
+    student: nn.Module = tagger.model["student"]
     if not isinstance(student, Viewable):
         needs = [name for name in ("views", "view_widths") if not hasattr(student, name)]
         raise UserError(
-            where=f"student {settings.model_type!r}",
+            where=f"student {settings.student.model_type!r}",
             wrong=f"has no {', '.join(needs)}",
             expected="what students.base.Viewable describes",
             remedy="add it, or take another student",
         )
-    torch.manual_seed(settings.seed)
-    return CrossViewHeads(*student.view_widths, settings.view_width, len(tagger.labels)).to(
-        tagger.device
-    )
+    torch.manual_seed(settings.run.seed)
+    heads = CrossViewHeads(*student.view_widths, views.view_width, len(tagger.labels))
+    return heads.to(tagger.device)
+
+
+SUPERVISED = SupervisedMethod()
+DISTILLATION = DistillationMethod()
+PSEUDO_LABELS = PseudoLabelMethod()
+CROSS_VIEW = CrossViewMethod()
+DISTILLED_CROSS_VIEW = DistilledCrossViewMethod()

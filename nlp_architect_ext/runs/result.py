@@ -8,11 +8,13 @@ import json
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+import torch
+
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text, read_json
 from nlp_architect_ext.core.manifest import (
     ANNOTATE,
     METRICS,
@@ -38,16 +40,35 @@ from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.training.loop import PHASE
 
 
+@dataclass(frozen=True)
+class TrainingResult:
+    """What training gives back.
+
+    Args:
+        tagger: trained.
+        metrics: scores, sizes and costs, as `metrics.json` has them.
+        folder: the result folder.
+    """
+
+    tagger: NeuralTagger
+    metrics: dict[str, Any]
+    folder: Path
+
+
+def finished_result(folder: Path, device: torch.device) -> TrainingResult:
+    """The result of a run that was finished before."""
+    tagger = NeuralTagger.load(folder, device)
+    return TrainingResult(tagger, read_json(folder / METRICS), folder)
+
+
 def write_result(
     run: RunFolder,
     settings: TaggerSettings,
     corpus: Corpus,
     tagger: NeuralTagger,
     answers: TeacherAnswers | None,
-) -> None:
-    """Score the trained tagger on dev and, once, on test; write everything; the manifest comes
-    last.
-    """
+) -> TrainingResult:
+    """Score the trained tagger on dev and, once, on test; write everything, the manifest last."""
     with run.phase("evaluation"):
         evaluations = _evaluations(corpus, tagger, answers)
         tagger.calibrate(
@@ -73,7 +94,7 @@ def write_result(
     )
     atomic_write_text(run.path / METRICS, to_text(metrics))
     atomic_write_text(
-        run.path / settings.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n"
+        run.path / settings.run.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n"
     )
     _write_findings(run.path, findings)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
@@ -85,6 +106,7 @@ def write_result(
         f"report.html{f', {ANNOTATE}' if to_annotate else ''}"
     )
     say(f"\n{markdown(overall(metrics))}\nwritten to {run.path}: {named}")
+    return TrainingResult(tagger, metrics, run.path)
 
 
 def _evaluations(
@@ -104,7 +126,7 @@ def _to_annotate(
     if not corpus.unlabelled:
         return None
     known = [*corpus.train, *(corpus.dev or ()), *(corpus.test or ())]
-    return most_uncertain(tagger, corpus.unlabelled, known, settings.seed)
+    return most_uncertain(tagger, corpus.unlabelled, known, settings.run.seed)
 
 
 def _reliability(tagger: NeuralTagger, evaluation: Evaluation | None) -> bytes | None:

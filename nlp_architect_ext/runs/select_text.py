@@ -21,8 +21,6 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.text import read_text
 from nlp_architect_ext.data.selection import DomainScore, best
 from nlp_architect_ext.runs.inputs import load_corpus
-from nlp_architect_ext.settings.fields import shared
-from nlp_architect_ext.settings.groups import DataSettings
 from nlp_architect_ext.settings.texts import SelectUnlabelledSettings
 
 Scores = NDArray[np.float64]
@@ -38,9 +36,9 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
         UserError: data that can't be read, an output that is there already, or a pool that is too
             small.
     """
-    pool, output = Path(settings.pool_file), Path(settings.output_file)
+    pool, output = Path(settings.pool.pool_file), Path(settings.pool.output_file)
     _check(settings, pool, output)
-    train = load_corpus(DataSettings(**shared(settings, DataSettings))).train
+    train = load_corpus(settings.data, settings.draw).train
     labelled = Counter(word for sentence in train for word in sentence.words)
     pooled: Counter[str] = Counter()
     for sentence in _read(settings, "counting words"):
@@ -51,13 +49,15 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
         found.append(score(sentence.words))
         contents.append(_content(sentence))
     scores = np.array(found)
-    places = best(scores, np.array(contents), settings.size)
-    if len(places) < settings.size:
-        wrong = f"has only {len(places):,} different lines of {settings.least_words} words or more"
+    places = best(scores, np.array(contents), settings.pool.size)
+    if len(places) < settings.pool.size:
+        wrong = (
+            f"has only {len(places):,} different lines of {settings.pool.min_words} words or more"
+        )
         raise UserError(
             where=str(pool),
             wrong=wrong,
-            expected=f"--size {settings.size:,}",
+            expected=f"--size {settings.pool.size:,}",
             remedy="use all of it, or give a smaller --size",
         )
     chosen = set(places)
@@ -71,10 +71,12 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
 
 def _read(settings: SelectUnlabelledSettings, label: str) -> Iterator[Sentence]:
     """The lines of the pool that are long enough."""
-    lines = read_text(settings.pool_file, language=settings.language, tokenizer=settings.tokenizer)
+    lines = read_text(
+        settings.pool.pool_file, language=settings.text.language, tokenizer=settings.text.tokenizer
+    )
     with bar(lines, label=label, unit="lines") as bars:
         for sentence in bars:
-            if len(sentence) >= settings.least_words:
+            if len(sentence) >= settings.pool.min_words:
                 yield sentence
 
 
@@ -100,7 +102,7 @@ def _check(settings: SelectUnlabelledSettings, pool: Path, output: Path) -> None
             expected="another file",
             remedy="choose another name",
         )
-    if output.exists() and not settings.overwrite:
+    if output.exists() and not settings.pool.overwrite:
         remedy = "give --overwrite to replace it, or another name"
         raise UserError(
             where=str(output), wrong="is there already", expected="a new file", remedy=remedy

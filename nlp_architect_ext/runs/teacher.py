@@ -4,7 +4,7 @@ sentence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.encoders.folder import find, labels_of
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runs.folder import RunFolder
-from nlp_architect_ext.settings.training import TaggerKdSettings
+from nlp_architect_ext.settings.teacher import FineTuningSettings
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
@@ -52,17 +54,32 @@ class TeacherAnswers:
     teachers: tuple[dict[str, Any], ...]
 
 
-def check_teachers(settings: TaggerKdSettings, labels: LabelSet) -> None:
+def no_answers(corpus: Corpus) -> TeacherAnswers:
+    """What stands for the answers before a teacher was asked: every label is as likely."""
+    train, unlabelled = (
+        [np.ones((len(sentence), len(corpus.labels)), np.float16) for sentence in sentences]
+        for sentences in (corpus.train, corpus.unlabelled)
+    )
+    return TeacherAnswers(train, unlabelled, {}, {}, 0, ())
+
+
+def check_teachers(settings: TaggerSettings, labels: LabelSet) -> None:
     """Refuse teachers that can't be used, before anything is written or computed.
 
     Raises:
         UserError: a checkpoint that isn't there or can't be loaded, a token classifier with other
             labels, or settings that don't fit the checkpoint.
     """
-    for name in settings.teacher:
-        check_transformer(
-            name, labels, precision=settings.precision, max_pieces=settings.teacher_max_seq_len
-        )
+    names, tuning = teachers_of(settings)
+    for name in names:
+        check_transformer(name, labels, precision=tuning.precision, max_pieces=tuning.max_seq_len)
+
+
+def teachers_of(settings: TaggerSettings) -> tuple[tuple[str, ...], FineTuningSettings]:
+    """The names of the teachers, and how they're fine-tuned, of a method that has teachers."""
+    assert settings.teachers is not None, "a method without teachers"
+    assert settings.fine_tuning is not None, "teachers without a group of fine-tuning"
+    return settings.teachers.teacher, settings.fine_tuning
 
 
 def check_transformer(
@@ -100,22 +117,21 @@ def check_transformer(
 
 
 def teach(
-    settings: TaggerKdSettings, corpus: Corpus, run: RunFolder, device: torch.device
+    settings: TaggerSettings, corpus: Corpus, run: RunFolder, device: torch.device
 ) -> TeacherAnswers:
     """Fine-tune the teachers that aren't token classifiers yet, and read or compute what they say.
 
     A teacher that was fine-tuned before an interruption is kept; so are the sentences that were
     labelled.
     """
-    teachers = [
-        # Teachers of one name differ by their seeds, or an ensemble of them would be one teacher
-        # twice.
-        _teacher(replace(settings, seed=settings.seed + index), name, folder, corpus, run, device)
-        for index, (name, folder) in enumerate(
-            zip(settings.teacher, _folders(run, settings), strict=True)
-        )
-    ]
-    store = SoftLabelStore(run.store(settings), joined(teachers))
+    names, tuning = teachers_of(settings)
+    dev = dev_sample(corpus, settings.dev.dev_sample)
+    teachers = []
+    for index, (name, folder) in enumerate(zip(names, _folders(run, len(names)), strict=True)):
+        # Teachers of one name differ by their seeds, or an ensemble would be one teacher twice.
+        part = fine_tuning(tuning, seed=settings.run.seed + index, device=device)
+        teachers.append(_teacher(name, folder, part, corpus, dev, run))
+    store = SoftLabelStore(run.store, joined(teachers))
     with run.phase("labelling") as meter:
         train = store.labels(
             [sentence.without_labels() for sentence in corpus.train], "teacher labels train"
@@ -149,7 +165,7 @@ def teach(
         say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
     described = tuple(
         {"name": name, "fingerprint": one.fingerprint, "revision": one.revision}
-        for name, one in zip(settings.teacher, teachers, strict=True)
+        for name, one in zip(names, teachers, strict=True)
     )
     return TeacherAnswers(
         train,
@@ -161,53 +177,58 @@ def teach(
     )
 
 
-def _folders(run: RunFolder, settings: TaggerKdSettings) -> list[Path]:
+def _folders(run: RunFolder, count: int) -> list[Path]:
     """Where each teacher is fine-tuned to: `teacher`, or `teacher/1`, `teacher/2`, ..."""
-    count = len(settings.teacher)
     return [run.path / "teacher" / (str(index + 1) if count > 1 else "") for index in range(count)]
 
 
 def _teacher(
-    settings: TaggerKdSettings,
     name: str,
     folder: Path,
+    tuning: FineTuning,
     corpus: Corpus,
+    dev: list[Sentence] | None,
     run: RunFolder,
-    device: torch.device,
 ) -> TransformerTokenClassifier:
-    """The teacher of this name, loaded as it is if it's a token classifier, else fine-tuned into
-    `folder`.
-    """
+    """The teacher of this name, fine-tuned into `folder` unless it's a token classifier."""
     source = name
     if labels_of(name) is None:
         source = str(folder)
         if not folder.exists():
             say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
-            dev = dev_sample(corpus, settings.dev_sample)
             with run.phase("teacher") as meter:
-                outcome = fine_tune(
-                    name, corpus.train, dev, corpus.labels, folder, _fine_tuning(settings, device)
-                )
+                outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, tuning)
                 meter.operations = outcome["operations"]
             for line in outcome["log"]:
                 run.journal.write("teacher", **line)
     return TransformerTokenClassifier.load(
         source,
         corpus.labels,
-        device=device,
-        precision=settings.precision,
-        max_pieces=settings.teacher_max_seq_len,
+        device=torch.device(tuning.device),
+        precision=tuning.precision,
+        max_pieces=tuning.max_pieces,
     )
 
 
-def _fine_tuning(settings: TaggerKdSettings, device: torch.device) -> FineTuning:
+def fine_tuning(
+    settings: FineTuningSettings, *, seed: int, device: torch.device, **further: Any
+) -> FineTuning:
+    """The plain part of the settings that fine-tuning takes.
+
+    Args:
+        settings: of the teacher or the transformer.
+        seed: of this one.
+        device: where it's trained.
+        further: fields of `FineTuning` that only a transformer by itself has flags for.
+    """
     return FineTuning(
-        learning_rate=settings.teacher_learning_rate,
-        epochs=settings.teacher_epochs,
-        min_steps=settings.teacher_min_steps,
-        batch_size=settings.teacher_batch_size,
-        max_pieces=settings.teacher_max_seq_len,
-        seed=settings.seed,
-        device=str(device),
+        learning_rate=settings.learning_rate,
+        epochs=settings.epochs,
+        min_steps=settings.min_steps,
+        batch_size=settings.batch_size,
+        max_pieces=settings.max_seq_len,
         precision=settings.precision,
+        seed=seed,
+        device=str(device),
+        **further,
     )

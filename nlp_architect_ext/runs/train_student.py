@@ -1,145 +1,250 @@
-"""The main job: from a data folder to a finished model folder, with a teacher or without."""
+"""The main job: from data to a finished model folder, whatever the method."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from nlp_architect_ext.batches.encoding import encode
+from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.core.costs import Meter
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.encoders.pretrained_words import PretrainedWords
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
 from nlp_architect_ext.evaluation.evaluation import score_tagger
-from nlp_architect_ext.layers import device as hardware
+from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.runs.dry_run import describe
-from nlp_architect_ext.runs.folder import RunFolder, check, open_run
-from nlp_architect_ext.runs.inputs import input_files, load_corpus
-from nlp_architect_ext.runs.methods import new_objective, new_stream
-from nlp_architect_ext.runs.new_tagger import new_tagger, pretrained_words
-from nlp_architect_ext.runs.result import write_result
-from nlp_architect_ext.runs.teacher import TeacherAnswers, check_teachers, teach
-from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
+from nlp_architect_ext.runs.folder import RunFolder, RunPlace
+from nlp_architect_ext.runs.inputs import drawn, input_files, load_corpus
+from nlp_architect_ext.runs.method import Method
+from nlp_architect_ext.runs.new_tagger import (
+    RANDOM,
+    new_tagger,
+    pretrained_words,
+    student_arguments,
+    vectors_of_file,
+)
+from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
+from nlp_architect_ext.runs.teacher import TeacherAnswers, check_teachers, no_answers, teach
+from nlp_architect_ext.settings.student import ScheduleSettings
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.balance import fit_balance
 from nlp_architect_ext.taggers.neural import NeuralTagger
-from nlp_architect_ext.training.cross_view import CrossView, DistilledCrossView
 from nlp_architect_ext.training.loop import fit
 from nlp_architect_ext.training.objectives import Objective
 from nlp_architect_ext.training.operations import operations_a_step
 from nlp_architect_ext.training.schedule import Schedule
 
+Chosen = TypeVar("Chosen", bound=TaggerSettings)
 
-def train_student(settings: TaggerSettings) -> None:
-    """Train a student as the settings say: supervised, distilled, or distilled with unlabelled
-    text.
+
+def train_student(
+    method: Method[Chosen],
+    settings: Chosen,
+    given: Corpus | None = None,
+    digests: Mapping[str, str] | None = None,
+) -> TrainingResult | None:
+    """Train a student by a method, score it, and write its folder.
+
+    Args:
+        method: how it learns.
+        settings: of the method's dataclass.
+        given: data from memory; None reads the files of the settings.
+        digests: of data from memory, by name; a continued run must find them unchanged.
+
+    Returns:
+        The trained tagger and its scores; None of a dry run.
 
     Raises:
         UserError: anything of the user's that can't be used; nothing has been written then that
             wasn't there before.
     """
-    device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
-    # A continued run must compute where and as the first part did, so both are written down.
-    settings = replace(settings, device=str(device), threads=torch.get_num_threads())
-    corpus = load_corpus(settings)
+    device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
+    corpus = _corpus(settings, given)
+    settings = _decided(settings, corpus, device)
     say(summary(corpus))
-    words = pretrained_words(settings, corpus, device)
-    vocabulary = (
-        words.vocabulary
-        if words
-        else Vocabulary.build(corpus.train, corpus.unlabelled, settings.vocabulary_limit)
+    words = pretrained_words(
+        settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
-    tagger = new_tagger(settings, corpus, vocabulary, device, freeze_words=words is not None)
-    if isinstance(settings, TaggerKdSettings):
+    tagger = _untrained(method, settings, corpus, words, device)
+    if settings.teachers is not None:
         check_teachers(settings, corpus.labels)
-    objective = new_objective(settings, tagger)
-    files = input_files(settings)
-    check(settings, files)
-    if settings.dry_run:
-        say(describe(settings, corpus, tagger, objective))
-        return
-    run = open_run(settings, files)
-    if run.is_finished:
-        say(f"{run.path} is finished already")
-        return
-    answers = (
-        teach(settings, corpus, run, device) if isinstance(settings, TaggerKdSettings) else None
+    objective = method.objective(settings, tagger)
+    place = _place(settings, digests)
+    place.check()
+    if settings.run.dry_run:
+        answers = no_answers(corpus) if settings.teachers is not None else None
+        stream = _stream(method, settings, corpus, tagger, answers)
+        say(describe(settings, corpus, tagger, objective, stream))
+        return None
+    with place.opened() as run:
+        if run.is_finished:
+            say(f"{run.path} is finished already")
+            return finished_result(run.path, device)
+        answers = teach(settings, corpus, run, device) if settings.teachers is not None else None
+        if words and not run.checkpoints.last.exists():
+            _set_word_vectors(tagger, words, run)
+        with run.phase("student") as meter:
+            stream = _stream(method, settings, corpus, tagger, answers)
+            _fit(settings, corpus, tagger, objective, stream, run, meter)
+        return write_result(run, settings, corpus, tagger, answers)
+
+
+def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
+    dev, unlabelled = settings.dev, settings.unlabelled
+    if given is not None:
+        return drawn(given, settings.draw, dev=dev, unlabelled=unlabelled)
+    return load_corpus(
+        settings.data, settings.draw, dev=dev, text=settings.text, unlabelled=unlabelled
     )
-    if words and not run.checkpoints.last.exists():
-        with run.phase("word vectors") as meter:
-            store = WordVectorStore(run.store(settings), words.encoder)
-            tagger.set_embedding(words.vectors(tagger.word_width, store))
-            meter.stop()
-            meter.operations, meter.earlier = words.operations(), store.saved
-    with run.phase("student") as meter:
-        fit_student(settings, corpus, tagger, objective, run, answers, meter)
-    write_result(run, settings, corpus, tagger, answers)
 
 
-def fit_student(
-    settings: TaggerSettings,
+def _decided(settings: Chosen, corpus: Corpus, device: torch.device) -> Chosen:
+    """The settings with what was left open: a continued run must compute as the first part did."""
+    fraction = settings.dev.dev_fraction if corpus.dev_is_split else 0.0
+    return replace(
+        settings,
+        dev=replace(settings.dev, dev_fraction=fraction),
+        device=replace(
+            settings.device, device=str(device), no_cuda=False, threads=torch.get_num_threads()
+        ),
+    )
+
+
+def _untrained(
+    method: Method[Chosen],
+    settings: Chosen,
+    corpus: Corpus,
+    words: PretrainedWords | None,
+    device: torch.device,
+) -> NeuralTagger:
+    """A tagger whose weights are drawn by the seed; words start with the vectors that are known."""
+    if words:
+        vocabulary = words.vocabulary
+    else:
+        limit = settings.words.vocabulary_limit
+        vocabulary = Vocabulary.build(corpus.train, corpus.unlabelled, limit)
+    vectors = vectors_of_file(settings.words, settings.student, vocabulary)
+    decided = {"word_width": len(next(iter(vectors.values())))} if vectors else {}
+    of_recipe = method.students.get(settings.schedule.recipe, {})
+    arguments = student_arguments(
+        settings.student,
+        of_recipe.get(settings.student.model_type, {}),
+        freeze_words=words is not None,
+        **decided,
+    )
+    tagger = new_tagger(
+        settings.student,
+        settings.text,
+        corpus,
+        vocabulary,
+        arguments,
+        seed=settings.run.seed,
+        device=device,
+    )
+    if tagger.takes_word_vectors:
+        first = method.first_vectors(settings, corpus, vocabulary, tagger.word_width)
+        vectors = {**first, **vectors}
+    if vectors:
+        tagger.set_word_vectors(vectors)
+    return tagger
+
+
+def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPlace:
+    """The run's folder, and all that decides whether an earlier run there is this one."""
+    others = (settings.words.embedding_file, settings.student.config_file)
+    files = [] if digests else input_files(settings.data, settings.unlabelled, *others)
+    encoder = settings.words.word_encoder
+    teachers = settings.teachers.teacher if settings.teachers is not None else ()
+    names = [*teachers, *([encoder] if encoder not in (None, RANDOM) else [])]
+    return RunPlace(
+        settings.run,
+        settings,
+        files,
+        folders=[Path(name) for name in names if name],
+        store=settings.words.soft_labels_dir,
+        digests=digests or {},
+    )
+
+
+def _set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+    with run.phase("word vectors") as meter:
+        store = WordVectorStore(run.store, words.encoder)
+        tagger.set_embedding(words.vectors(tagger.word_width, store))
+        meter.stop()
+        meter.operations, meter.earlier = words.operations(), store.saved
+
+
+def _stream(
+    method: Method[Chosen],
+    settings: Chosen,
     corpus: Corpus,
     tagger: NeuralTagger,
-    objective: Objective,
-    run: RunFolder,
     answers: TeacherAnswers | None,
-    meter: Meter,
-) -> None:
-    """Train the tagger's student, and leave the best epoch's weights in it."""
+) -> BatchStream:
+    """The method's batches of the corpus, with what the teacher said of it."""
     parts = (
         (corpus.train, answers.train if answers else None),
         (corpus.unlabelled, answers.unlabelled if answers else None),
     )
-    encoded = [
+    labelled, unlabelled = (
         encode(
             sentences,
             tagger.vocabulary,
             corpus.labels,
-            max_words=settings.max_sentence_length,
+            max_words=settings.student.max_sentence_length,
             soft_labels=soft,
         )
         for sentences, soft in parts
-    ]
-    stream = new_stream(settings, *encoded)
-    dev = dev_sample(corpus, settings.dev_sample)
+    )
+    return method.stream(settings, labelled, unlabelled)
+
+
+def _fit(
+    settings: TaggerSettings,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    objective: Objective,
+    stream: BatchStream,
+    run: RunFolder,
+    meter: Meter,
+) -> None:
+    """Train the tagger's student, and leave the best epoch's weights in it."""
+    dev = dev_sample(corpus, settings.dev.dev_sample)
     if not dev:
         say("no dev sentences: the last epoch is kept")
     elif corpus.dev and len(dev) < len(corpus.dev):
-        say(
-            f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch "
-            "(--dev_sample)"
-        )
-    model = _trained(tagger, objective)
-    torch.manual_seed(settings.seed)  # whatever the teacher drew before
+        say(f"{len(dev):,} of the {len(corpus.dev):,} dev sentences pick the best epoch")
+    heads = {} if objective.heads is None else {"heads": objective.heads}
+    model = nn.ModuleDict({**tagger.model, **heads})
+    torch.manual_seed(settings.run.seed)  # whatever the teacher drew before
     progress = fit(
         model,
         stream,
         objective,
-        _schedule(settings),
+        schedule(settings.schedule),
         run.checkpoints,
         run.journal,
         (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
         meter,
     )
-    if dev and settings.recipe != "paper" and (handicap := fit_balance(tagger, dev)):
+    if dev and settings.schedule.fit_outside_bias and (handicap := fit_balance(tagger, dev)):
         say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
     meter.stop()
     meter.operations = round(progress.step * operations_a_step(model, stream, objective))
 
 
-def _trained(tagger: NeuralTagger, objective: Objective) -> nn.ModuleDict:
-    """What is trained: the tagger's modules, and the heads that are gone afterwards."""
-    heads = (
-        {"heads": objective.heads} if isinstance(objective, CrossView | DistilledCrossView) else {}
-    )
-    return nn.ModuleDict({**tagger.model, **heads})
-
-
-def _schedule(settings: TaggerSettings) -> Schedule:
+def schedule(settings: ScheduleSettings) -> Schedule:
+    """The plain part of the settings that the training loop takes."""
     return Schedule(
         epochs=settings.epochs,
         patience=settings.patience,

@@ -1,11 +1,15 @@
-"""Settings of the commands that train a student by views of its own."""
+"""The settings of the commands that train a student by views of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from nlp_architect_ext.settings.fields import borrowed, setting
-from nlp_architect_ext.settings.groups import StudentSettings, UnlabelledSettings
+from nlp_architect_ext.settings.data import UnlabelledSettings
+from nlp_architect_ext.settings.fields import group, setting
+from nlp_architect_ext.settings.recipes import CVT_RECIPES
+from nlp_architect_ext.settings.student import ScheduleSettings
 from nlp_architect_ext.settings.training import TaggerKdPseudoSettings, TaggerSettings
 
 
@@ -21,7 +25,7 @@ class CrossViewSettings:
 class SelfTeachingSettings:
     """Steps of unlabelled text, in which the student is its own teacher."""
 
-    unlabelled_dropout: float | None = setting(
+    unlabeled_dropout: float | None = setting(
         None,
         help="dropout in steps of unlabelled text; the student's own if not given",
         minimum=0.0,
@@ -35,6 +39,9 @@ class SelfTeachingSettings:
         ),
         minimum=0.0,
         maximum=1.0,
+    )
+    empty_raw_words: bool = setting(
+        True, help="start the vectors of words that only raw text has as zeros"
     )
 
 
@@ -51,15 +58,20 @@ class TaughtViewsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggerCvtSettings(
-    TaggerSettings, UnlabelledSettings, CrossViewSettings, SelfTeachingSettings
-):
+class TaggerCvtSettings(TaggerSettings):
     """Settings of `nlp-train tagger_cvt`."""
 
-    epochs: int = borrowed(StudentSettings, "epochs", default=12)
-    ema_decay: float = borrowed(StudentSettings, "ema_decay", default=0.998)
+    recipes: ClassVar[Mapping[str, Mapping[str, object]]] = CVT_RECIPES
+
+    unlabelled: UnlabelledSettings = group(UnlabelledSettings)
+    schedule: ScheduleSettings = group(ScheduleSettings, epochs=12, ema_decay=0.998)
+    views: CrossViewSettings = group(CrossViewSettings)
+    self_teaching: SelfTeachingSettings = group(SelfTeachingSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggerKdCvtSettings(TaggerKdPseudoSettings, CrossViewSettings, TaughtViewsSettings):
+class TaggerKdCvtSettings(TaggerKdPseudoSettings):
     """Settings of `nlp-train tagger_kd_cvt`."""
+
+    views: CrossViewSettings = group(CrossViewSettings)
+    taught_views: TaughtViewsSettings = group(TaughtViewsSettings)

@@ -4,25 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp_architect_ext.settings.fields import borrowed, setting
-from nlp_architect_ext.settings.groups import (
+from nlp_architect_ext.settings.data import (
     DataSettings,
-    RunSettings,
+    DevSettings,
+    TokenizerSettings,
+    UnlabelledSettings,
 )
-from nlp_architect_ext.settings.texts import TextsSettings
+from nlp_architect_ext.settings.fields import borrowed, setting
+from nlp_architect_ext.settings.run import DeviceSettings, RunSettings
+from nlp_architect_ext.settings.teacher import FineTuningSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class LearningCurveSettings(TextsSettings):
+class LearningCurveSettings:
     """Settings of `nlp-train learning_curve`."""
 
+    data_dir: str = borrowed(DataSettings, "data_dir")
+    train_filename: str = borrowed(DataSettings, "train_filename")
+    dev_filename: str = borrowed(DataSettings, "dev_filename")
+    test_filename: str = borrowed(DataSettings, "test_filename")
+    tag_col: int = borrowed(DataSettings, "tag_col")
+    ignore_token: str = borrowed(DataSettings, "ignore_token")
+    scheme: str = borrowed(DataSettings, "scheme")
+    tokenizer: str = borrowed(TokenizerSettings, "tokenizer")
+    language: str = borrowed(TokenizerSettings, "language")
+    no_cuda: bool = borrowed(DeviceSettings, "no_cuda")
+    unlabeled_filename: str = borrowed(UnlabelledSettings, "unlabeled_filename")
+    unlabeled_format: str = borrowed(UnlabelledSettings, "unlabeled_format")
+    unlabeled_size: int | None = borrowed(UnlabelledSettings, "unlabeled_size")
+    teacher_max_seq_len: int | None = borrowed(FineTuningSettings, "max_seq_len")
+    precision: str = borrowed(FineTuningSettings, "precision")
     output_dir: str = borrowed(RunSettings, "output_dir")
     overwrite_output_dir: bool = setting(False, help="replace the earlier curve in output_dir")
     resume: bool = setting(
         False, help="continue the curve in output_dir, or start it if there is none"
     )
     dry_run: bool = borrowed(RunSettings, "dry_run")
-    dev_sample: int = borrowed(DataSettings, "dev_sample")
+    dev_sample: int = borrowed(DevSettings, "dev_sample")
     teacher: str | None = setting(
         None, help="encoder, folder or hub name; fine-tuned anew for every size and seed"
     )

@@ -26,7 +26,6 @@ class ExportSettings:
     tag_col: int = borrowed(InferenceSettings, "tag_col")
     ignore_token: str = borrowed(InferenceSettings, "ignore_token")
     force: bool = setting(False, help="write it though it loses accuracy, or without any check")
-    config: str | None = borrowed(InferenceSettings, "config")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +51,3 @@ class BenchmarkSettings:
     tag_col: int = borrowed(InferenceSettings, "tag_col")
     ignore_token: str = borrowed(InferenceSettings, "ignore_token")
     threads: int = setting(1, help="processor threads of every system", minimum=1, maximum=1024)
-    config: str | None = borrowed(InferenceSettings, "config")

@@ -1,29 +1,25 @@
-"""Settings written once: the fields of a frozen dataclass become flags, JSON keys and help text.
+"""Settings written once: fields of frozen dataclasses become flags, JSON keys and help.
 
-A value comes from, the later the stronger: the field's default, the recipe, the JSON file of
-`--config`, the flag.
+A command's settings are composed of groups, each a dataclass of its own; flags and JSON keys are
+flat, and carry the names of the groups' fields.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from argparse import SUPPRESS, ArgumentParser, Namespace
+import inspect
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import read_json
-
 Settings = TypeVar("Settings")
 
-FLOAT_BITS = 1024  # whole numbers of more bits are beyond a float's range
+MISSING = dataclasses.MISSING
 
 
-def setting(
-    default: Any = dataclasses.MISSING,
+def setting(  # noqa: PLR0913 (what may be said of a flag)
+    default: Any = MISSING,
     *,
     help: str,
     flags: tuple[str, ...] = (),
@@ -31,6 +27,8 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     spread: bool = False,
+    common: bool = False,
+    prefixed: bool = True,
 ) -> Any:
     """A field of a settings dataclass; without a default it must be given.
 
@@ -43,6 +41,8 @@ def setting(
         maximum: the largest number allowed.
         spread: whether a flag of several values takes them all at once, ``--sizes 150 300``; else
             it's repeated.
+        common: whether `--help` shows it; `--help-all` shows every flag.
+        prefixed: whether the prefix of its group is put before its name.
     """
     metadata = {
         "help": help,
@@ -51,176 +51,135 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "spread": spread,
+        "common": common,
+        "prefixed": prefixed,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def borrowed(cls: type[Any], name: str, **other: Any) -> Any:
-    """A field that means the same as the one of this name in another settings dataclass; `other`
-    may hold a default.
+def group(cls: type[Any], *, prefix: str = "", **defaults: Any) -> Any:
+    """A field that holds a group of settings.
+
+    Args:
+        cls: the group's dataclass.
+        prefix: put before the names of its flags.
+        defaults: of this command, where they differ from the group's.
     """
-    field = next(field for field in _fields(cls) if field.name == name)
+    metadata = {"group": cls, "prefix": prefix, "defaults": defaults}
+    return dataclasses.field(default_factory=lambda: cls(**defaults), metadata=metadata)
+
+
+def borrowed(cls: type[Any], name: str, **other: Any) -> Any:
+    """A field as the one of this name in another dataclass; `other` may hold a default."""
+    field = next(field for field in dataclasses.fields(cls) if field.name == name)
     return dataclasses.field(**{"default": field.default, **other}, metadata=field.metadata)
 
 
-def add_flags(parser: ArgumentParser, cls: type[Any]) -> None:
-    """Give the parser one flag a field; a flag that isn't used leaves no trace in the namespace."""
-    types = get_type_hints(cls)
-    for field in _fields(cls):
-        note = (
-            "required"
-            if field.default is dataclasses.MISSING
-            else f"default: {_shown(field.default)}"
-        )
-        text = f"{field.metadata['help']} ({note})".replace("%", "%%")
-        options: dict[str, Any] = {"dest": field.name, "default": SUPPRESS, "help": text}
-        kind = _kind(types[field.name])
-        if kind is bool:
-            if field.default is True:
-                parser.add_argument(
-                    off(field.name),
-                    action="store_false",
-                    **{**options, "help": f"not --{field.name}"},
-                )
-            options["action"] = "store_true"
-        else:
-            one = get_args(types[field.name])[0] if kind is tuple else kind
-            options |= {"type": one, "choices": field.metadata["choices"]}
-            options["metavar"] = (
-                None if field.metadata["choices"] else ("N" if one in (int, float) else "VALUE")
-            )
-            if kind is tuple:
-                options |= (
-                    {"action": "extend", "nargs": "+"}
-                    if field.metadata["spread"]
-                    else {"action": "append"}
-                )
-        parser.add_argument(*field.metadata["flags"], f"--{field.name}", **options)
-
-
-def off(name: str) -> str:
-    """The flag that switches off what is on by default."""
-    return f"--no_{name}"
-
-
-def resolve(
-    cls: type[Settings], args: Namespace, recipes: Mapping[str, Mapping[str, Any]] | None = None
-) -> Settings:
-    """The settings of one run, from flags, the JSON file of `--config` and the recipe of
-    `--recipe`.
+@dataclass(frozen=True)
+class Flag:
+    """One setting of a command, wherever its group has it.
 
     Args:
-        cls: the settings dataclass.
-        args: what the parser found; only flags that were used.
-        recipes: values by name of recipe, for those settings whose defaults a recipe changes.
+        name: of the flag and the JSON key.
+        field: the name of the field.
+        group: the field of the command's dataclass that holds its group; None outside of groups.
+        title: what the group is about.
+        hint: the type.
+        default: `MISSING` if it must be given.
+        about: what `setting` was told.
+    """
+
+    name: str
+    field: str
+    group: str | None
+    title: str
+    hint: Any
+    default: Any
+    about: Mapping[str, Any]
+
+    @property
+    def kind(self) -> type[Any]:
+        """The plain type: int of `int | None`, tuple of `tuple[str, ...]`."""
+        hint = self.hint
+        if isinstance(hint, UnionType):
+            hint = next(part for part in get_args(hint) if part is not NoneType)
+        kind: type[Any] = get_origin(hint) or hint
+        return kind
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Short forms and older names, with their dashes; a prefixed flag has none."""
+        is_prefixed = self.about["prefixed"] and self.name != self.field
+        return () if is_prefixed else tuple(self.about["flags"])
+
+
+def flags_of(cls: type[Any]) -> list[Flag]:
+    """Every setting of a command, groups in their order.
 
     Raises:
-        UserError: an unknown key, a value of the wrong type or out of its range, or a required one
-            that's missing.
+        TypeError: two groups have a field of one name.
     """
-    names = {field.name for field in _fields(cls)}
-    flags = {name: value for name, value in vars(args).items() if name in names}
-    file = flags.get("config")
-    written = {} if file is None else read_json(Path(file))
-    for key in written:
-        if key not in names:
-            raise UserError(
-                where=str(file),
-                wrong=f"unknown setting {key!r}",
-                expected=f"some of: {', '.join(sorted(names))}",
-                remedy="correct it",
-            )
-    values = {**written, **flags}
-    chosen = str(values.get("recipe", "default"))  # of another type, it's refused below
-    values = {**{k: v for k, v in (recipes or {}).get(chosen, {}).items() if k in names}, **values}
-    types = get_type_hints(cls)
-    for field in _fields(cls):
-        if field.name in values:
-            where = f"--{field.name}" if field.name in flags else f"{file}"
-            values[field.name] = _checked(field, types[field.name], values[field.name], where)
-        elif field.default is dataclasses.MISSING:
-            raise UserError(
-                where=f"--{field.name}",
-                wrong="missing",
-                expected=field.metadata["help"],
-                remedy="give it as a flag or in --config",
-            )
-    return cls(**values)
+    hints = get_type_hints(cls)
+    found: list[Flag] = []
+    for field in dataclasses.fields(cls):
+        if "group" in field.metadata:
+            found += _of_group(field)
+        elif field.metadata:
+            name = field.name
+            flag = Flag(name, name, None, "options", hints[name], field.default, field.metadata)
+            found.append(flag)
+    names = [flag.name for flag in found]
+    double = sorted({name for name in names if names.count(name) > 1})
+    if double:
+        raise TypeError(f"{cls.__name__} has two settings of one name: {', '.join(double)}")
+    return found
+
+
+def _of_group(holder: dataclasses.Field[Any]) -> list[Flag]:
+    cls, prefix = holder.metadata["group"], holder.metadata["prefix"]
+    defaults, hints = holder.metadata["defaults"], get_type_hints(cls)
+    title = (inspect.getdoc(cls) or "").partition("\n")[0].rstrip(".")
+    return [
+        Flag(
+            (prefix if field.metadata["prefixed"] else "") + field.name,
+            field.name,
+            holder.name,
+            title,
+            hints[field.name],
+            defaults.get(field.name, field.default),
+            field.metadata,
+        )
+        for field in dataclasses.fields(cls)
+    ]
+
+
+def built(cls: type[Settings], values: Mapping[str, Any]) -> Settings:
+    """Settings of flat values by name; those that are left out have their defaults."""
+    groups: dict[str, dict[str, Any]] = {}
+    own: dict[str, Any] = {}
+    for flag in flags_of(cls):
+        if flag.name not in values and flag.default is MISSING:
+            continue
+        value = values.get(flag.name, flag.default)
+        place = own if flag.group is None else groups.setdefault(flag.group, {})
+        place[flag.field] = value
+    held = {}
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]  # a dataclass, as documented
+        if field.name in groups:
+            held[field.name] = field.metadata["group"](**groups[field.name])
+    return cls(**own, **held)
 
 
 def to_json(settings: Any) -> dict[str, Any]:
-    """Settings as plain data, as `--config` reads them."""
-    return {field.name: getattr(settings, field.name) for field in _fields(type(settings))}
+    """Settings as flat plain data, as `--config` reads them."""
+    found = {}
+    for flag in flags_of(type(settings)):
+        holder = settings if flag.group is None else getattr(settings, flag.group)
+        found[flag.name] = getattr(holder, flag.field)
+    return found
 
 
 def shared(settings: Any, cls: type[Any]) -> dict[str, Any]:
-    """The values of those settings that another dataclass has too."""
-    names = {field.name for field in _fields(cls)}
+    """The values of those settings that another dataclass has too, by their flat names."""
+    names = {flag.name for flag in flags_of(cls)}
     return {name: value for name, value in to_json(settings).items() if name in names}
-
-
-def _fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(cls)
-
-
-def _kind(hint: Any) -> type[Any]:
-    """The plain type of a field: int of `int | None`, tuple of `tuple[str, ...]`."""
-    if isinstance(hint, UnionType):
-        hint = next(part for part in get_args(hint) if part is not NoneType)
-    kind: type[Any] = get_origin(hint) or hint
-    return kind
-
-
-def _shown(default: Any) -> str:
-    if isinstance(default, tuple):
-        return " ".join(map(str, default)) or "none"
-    return "none" if default is None else repr(default) if default == "" else str(default)
-
-
-def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, where: str) -> Any:
-    """The value in the field's type, or an error that says which values would do."""
-    kind, about = _kind(hint), field.metadata
-    name = f"{where}: {field.name}" if not where.startswith("--") else where
-    if value is None and NoneType in get_args(hint):
-        return None
-    if kind is tuple and isinstance(value, list | tuple):
-        return tuple(_checked(field, get_args(hint)[0], item, where) for item in value)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value) if value.bit_length() < FLOAT_BITS else math.inf
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise UserError(
-            where=name,
-            wrong=f"{value!r}",
-            expected=f"a value of type {kind.__name__}",
-            remedy="correct it",
-        )
-    if kind is float and not math.isfinite(value):
-        raise UserError(
-            where=name, wrong=f"{value}", expected="a finite number", remedy="correct it"
-        )
-    if kind is str and "\0" in value:
-        raise UserError(
-            where=name, wrong=f"{value!r}", expected="text without NUL", remedy="correct it"
-        )
-    if about["choices"] and value not in about["choices"]:
-        raise UserError(
-            where=name,
-            wrong=f"{value!r}",
-            expected=f"one of: {', '.join(about['choices'])}",
-            remedy="correct it",
-        )
-    if about["minimum"] is not None and not value >= about["minimum"]:
-        raise UserError(
-            where=name,
-            wrong=f"{value}",
-            expected=f"at least {about['minimum']}",
-            remedy="correct it",
-        )
-    if about["maximum"] is not None and not value <= about["maximum"]:
-        raise UserError(
-            where=name,
-            wrong=f"{value}",
-            expected=f"at most {about['maximum']}",
-            remedy="correct it",
-        )
-    return value

@@ -32,7 +32,6 @@ class InferenceSettings:
         minimum=1,
         maximum=1024,
     )
-    config: str | None = setting(None, help="JSON file of settings; flags are stronger")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +49,9 @@ class TransformerInferenceSettings(InferenceSettings):
     model_path: str = setting(
         help="fine-tuned transformer, folder or hub name", flags=("--model_dir",)
     )
-    model_type: str | None = setting(
-        None, help="NLP Architect's flag; the checkpoint says what it is"
-    )
     max_seq_length: int | None = setting(
         None, help="word pieces a window; the model's limit if not given", minimum=16
     )
-    do_lower_case: bool = setting(False, help="NLP Architect's flag; the tokenizer knows its case")
     load_quantized_model: bool = setting(False, help="compute with 8-bit integers in linear layers")
     precision: str = setting(
         "auto",

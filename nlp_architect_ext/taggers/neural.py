@@ -157,6 +157,11 @@ class NeuralTagger(TextTagger):
         assert isinstance(decoder, Decoder)
         return decoder
 
+    @property
+    def takes_word_vectors(self) -> bool:
+        """Whether the student has a word embedding that vectors can be put into."""
+        return isinstance(getattr(self.model["student"], "word_embedding", None), nn.Embedding)
+
     def set_word_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """Start the student's word embedding from pretrained vectors; words without one keep their
         random start.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nlp_architect_ext.batches.batch import Batch
 from nlp_architect_ext.layers.decoder import Decoder
@@ -25,6 +25,11 @@ Network = Callable[[Batch], Tensor]  # gives emissions (batch, words, labels)
 
 class Objective(Protocol):
     """What the training loop minimises."""
+
+    @property
+    def heads(self) -> nn.Module | None:
+        """What is trained along with the student and thrown away afterwards; None for nothing."""
+        ...
 
     def loss(
         self, student: Network, batch: Batch, done: float = 1.0
@@ -44,6 +49,7 @@ class Supervised:
 
     decoder: Decoder
     smoothing: float = 0.0
+    heads: None = None
 
     def loss(
         self, student: Network, batch: Batch, done: float = 1.0
@@ -74,6 +80,7 @@ class Distillation:
     task_weight: float
     distillation_weight: float
     loss_fn: str = "kl"
+    heads: None = None
 
     def loss(
         self, student: Network, batch: Batch, done: float = 1.0

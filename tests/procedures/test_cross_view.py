@@ -87,7 +87,7 @@ def test_both_kinds_of_steps_are_in_the_log(trained):
 
 
 def test_a_run_that_stops_half_way_ends_the_same(run, trained, tmp_path, monkeypatch):
-    import nlp_architect_ext.training.objectives as objectives
+    import nlp_architect_ext.training.cross_view as objectives
 
     whole, steps = objectives.soft_cross_entropy, 0
 
