@@ -15,6 +15,7 @@ from nlp_architect_ext import __version__
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.names import nearest
+from nlp_architect_ext.core.progress import show_on_terminal
 from nlp_architect_ext.procedure import Procedure
 
 # What may be missing where only a part of the program was installed, and the extra that brings it.
@@ -96,7 +97,8 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
         procedure = _load(group, arguments[0])
         parser = _Parser(prog=f"{program} {arguments[0]}", description=procedure.description)
         procedure.add_arguments(parser)
-        _run(procedure, parser, arguments[1:])
+        with show_on_terminal():
+            _run(procedure, parser, arguments[1:])
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

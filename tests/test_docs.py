@@ -42,9 +42,11 @@ def module(path):
 
 
 script = module(ROOT / "docs" / "make_command_line.py")
+r_drop = module(ROOT / "examples" / "third_party_procedure" / "r_drop_method.py")
 redact = module(ROOT / "examples" / "third_party_procedure" / "redact_command.py")
 EXAMPLES = {
-    ("nlp-inference", "redact"): redact.Redact
+    ("nlp-inference", "redact"): redact.Redact,
+    ("nlp-train", "tagger_r_drop"): r_drop.TrainTaggerRDrop,
 }  # commands of packages that aren't installed here
 
 

@@ -54,7 +54,7 @@ def test_an_earlier_run_is_kept_unless_it_may_be_replaced(place):
         (run.path / "model.safetensors").write_text("weights")
         (run.path / "soft_labels").mkdir()
     with pytest.raises(
-        UserError, match="holds an earlier run; .* resume to continue it, overwrite_output_dir"
+        UserError, match=r"holds an earlier run; .* resume to continue it, overwrite_output_dir"
     ):
         place().check()
     assert (run.path / "model.safetensors").exists()
@@ -84,9 +84,9 @@ def test_resume_refuses_other_settings_and_other_data(place, train):
 
 
 def test_two_runs_in_one_folder_exclude_each_other(place):
-    with place().opened(), pytest.raises(UserError, match="another run is writing there"):
-        with place(resume=True).opened():
-            pass
+    taken = pytest.raises(UserError, match="another run is writing there")
+    with place().opened(), taken, place(resume=True).opened():
+        pass
     with place(resume=True).opened() as run:
         assert not run.is_finished
 

@@ -222,4 +222,4 @@ def test_packages_of_others_are_found_by_their_names_and_pass_their_own_tests(tm
         text=True,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "4 passed" in result.stdout
+    assert "9 passed" in result.stdout

@@ -11,9 +11,9 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.names import nearest
 
 TRAIN = "nlp_architect_ext.train"
-INFERENCE = "nlp_architect_ext.serving.files"
+INFERENCE = "nlp_architect_ext.inference"
 STUDENTS = "nlp_architect_ext.students"
-FORMATS = "nlp_architect_ext.data.formats"
+FORMATS = "nlp_architect_ext.formats"
 
 
 class BrokenPluginError(UserError):

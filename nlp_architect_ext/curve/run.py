@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.journal import Journal
 from nlp_architect_ext.core.manifest import to_text
-from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.core.progress import Bar, bar, say
 from nlp_architect_ext.curve.cell import last_line
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.engine import SKIPPED, Engine, LocalEngine, run_cells
@@ -97,7 +95,7 @@ class _Run:
         self.folder, self.cells, self.comparison, self.scheme = folder, cells, comparison, scheme
         self.failed: list[Cell] = []
         self.skipped = 0
-        self.progress: tqdm[Any] | None = None
+        self.progress: Bar[Any] | None = None
 
     def go(self, engine: Engine) -> None:
         """Run them; raises UserError if one failed."""

@@ -5,7 +5,7 @@ they share.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,27 +100,44 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
             notes.append(
                 f"no {part} set: {f'{folder / name} is missing' if name else 'no file is named'}"
             )
+    options = {
+        "tag_col": tag_col,
+        "ignore_token": ignore_token,
+        "language": language,
+        "tokenizer": tokenizer,
+    }
+    unlabelled = []
+    if unlabeled_filename is not None:
+        unlabelled = _unlabelled(folder / unlabeled_filename, unlabeled_format, options)
+    return corpus_of(files, unlabelled, scheme, folder / LABELS_FILE, notes)
+
+
+def corpus_of(
+    files: Mapping[str, LabelledFile],
+    unlabelled: list[Sentence],
+    scheme: str,
+    listed: Path | None = None,
+    notes: Sequence[str] = (),
+) -> Corpus:
+    """A corpus of what was read, its labels in one scheme.
+
+    Args:
+        files: ``train``, and ``dev`` and ``test`` where there are such.
+        unlabelled: sentences without labels.
+        scheme: that of the tags, or ``auto``, which decides by all of train.
+        listed: file of the labels; those of train if it's missing.
+        notes: what is known already.
+
+    Raises:
+        UserError: tags that don't fit the scheme, or labels that train and `listed` lack.
+    """
     scheme = files["train"].scheme() if scheme == "auto" else scheme
     converted = {part: file.converted(scheme) for part, file in files.items()}
-    notes += [note for file in files.values() if (note := file.oddities(scheme))]
-    labels = _labels(folder / LABELS_FILE, converted["train"], files["train"].path, scheme)
+    labels = _labels(listed, converted["train"], files["train"].path, scheme)
     for part, file in files.items():
-        _check_labels(file, converted[part], labels, folder / LABELS_FILE)
-    notes += _without_example(labels, converted["train"], f"in {files['train'].path}")
-    unlabelled = (
-        []
-        if unlabeled_filename is None
-        else _unlabelled(
-            folder / unlabeled_filename,
-            unlabeled_format,
-            {
-                "tag_col": tag_col,
-                "ignore_token": ignore_token,
-                "language": language,
-                "tokenizer": tokenizer,
-            },
-        )
-    )
+        _check_labels(file, converted[part], labels, listed)
+    oddities = [note for file in files.values() if (note := file.oddities(scheme))]
+    missing = _without_example(labels, converted["train"], f"in {files['train'].path}")
     return Corpus(
         converted["train"],
         converted.get("dev"),
@@ -128,11 +145,11 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
         unlabelled,
         labels,
         scheme,
-        tuple(notes),
+        (*notes, *oddities, *missing),
     )
 
 
-def _labels(path: Path, train: list[Sentence], train_path: Path, scheme: str) -> LabelSet:
+def _labels(path: Path | None, train: list[Sentence], train_path: Path, scheme: str) -> LabelSet:
     """The labels of ``labels.txt`` if it exists, else those of train."""
     seen = {label for sentence in train for label in sentence.labels or ()}
     if seen == {OUTSIDE} or (scheme == "plain" and len(seen) == 1):
@@ -142,15 +159,15 @@ def _labels(path: Path, train: list[Sentence], train_path: Path, scheme: str) ->
             expected="entities to learn from",
             remedy="correct --tag_col or give labelled sentences",
         )
-    if path.exists():
+    if path is not None and path.exists():
         return read_labels(path, scheme)
     return LabelSet.plain(seen) if scheme == "plain" else LabelSet.for_types(_types(seen))
 
 
 def _check_labels(
-    file: LabelledFile, converted: list[Sentence], labels: LabelSet, listed: Path
+    file: LabelledFile, converted: list[Sentence], labels: LabelSet, listed: Path | None
 ) -> None:
-    known_from = listed if listed.exists() else "train"
+    known_from = listed if listed is not None and listed.exists() else "train"
     for index, sentence in enumerate(converted):
         for word, label in enumerate(sentence.labels or ()):
             if label not in labels.ids:
@@ -158,7 +175,9 @@ def _check_labels(
                     where=file.place(index, word),
                     wrong=f"label {file.tags(index)[word]!r} is not in {known_from}",
                     expected=f"one of: {', '.join(labels.types)}",
-                    remedy=f"correct it, or list all labels in {listed}, one a line",
+                    remedy=f"correct it, or list all labels in {listed}, one a line"
+                    if listed
+                    else "correct it",
                 )
 
 

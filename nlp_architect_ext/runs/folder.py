@@ -189,6 +189,7 @@ class RunPlace:
         return {**sums(self.files), **self.digests}
 
     def _check_unchanged(self) -> None:
+        check_same_data(self.path, read_json(self.path / DATA), self._data(), "run")
         before = from_file(type(self.settings), self.path / SETTINGS)
         now: dict[str, Any] = json.loads(json.dumps(self._record()))
         changed = sorted(key for key in before.keys() - FREE if before[key] != now.get(key))
@@ -200,7 +201,6 @@ class RunPlace:
                 expected="the settings of the run that is continued",
                 remedy="repeat its command",
             )
-        check_same_data(self.path, read_json(self.path / DATA), self._data(), "run")
 
 
 def check_same_data(path: Path, then: Mapping[str, str], now: Mapping[str, str], kind: str) -> None:

@@ -47,12 +47,17 @@ class TrainingResult:
     Args:
         tagger: trained.
         metrics: scores, sizes and costs, as `metrics.json` has them.
-        folder: the result folder.
+        folder: the result folder; None where nothing was kept.
     """
 
     tagger: NeuralTagger
     metrics: dict[str, Any]
-    folder: Path
+    folder: Path | None
+
+    @property
+    def f1(self) -> dict[str, float]:
+        """F1 on dev and test, as far as they are there."""
+        return {part: self.metrics[part]["f1"] for part in ("dev", "test") if part in self.metrics}
 
 
 def finished_result(folder: Path, device: torch.device) -> TrainingResult:

@@ -17,13 +17,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from tqdm import tqdm
-
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
-from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.core.progress import Bar, bar, say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import format_columns, read_columns
 from nlp_architect_ext.data.formats.json_lines import format_entities
@@ -110,7 +108,7 @@ def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | N
         tag = partial(
             tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size
         )
-        shown: tqdm[Any] = bar((), label="tagging", unit="sentences")
+        shown: Bar[Any] = bar((), label="tagging", unit="sentences")
         with shown:
             for chunk in engine(chunks(items)) if engine else map(tag, chunks(items)):
                 file.write(chunk.text)

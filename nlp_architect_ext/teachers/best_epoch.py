@@ -10,10 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 from transformers import TrainerCallback, TrainerState
 
-from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.core.progress import Bar, bar, say
 
 Scores = dict[str, Any]
 
@@ -51,7 +50,7 @@ class BestEpoch(TrainerCallback):
         self._weights: dict[str, Tensor] = {}
         self._losses: list[float] = []  # of every step
         self._steps_before = 0
-        self._bar: tqdm[Any] = bar((), total=steps, label="fine-tuning", unit="steps")
+        self._bar: Bar[Any] = bar((), total=steps, label="fine-tuning", unit="steps")
         self._started = time.perf_counter()
 
     def on_log(

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
-from tqdm import tqdm
 
 from nlp_architect_ext.core.costs import Meter, StoredCosts
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes
-from nlp_architect_ext.core.progress import bar
+from nlp_architect_ext.core.progress import Bar, bar
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.teachers.base import Teacher
 
@@ -86,7 +85,7 @@ class SoftLabelStore:
         if not missing:
             return found
         keys = list(missing)
-        progress: tqdm[Any] = bar((), total=len(keys), label=label, unit="sentences")
+        progress: Bar[Any] = bar((), total=len(keys), label=label, unit="sentences")
         with progress:
             for start in range(0, len(keys), SHARD):
                 part, meter = keys[start : start + SHARD], Meter()

@@ -81,9 +81,7 @@ def fit(
                 progress.step_in_epoch += 1
                 if progress.step % schedule.logging_steps == 0:
                     journal.write(PHASE, progress.step, epoch=progress.epoch + 1, lr=rate, **latest)
-                    bars.set_postfix(
-                        {name: f"{value:.3f}" for name, value in latest.items()}, refresh=False
-                    )
+                    bars.set_postfix({name: f"{value:.3f}" for name, value in latest.items()})
                 if progress.step % schedule.save_steps == 0:
                     progress.spent = meter.times()
                     checkpoints.save_last(model, optimizer, average, progress)

@@ -230,9 +230,9 @@ def test_bad_unlabelled_text(train, data, content, arguments, complaint):
         (["--device", "meta"], "--device: 'meta' can't be used"),
         (["--model_type", "cnn-lstn"], "'cnn-lstn': no such name is installed"),
         (["--tokenizer", "spacy", "--language", "klingon"], "language 'klingon'"),
-        (["--best_result_file", "model.safetensors"], "--best_result_file: 'model.safetensors'"),
-        (["--best_result_file", "../best.txt"], "--best_result_file: '../best.txt'"),
-        (["--best_result_file", ""], "--best_result_file: ''"),
+        (["--best_result_file", "model.safetensors"], "best_result_file: 'model.safetensors'"),
+        (["--best_result_file", "../best.txt"], "best_result_file: '../best.txt'"),
+        (["--best_result_file", ""], "best_result_file: ''"),
         (["--output_dir", "/proc/1/comm/out"], "/proc/1/comm: is a file"),
     ],
 )
@@ -414,7 +414,7 @@ def test_a_run_never_removes_what_it_reads(train, places, tmp_path):
     shutil.copytree(places / "tagger", output)
     shutil.copytree(places / "teacher", output / "teacher")
     arguments = ["--overwrite_output_dir", "--teacher", output / "teacher"]
-    assert "--overwrite_output_dir would remove it" in train(
+    assert "overwrite_output_dir would remove it" in train(
         *arguments, command="tagger_kd", output=output
     )
 
@@ -660,6 +660,6 @@ def test_a_folder_of_nlp_architect(tag, tmp_path):
 def test_a_dry_run_refuses_what_the_run_would_refuse(train, tmp_path):
     (tmp_path / "file").write_text("")
     assert "is a file" in train("--dry_run", output=tmp_path / "file" / "out")
-    assert "--best_result_file" in train("--dry_run", "--best_result_file", "a/b")
+    assert "best_result_file" in train("--dry_run", "--best_result_file", "a/b")
     assert "at most 64" in train("--dry_run", "--teacher_max_seq_len", "1000", command="tagger_kd")
     assert not Path(tmp_path / "out").exists()
