@@ -102,9 +102,8 @@ def command(options: argparse.Namespace, name: str, seed: int, system: str) -> l
         words += ["--teacher", str(folder(options, name, seed, "teacher"))]
         words += ["--soft_labels_dir", str(options.output / "soft_labels")]
         words += [word.format(data=data) for word in case.unlabelled]
-        if not {"--recipe", "--word_encoder"} & set(
-            flags
-        ):  # else the fine-tuned teacher would be the encoder
+        # else the fine-tuned teacher would be the encoder
+        if not {"--recipe", "--word_encoder"} & set(flags):
             words += ["--word_encoder", encoder()]
     return words
 

@@ -49,10 +49,8 @@ DOORS = {
     "testing": {*BELOW_RUNS},
 }
 ROOMS = {**FIRST_FLOOR, **SECOND_FLOOR, **THIRD_FLOOR, **DOORS}
-ONLY_INSIDE_FUNCTIONS = {
-    ("serving", "layers"),
-    ("serving", "taggers"),
-}  # an exported tagger runs without torch
+# an exported tagger runs without torch
+ONLY_INSIDE_FUNCTIONS = {("serving", "layers"), ("serving", "taggers")}
 TORCH = {"torch", "transformers", "torchcrf", "accelerate"}
 
 LIBRARY = sorted((ROOT / PACKAGE).rglob("*.py"))
@@ -224,9 +222,8 @@ def test_imports_have_no_cycle():
         }
         for path in LIBRARY
     }
-    order = list(
-        TopologicalSorter(graph).static_order()
-    )  # raises CycleError, which names the cycle
+    # raises CycleError, which names the cycle
+    order = list(TopologicalSorter(graph).static_order())
     assert set(order) == MODULES
 
 

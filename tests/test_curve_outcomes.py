@@ -173,9 +173,8 @@ def test_what_an_older_run_has_not_counted_is_a_dash():
     comparison.add(older)
     assert "| 10 | plain | 50.00 | 1.5 | - | - | - |" in page(comparison)
     comparison.add(outcome(10, "plain", 2, 0.5))
-    assert "| 10 | plain | 50.00 | 1.2 | 1.0 | 2.00 | 0.17 |" in page(
-        comparison
-    )  # of those that counted it
+    # of those that counted it
+    assert "| 10 | plain | 50.00 | 1.2 | 1.0 | 2.00 | 0.17 |" in page(comparison)
     assert next(csv.DictReader(io.StringIO(rows(comparison))))["operations"] == ""
 
 

@@ -24,13 +24,8 @@ from nlp_architect_ext.settings.recipes import RECIPES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 NOT_SHELL = ("python", "json", "toml")
-OTHER_PROGRAMS = {
-    "--help",
-    "--version",
-    "--extra-index-url",
-    "--check",
-    "--strict",
-}  # of pip, mypy, ...
+# of pip, mypy, ...
+OTHER_PROGRAMS = {"--help", "--version", "--extra-index-url", "--check", "--strict"}
 
 
 def module(path):
@@ -43,9 +38,8 @@ def module(path):
 
 script = module(ROOT / "docs" / "make_command_line.py")
 redact = module(ROOT / "examples" / "third_party_procedure" / "redact_command.py")
-EXAMPLES = {
-    ("nlp-inference", "redact"): redact.Redact
-}  # commands of packages that aren't installed here
+# commands of packages that aren't installed here
+EXAMPLES = {("nlp-inference", "redact"): redact.Redact}
 
 
 def shown(path):

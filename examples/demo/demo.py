@@ -34,10 +34,8 @@ SPEED_SECONDS = 2.0  # how long each speed is measured
 # The demo's own encoder and data are for a look, not for quality: fewer steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
 STUDENT_FLAGS = ("--epochs", "4")
-EXPORT_FLAGS = (
-    "--overwrite_output_dir",
-    "--force",
-)  # a tag more or less of 500 sentences mustn't end a demo
+# a tag more or less of 500 sentences mustn't end a demo
+EXPORT_FLAGS = ("--overwrite_output_dir", "--force")
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
@@ -68,9 +66,8 @@ def bundled_encoder() -> Path:
     Raises:
         UserError: the package isn't installed, or its weights are others.
     """
-    found = importlib.util.find_spec(
-        ENCODER
-    )  # finds without importing: the package would bring sentence-transformers
+    # finds without importing: the package would bring sentence-transformers
+    found = importlib.util.find_spec(ENCODER)
     if found is None or found.origin is None:
         raise UserError(
             where="--teacher",

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from nlp_architect_ext.batches.batch import Batch, collate
 from nlp_architect_ext.batches.encoding import EncodedSentence
 
-POOL_BATCHES = (
-    20  # batches whose sentences are sorted by length together: little padding, still random
-)
+# batches whose sentences are sorted by length together: little padding, still random
+POOL_BATCHES = 20
 
 Indices = NDArray[np.int64]
 
@@ -62,9 +61,8 @@ class BatchStream:
         self.passes = -(-minimum_steps // steps)
         self.parts = -(-steps // max(maximum_steps, minimum_steps)) if maximum_steps else 1
         turns = -(-steps // self.in_turn // self.parts)
-        self.steps_an_epoch = (
-            turns * self.in_turn * self.passes
-        )  # some epochs may have one turn less
+        # some epochs may have one turn less
+        self.steps_an_epoch = turns * self.in_turn * self.passes
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, from step `skip` on; the same ones whenever it's asked."""

@@ -35,9 +35,8 @@ class OnnxBert(nn.Module):
         super().__init__()
         self.config = model.config
         self.count = sum(parameter.numel() for parameter in model.parameters())
-        self.place = nn.Parameter(
-            torch.zeros(0), requires_grad=False
-        )  # says that it computes on the CPU
+        # says that it computes on the CPU
+        self.place = nn.Parameter(torch.zeros(0), requires_grad=False)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = threads, 3
         graph = bert_graph(model)

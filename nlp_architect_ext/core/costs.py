@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-WATTS = (
-    10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
-)
+# of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
+WATTS = 10.0
 TIMES = ("seconds", "processor_seconds")
 KINDS = (*TIMES, "operations")
 SHOWN = {  # heading, unit, digits
@@ -28,10 +27,8 @@ ASSUMED = (
     "their memory. Epochs' "
     "scores on dev are in the minutes and the energy, the scores at the end aren't."
 )
-MEASURING = (
-    "evaluation",
-    "teacher evaluation",
-)  # phases that make nothing, so a model doesn't cost them
+# phases that make nothing, so a model doesn't cost them
+MEASURING = ("evaluation", "teacher evaluation")
 
 
 def _now() -> tuple[float, float]:

@@ -39,9 +39,8 @@ def windows(length: int, size: int, overlap: int) -> list[Window]:
     assert 0 <= overlap < size, f"windows of {size} positions that share {overlap}"
     if length <= size:
         return [Window(0, length, 0, length)] if length else []
-    gaps = -(
-        -(length - size) // (size - overlap)
-    )  # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
+    # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
+    gaps = -(-(length - size) // (size - overlap))
     starts = [index * (length - size) // gaps for index in range(gaps + 1)]
     # Two neighbours meet in the middle of what they share: there both edges are equally far away.
     meets = [0, *((after + before + size + 1) // 2 for before, after in pairwise(starts)), length]

@@ -54,9 +54,8 @@ class Comparison:
     sizes: Sequence[int]
     systems: Sequence[str]
     split: str
-    outcomes: dict[tuple[int, str, int], Outcome] = field(
-        default_factory=dict
-    )  # by size, system, seed
+    # by size, system, seed
+    outcomes: dict[tuple[int, str, int], Outcome] = field(default_factory=dict)
     _totals: dict[tuple[int, str, int], Counts] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:

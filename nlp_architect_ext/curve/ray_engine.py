@@ -39,9 +39,8 @@ class RayEngine:
             ) from error
         try:
             ray.init(ignore_reinit_error=True, log_to_driver=False, include_dashboard=False)
-        except (
-            Exception
-        ) as error:  # Ray has no class of its own for a cluster that doesn't start or answer
+        # Ray has no class of its own for a cluster that doesn't start or answer
+        except Exception as error:
             ray.shutdown()
             raise UserError(
                 where="--engine ray",

@@ -108,9 +108,8 @@ def difference(
         by_seed = np.broadcast_to(gaps, (RESAMPLES, seeds))
     else:
         return Difference(mean, None, None, seeds, by_sentence=False)
-    drawn = np.random.default_rng(SEED_SEED).integers(
-        0, seeds, by_seed.shape
-    )  # of one seed: always that one
+    # of one seed: always that one
+    drawn = np.random.default_rng(SEED_SEED).integers(0, seeds, by_seed.shape)
     means = np.take_along_axis(by_seed, drawn, axis=1).mean(axis=1)
     low, high = (float(end) for end in np.percentile(means, TAILS))
     return Difference(

@@ -22,11 +22,8 @@ from nlp_architect_ext.settings.training import (
 )
 
 TEACHER, PLAIN = "teacher", "plain"
-DECODERS = {
-    "": (),
-    "-crf": ("--use_crf",),
-    "-softmax": ("--no_use_crf",),
-}  # endings of names; else the recipe decides
+# endings of names; else the recipe decides
+DECODERS = {"": (), "-crf": ("--use_crf",), "-softmax": ("--no_use_crf",)}
 LABELS = "soft_labels"  # a cell beside the systems': the teacher labels all texts
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")  # becomes the name of a folder
 

@@ -174,9 +174,8 @@ def _without_example(labels: LabelSet, sentences: list[Sentence], where: str) ->
 
 def _unlabelled(path: Path, format_name: str, options: dict[str, object]) -> list[Sentence]:
     reader = registry.load(registry.FORMATS, format_name)
-    wanted = inspect.signature(
-        reader
-    ).parameters  # every format takes the options that mean something to it
+    # every format takes the options that mean something to it
+    wanted = inspect.signature(reader).parameters
     options = {
         name: value for name, value in {**options, "labelled": False}.items() if name in wanted
     }

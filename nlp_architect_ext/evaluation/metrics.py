@@ -62,9 +62,8 @@ def score(
         words += len(gold_labels)
         right_words += sum(a == b for a, b in zip(gold_labels, predicted_labels, strict=True))
     types = sorted({*labels.types, *in_gold, *in_predicted})
-    if labels.scheme == "plain" or not (
-        in_gold or in_predicted
-    ):  # seqeval knows neither plain labels nor nothing
+    # seqeval knows neither plain labels nor nothing
+    if labels.scheme == "plain" or not (in_gold or in_predicted):
         rates = {name: _rates(in_both[name], in_predicted[name], in_gold[name]) for name in types}
         overall = _rates(in_both.total(), in_predicted.total(), in_gold.total())
     else:

@@ -53,9 +53,8 @@ class BiLstm(nn.Module):
         both = graph.add(
             "LSTM", features, *weights, lengths, direction="bidirectional", hidden_size=width
         )
-        by_word = graph.add(
-            "Transpose", both, perm=[0, 2, 1, 3]
-        )  # from (words, directions, batch, width)
+        # from (words, directions, batch, width)
+        by_word = graph.add("Transpose", both, perm=[0, 2, 1, 3])
         return graph.add("Reshape", by_word, graph.weight(torch.tensor([0, 0, -1])))
 
 

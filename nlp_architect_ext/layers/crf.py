@@ -109,9 +109,8 @@ def viterbi(
     """
     mask = word_mask(emissions, lengths)
     stay = torch.arange(emissions.shape[2], device=emissions.device).expand(len(emissions), -1)
-    score = (
-        start + emissions[:, 0]
-    )  # best score of any path that ends here in this label (batch, labels)
+    # best score of any path that ends here in this label (batch, labels)
+    score = start + emissions[:, 0]
     origins = []  # the label before, on that path
     for word in range(1, emissions.shape[1]):
         best, origin = (score.unsqueeze(2) + transitions).max(dim=1)
@@ -151,14 +150,12 @@ def log_marginals(
     """The logarithms of `marginals`, of any value beyond the lengths."""
     mask = word_mask(emissions, lengths)
     words = emissions.shape[1]
-    before = [
-        start + emissions[:, 0]
-    ]  # log-sum over the ways to come to this label, its emission included
+    # log-sum over the ways to come to this label, its emission included
+    before = [start + emissions[:, 0]]
     for word in range(1, words):
         before.append((before[-1].unsqueeze(2) + transitions).logsumexp(dim=1) + emissions[:, word])
-    after = [
-        end.expand_as(emissions[:, 0])
-    ]  # log-sum over the ways to go on from this label, last word first
+    # log-sum over the ways to go on from this label, last word first
+    after = [end.expand_as(emissions[:, 0])]
     for word in range(words - 1, 0, -1):
         ways = ((emissions[:, word] + after[-1]).unsqueeze(1) + transitions).logsumexp(dim=2)
         after.append(torch.where(mask[:, word].unsqueeze(1), ways, end))

@@ -91,9 +91,8 @@ class Decoder(nn.Module):
         best = emissions.argmax(dim=2).masked_fill(~word_mask(emissions, lengths), 0)
         illegal = ~(self.legal_start[best[:, 0]] & self.legal[best[:, :-1], best[:, 1:]].all(dim=1))
         if illegal.any():
-            free = emissions.new_zeros(
-                emissions.shape[2]
-            )  # a softmax has no opinion on pairs of labels
+            # a softmax has no opinion on pairs of labels
+            free = emissions.new_zeros(emissions.shape[2])
             lengths = lengths.to(emissions.device)[illegal]
             best[illegal] = self._best_legal(
                 emissions[illegal], lengths, free.expand(len(free), -1), free, free

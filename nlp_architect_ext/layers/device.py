@@ -47,7 +47,6 @@ def has_fast_bf16(device: torch.device) -> bool:
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    known: dict[str, bool | int | str] = getattr(
-        torch.cpu, "get_capabilities", dict
-    )()  # an older torch hasn't it
+    # an older torch hasn't it
+    known: dict[str, bool | int | str] = getattr(torch.cpu, "get_capabilities", dict)()
     return device.type == "cpu" and bool(known.get("amx_bf16", False))

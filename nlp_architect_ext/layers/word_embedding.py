@@ -46,9 +46,8 @@ class WordEmbedding(nn.Embedding):
         if batch.parts is None or batch.part_counts is None or not len(batch.part_counts):
             return vectors
         starts = batch.part_counts.cumsum(0) - batch.part_counts
-        composed = functional.embedding_bag(
-            batch.parts, self.weight, starts, mode="mean"
-        )  # (unknown words, width)
+        # (unknown words, width)
+        composed = functional.embedding_bag(batch.parts, self.weight, starts, mode="mean")
         return vectors.masked_scatter((words == UNKNOWN).unsqueeze(2), composed)
 
     def _with_unknown(self, words: Tensor) -> Tensor:

@@ -25,10 +25,8 @@ from nlp_architect_ext.reports.tables import (
 )
 from nlp_architect_ext.runtime.config import TaggerConfig
 
-PAIRS, SENTENCES = (
-    15,
-    10,
-)  # how many disagreements and sentences are shown; the files have all of them
+# how many disagreements and sentences are shown; the files have all of them
+PAIRS, SENTENCES = 15, 10
 
 _STYLE = """body { font: 16px/1.5 sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0 }

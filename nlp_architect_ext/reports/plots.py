@@ -77,9 +77,8 @@ def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int
     """
     figure = Figure(figsize=(10, 5), layout="constrained")
     axes = figure.subplots()
-    for name, values in sorted(
-        milliseconds.items(), key=lambda item: item[1][-1]
-    ):  # as the lines end, from above
+    # as the lines end, from above
+    for name, values in sorted(milliseconds.items(), key=lambda item: item[1][-1]):
         axes.plot(
             batch_sizes, [1000 / value for value in values], marker="o", markersize=4, label=name
         )

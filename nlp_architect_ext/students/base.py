@@ -20,11 +20,8 @@ from nlp_architect_ext.students.views import Views
 if TYPE_CHECKING:
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
-SIZES = (
-    "word_count",
-    "character_count",
-    "label_count",
-)  # what the data decides; all other arguments are the student's
+# what the data decides; all other arguments are the student's
+SIZES = ("word_count", "character_count", "label_count")
 
 
 class Student(Protocol):

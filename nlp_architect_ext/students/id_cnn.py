@@ -82,16 +82,14 @@ class IdCnn(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
-        mask = batch.mask.unsqueeze(
-            1
-        )  # (batch, 1, words): a convolution must see zeros beyond the last word
+        # (batch, 1, words): a convolution must see zeros beyond the last word
+        mask = batch.mask.unsqueeze(1)
         words = self.word_embedding.read(batch)
         features = self.input_dropout(
             torch.cat([words, self.character_cnn(batch.characters)], dim=2)
         )
-        features = (
-            self.first(features.transpose(1, 2) * mask).relu() * mask
-        )  # (batch, filters, words)
+        # (batch, filters, words)
+        features = self.first(features.transpose(1, 2) * mask).relu() * mask
         for _ in range(self.blocks):
             for convolution in self.block:
                 features = convolution(features).relu() * mask

@@ -59,9 +59,8 @@ class Checkpoints:
         tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         tensors |= {f"average.{name}": tensor for name, tensor in average.weights.items()}
         for index, state in optimizer.state_dict()["state"].items():
-            kept = {
-                name: tensor for name, tensor in state.items() if tensor is not None
-            }  # no momentum yet
+            # no momentum yet
+            kept = {name: tensor for name, tensor in state.items() if tensor is not None}
             tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in kept.items()}
         tensors["random.cpu"] = torch.get_rng_state()
         if torch.cuda.is_available():

@@ -60,9 +60,8 @@ def fit(
     while not progress.finished:
         model.train()
         batches = stream.epoch(progress.epoch, skip=progress.step_in_epoch)
-        latest: dict[
-            str, float
-        ] = {}  # of each part of the loss, since not every step has all of them
+        # of each part of the loss, since not every step has all of them
+        latest: dict[str, float] = {}
         label = f"epoch {progress.epoch + 1}/{schedule.epochs}"
         with bar(
             batches,

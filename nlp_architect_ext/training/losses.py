@@ -138,8 +138,7 @@ def _without_unlabelled(
     """
     some = mask.any(dim=1)
     emissions, labels, mask = emissions[some], labels[some], mask[some]
-    order = mask.int().argsort(
-        dim=1, descending=True, stable=True
-    )  # labelled words first, in their order
+    # labelled words first, in their order
+    order = mask.int().argsort(dim=1, descending=True, stable=True)
     emissions = emissions.gather(1, order.unsqueeze(2).expand_as(emissions))
     return emissions, labels.gather(1, order), mask.sum(dim=1)

@@ -26,9 +26,8 @@ def operations(compute: Callable[[], object]) -> int:
     Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library
     computes them whole.
     """
-    cards = (
-        range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
-    )  # don't wake any up
+    # don't wake any up
+    cards = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
     with (
         warnings.catch_warnings(action="ignore"),  # of what torch has for other processors
         torch.random.fork_rng(cards),
@@ -50,9 +49,8 @@ def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Obje
     They are counted in the epoch's first steps, as operations a word, padding included.
     """
     batches = list(islice(stream.epoch(0), COUNTED))
-    kept = {
-        name: tensor.clone() for name, tensor in model.state_dict().items()
-    }  # some layers learn by looking
+    # some layers learn by looking
+    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     with mode(model, training=True):
         count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
     model.zero_grad()

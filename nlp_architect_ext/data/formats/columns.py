@@ -118,9 +118,8 @@ def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str =
     """The line of a word, counted from 0, of a sentence that :func:`read_columns` read; for error
     messages.
     """
-    if (
-        str(path) == STANDARD_INPUT
-    ):  # can't be read twice; right unless lines of ignore_token stand before the word
+    # can't be read twice; right unless lines of ignore_token stand before the word
+    if str(path) == STANDARD_INPUT:
         return sentence.line + word
     rows = next(rows for rows in _blocks(path, ignore_token) if rows[0].line == sentence.line)
     return rows[word].line
