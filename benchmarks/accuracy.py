@@ -1,5 +1,4 @@
-"""Teacher, plain student, the paper's recipe and the default recipe, softmax and CRF, on eight
-tasks.
+"""Accuracy on eight tasks: teacher, plain student, the paper's recipe and the default recipe.
 
     python benchmarks/accuracy.py --threads 1
 
@@ -27,9 +26,7 @@ WIKI = (*POOL, "--unlabeled_filename", "{data}/unlabelled/wikisplit.txt")
 
 @dataclass(frozen=True)
 class Case:
-    """A corpus, how many of its sentences are labelled, where unlabelled text comes from, and how
-    many seeds.
-    """
+    """A corpus, its labelled sentences, the source of its unlabelled text, and its seeds."""
 
     corpus: str
     labelled: int

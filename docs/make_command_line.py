@@ -90,9 +90,7 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 
 
 def settings_of(program: str, name: str) -> type[Any] | None:
-    """The dataclass whose docstring says that it holds the settings of this command; None for one
-    without flags.
-    """
+    """The dataclass whose docstring says that it holds this command's settings, or None."""
     said = f"Settings of `{program} {name}`."
     return next((cls for cls in _dataclasses() if inspect.getdoc(cls) == said), None)
 

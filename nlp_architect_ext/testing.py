@@ -1,5 +1,4 @@
-"""The conformance kit: does a student keep the promises that training, prediction and files rely
-on?
+"""The conformance kit: does a student keep what training, prediction and files rely on?
 
 In a test of your own package, ``check_student("gru")`` or ``check_student(Gru, width=32)`` is all
 it takes.

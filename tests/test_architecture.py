@@ -1,6 +1,4 @@
-"""The shape of the code: which way imports point, how long things may get, what may never be
-called.
-"""
+"""The shape of the code: where imports point, how long things get, what is never called."""
 
 from __future__ import annotations
 
@@ -77,8 +75,9 @@ MODULES = {module_name(path) for path in LIBRARY}
 
 
 def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
-    """Line and dotted name of everything imported, inside functions too; relative names start at
-    ``package``.
+    """Line and dotted name of everything imported, inside functions too.
+
+    Relative names start at ``package``.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

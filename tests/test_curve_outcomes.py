@@ -70,8 +70,9 @@ def outcome(size, system, seed, f1, *, counts=None, splits=("dev", "test")):
 
 @pytest.fixture
 def comparison():
-    """Two sizes, three systems, two seeds; the teacher of one size is missing, the plain system has
-    no predictions.
+    """Two sizes, three systems, two seeds.
+
+    The teacher of one size is missing, the plain system has no predictions.
     """
     found = Comparison((10, 1000), ("plain", "teacher", "default"), "test")
     for seed, f1 in ((1, 0.5), (2, 0.6)):

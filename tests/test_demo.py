@@ -1,6 +1,4 @@
-"""The demo: data that are the same everywhere and hard in the ways they claim, and a driver that
-can be trusted.
-"""
+"""The demo: its data are the same everywhere and as hard as they claim, its driver is right."""
 
 from __future__ import annotations
 

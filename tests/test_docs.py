@@ -1,6 +1,4 @@
-"""The documents say what the program does: pages are up to date, links lead somewhere, commands and
-code are valid.
-"""
+"""The documents say what the program does: pages, links, commands and code are valid."""
 
 import ast
 import importlib.util

@@ -198,9 +198,7 @@ def test_defect_21_id_cnn_works_with_several_blocks_and_one_word(blocks):
 
 
 def test_more_blocks_read_further():
-    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with one block, 4 more with each
-    further one.
-    """
+    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with a block, 4 more a block."""
     for blocks, reach in ((1, 5), (2, 9)):
         torch.manual_seed(0)
         student = IdCnn(30, 5, 3, blocks=blocks)

@@ -51,8 +51,9 @@ def new_tagger():
 
 
 def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
-    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the
-    power goes off.
+    """Train in a folder.
+
+    `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off.
 
     What the objective is told of the progress is added to `told`.
     """

@@ -1,5 +1,4 @@
-"""The whole project in one go: make data, distil a teacher, export the student, train it without
-teacher, compare, tag.
+"""The whole project in one go: make data, distil, export, train without a teacher, compare, tag.
 
     make demo
     make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -146,9 +145,7 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 
 
 def export_row(folder: Path, test: Path) -> Row:
-    """The same of the export in a student's folder, which needs no torch; its score is measured
-    here too.
-    """
+    """Speed of a student's export, which needs no torch; its score is measured too."""
     from nlp_architect_ext.data.formats.labelled_file import read_labelled
     from nlp_architect_ext.evaluation.evaluation import score_tagger
     from nlp_architect_ext.runtime import Tagger
@@ -168,9 +165,7 @@ def export_row(folder: Path, test: Path) -> Row:
 
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
-    """The same of the teacher that a student's result folder holds, or that was a token classifier
-    to begin with.
-    """
+    """Speed of the teacher in a student's result folder, or of a token classifier."""
     from nlp_architect_ext.encoders.folder import find
     from nlp_architect_ext.taggers.neural import NeuralTagger
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier

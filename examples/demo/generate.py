@@ -1,5 +1,4 @@
-"""Write the demo's data folder: 200 labelled sentences, 3,000 raw ones, 500 for dev and 500 for
-test.
+"""Write the demo's data: 200 labelled sentences, 3,000 raw ones, 500 for dev and 500 for test.
 
     python examples/demo/generate.py demo/data
 
@@ -143,9 +142,7 @@ class Writer:
         return self.cased([*pieces, (end, "")])
 
     def cased(self, pieces: list[Piece]) -> list[Piece]:
-        """As a newspaper does (58 %), without capitals (30 %), in capitals (6 %) or as in a heading
-        (6 %).
-        """
+        """As in a newspaper (58 %), lower case (30 %), upper case (6 %) or a heading (6 %)."""
         style = self.weighted({"news": 58, "lower": 30, "upper": 6, "heading": 6})
         if style in ("lower", "upper"):
             return [(getattr(text, style)(), kind) for text, kind in pieces]
@@ -201,9 +198,7 @@ def generate() -> dict[str, list[Labelled]]:
 
 
 def write(folder: Path) -> None:
-    """Write train.txt, dev.txt and test.txt as columns and unlabeled.txt as raw text, one sentence
-    a line.
-    """
+    """Write train.txt, dev.txt and test.txt as columns and unlabeled.txt as raw text."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, found in generate().items():
         if name == "unlabeled":

@@ -1,6 +1,4 @@
-"""A command in a package of its own: `nlp-inference redact` prints a text with its entities
-replaced by their types.
-"""
+"""`nlp-inference redact`: a command in a package of its own that hides entities in a text."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable

@@ -53,9 +53,7 @@ class Batch:
         return self.mask & (self.soft_labels != 0).any(dim=2)
 
     def to(self, device: torch.device) -> Batch:
-        """This batch with every tensor on the device; lengths stay on the CPU, where packing wants
-        them.
-        """
+        """This batch on the device; lengths stay on the CPU, where packing wants them."""
         moved = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "lengths"}
         return replace(
             self, **{name: value.to(device) for name, value in moved.items() if value is not None}

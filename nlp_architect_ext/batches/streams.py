@@ -1,5 +1,6 @@
-"""Which sentences meet in which batch: decided by seed and epoch alone, so that any run can resume
-anywhere.
+"""Which sentences meet in which batch.
+
+Seed and epoch alone decide it, so that any run can resume anywhere.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""What an export needs beside time a sentence: bytes on disk, time to the first entity, memory, raw
-text a second.
-"""
+"""What an export needs: bytes on disk, time to the first entity, memory; raw text a second."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""BERT in ONNX Runtime with 8-bit integers: the fastest form in which a large tagger usually runs
-on a CPU.
+"""BERT in ONNX Runtime with 8-bit integers: the usual fast form of a large tagger on a CPU.
 
 Source of the network: Devlin et al. (2019), "BERT", and Vaswani et al. (2017), "Attention Is All
 You Need", section 3.
@@ -62,8 +61,9 @@ class OnnxBert(nn.Module):
 
 
 def bert_graph(model: BertForTokenClassification) -> Any:
-    """The model as ONNX, from `input_ids` and `attention_mask` (batch, pieces) to `logits` (batch,
-    pieces, labels).
+    """The model as ONNX, from `input_ids` and `attention_mask` to `logits`.
+
+    Shapes: (batch, pieces), twice, and (batch, pieces, labels).
     """
     graph, bert, eps = OnnxGraph(), model.bert, model.config.layer_norm_eps
     embeddings: Any = bert.embeddings

@@ -54,9 +54,7 @@ class Measurements:
 
 
 def markdown(found: Measurements) -> str:
-    """Milliseconds a sentence, how many times faster the export is than each system, and what the
-    export needs.
-    """
+    """Milliseconds a sentence, the export's speed-up over each system, and what it needs."""
     columns = [f"batch {size}" for size in found.sizes]
     sizes = [[f"{s.parameters:,}" if s.parameters else "-", _megabytes(s)] for s in found.systems]
     times = [["ms a sentence, words to entities", *columns, "parameters", "MB"]]

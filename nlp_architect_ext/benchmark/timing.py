@@ -43,9 +43,7 @@ class Timing:
 
 
 def batches(sentences: Sequence[Sentence], size: int) -> list[list[Sentence]]:
-    """Sentences of similar length together, as a server or a file would have them at best; fair to
-    all systems.
-    """
+    """Sentences of similar length together, as a server would sort them at best."""
     by_length = sorted(sentences, key=len)
     return [by_length[start : start + size] for start in range(0, len(by_length), size)]
 

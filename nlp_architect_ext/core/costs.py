@@ -1,6 +1,4 @@
-"""What a run costs: time, the processor's time, floating-point operations, and an estimate of the
-energy.
-"""
+"""What a run costs: time, processor time, floating-point operations, and energy, estimated."""
 
 from __future__ import annotations
 
@@ -92,8 +90,9 @@ class StoredCosts:
 
 
 def total(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """What it took to make a model, by kind of cost; also ``watt_hours`` where only processor cores
-    were used.
+    """What it took to make a model, by kind of cost.
+
+    ``watt_hours`` is among them where only processor cores were used.
 
     Args:
         metrics: of a run, with each kind of cost by phase; kinds that an older run hasn't counted

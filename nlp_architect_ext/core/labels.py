@@ -52,9 +52,7 @@ class LabelSet:
 
     @classmethod
     def plain(cls, names: Iterable[str]) -> LabelSet:
-        """Labels without spans, such as parts of speech: ``O`` first if it is among them, the
-        others sorted.
-        """
+        """Labels without spans, such as parts of speech: ``O`` first if any, the others sorted."""
         return cls(tuple(sorted(set(names), key=lambda name: (name != OUTSIDE, name))), "plain")
 
     def __len__(self) -> int:
@@ -90,9 +88,7 @@ class LabelSet:
         ]
 
     def spans(self, labels: Sequence[str]) -> list[Span]:
-        """The entities of one sentence's labels; for plain labels every word whose label isn't
-        ``O``.
-        """
+        """The entities of one sentence's labels; for plain labels every word that isn't ``O``."""
         return spans(labels, self.scheme)
 
     def to_json(self) -> dict[str, Any]:

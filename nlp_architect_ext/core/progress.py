@@ -19,8 +19,7 @@ def say(line: str) -> None:
 def bar(
     items: Iterable[Item], *, label: str, unit: str, total: int | None = None, start: int = 0
 ) -> tqdm[Item]:
-    """A progress bar with rate and time left; in a log file a line every ten seconds instead of a
-    moving bar.
+    """A progress bar with rate and time left; in a log file a line every ten seconds.
 
     Args:
         items: what is worked through; an empty tuple where the caller counts with `update`.

@@ -46,9 +46,7 @@ class Sentence:
         return replace(self, text=" ".join(self.words), offsets=tuple(offsets))
 
     def stretch(self, start: int, end: int) -> tuple[str, int, int]:
-        """The text of the words from `start` to `end`, and where it starts and ends, as `with_text`
-        counts.
-        """
+        """The text of the words from `start` to `end`, and its offsets in `with_text`'s text."""
         if self.text is not None and self.offsets is not None:
             first, last = self.offsets[start][0], self.offsets[end - 1][1]
             return self.text[first:last], first, last

@@ -166,16 +166,12 @@ def _span_tags(span: Span, scheme: str, before: Span) -> list[str]:
 
 
 def convert(tags_: Sequence[str], scheme: str, to: str = "IOB2") -> list[str]:
-    """The tags of one sentence in another scheme, entity by entity; raises TagError as
-    :func:`spans` does.
-    """
+    """The tags of one sentence in another scheme; raises TagError as :func:`spans` does."""
     return tags(spans(tags_, scheme), len(tags_), to)
 
 
 def irregular(tags_: Sequence[str], scheme: str) -> list[int]:
-    """The words whose tag is not the one that the scheme would write for the entities that are
-    read.
-    """
+    """The words whose tag isn't what the scheme would write for the entities that are read."""
     return [
         word
         for word, (tag, rewritten) in enumerate(

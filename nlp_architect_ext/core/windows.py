@@ -1,6 +1,4 @@
-"""Long sequences in overlapping windows, so that nothing is cut and every position has context on
-both sides.
-"""
+"""Long sequences in overlapping windows: nothing is cut, and each position has its context."""
 
 from __future__ import annotations
 
@@ -12,8 +10,9 @@ OVERLAP = 32  # words of context that neighbouring windows of a long sentence sh
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The positions ``start`` to ``end`` that are read, and those among them whose results are
-    kept; ends exclusive.
+    """The positions ``start`` to ``end`` that are read, and those whose results are kept.
+
+    Ends are exclusive.
     """
 
     start: int
@@ -23,8 +22,7 @@ class Window:
 
 
 def windows(length: int, size: int, overlap: int) -> list[Window]:
-    """Windows over ``length`` positions (words, word pieces) in order; one window where all of them
-    fit.
+    """Windows over ``length`` positions (words, word pieces) in order; one where all of them fit.
 
     Neighbours share at least ``overlap`` positions. The kept ranges follow each other without gaps,
     and each position is kept by the window in which it's farthest from an edge that isn't an edge

@@ -1,6 +1,4 @@
-"""The cells of a curve side by side: a point for each size and system, and the differences between
-systems.
-"""
+"""The cells of a curve side by side: points of sizes and systems, differences between systems."""
 
 from __future__ import annotations
 
@@ -74,8 +72,9 @@ class Comparison:
         }
 
     def costs(self, size: int, system: str) -> dict[str, float]:
-        """What it took to make a model, of a distilled one with its teacher; mean over the seeds
-        that counted it.
+        """What it took to make a model: the mean over the seeds that counted it.
+
+        For a distilled one with its teacher.
         """
         found = []
         for (its_size, name, seed), outcome in self.outcomes.items():
@@ -98,9 +97,7 @@ class Comparison:
         return found
 
     def pairs(self) -> list[Pair]:
-        """Every system against the teacher and against the first system, where both have a seed in
-        common.
-        """
+        """Every system against the teacher and the first system, where they share a seed."""
         bases = [
             name for name in dict.fromkeys((TEACHER, *self.systems[:1])) if name in self.systems
         ]

@@ -1,6 +1,4 @@
-"""Where cells run: an engine starts commands and says which ended; the order is the same for every
-engine.
-"""
+"""Where cells run: an engine starts commands and says which ended; every engine keeps the order."""
 
 from __future__ import annotations
 

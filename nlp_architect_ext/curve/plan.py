@@ -1,6 +1,4 @@
-"""Which cells a curve has: one training command for every size, seed and system, and what each has
-to wait for.
-"""
+"""Which cells a curve has: a command for every size, seed and system, and what each needs."""
 
 from __future__ import annotations
 
@@ -60,9 +58,7 @@ class Cell:
 
 
 def plan(settings: LearningCurveSettings, systems: Sequence[System]) -> list[Cell]:
-    """All cells, seed by seed, so that every size has its first point early; what a cell needs
-    comes before it.
-    """
+    """All cells, seed by seed, so that every size has its first point early; needs come first."""
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
     draws = [(size, seed) for seed in seeds for size in sorted(set(settings.sizes))]
     others = [system for system in systems if system.name != TEACHER]
@@ -144,9 +140,7 @@ def _store(settings: LearningCurveSettings) -> str:
 
 
 def _flags(settings: LearningCurveSettings, *names: str, called: str | None = None) -> list[str]:
-    """The flags of these settings, where they aren't the defaults; ``--threads`` has another
-    default there.
-    """
+    """The flags of the settings that differ from a command's defaults."""
     defaults = {field.name: field.default for field in dataclasses.fields(settings)}
     values = {name: getattr(settings, name) for name in names}
     told = {

@@ -12,8 +12,7 @@ from nlp_architect_ext.curve.plan import Cell
 
 
 class RayEngine:
-    """Tasks of the cluster that Ray finds (`RAY_ADDRESS`, or one on this machine), else of a new
-    one on this machine.
+    """Tasks of the cluster that Ray finds (`RAY_ADDRESS` or a local one), else of a new one.
 
     Every machine must see `output_dir`, `data_dir` and the working folder under the same paths, and
     have this package installed.

@@ -56,8 +56,7 @@ def micro_f1(counts: NDArray[Any]) -> Floats:
 
 
 def resampled_totals(counts: Counts, resamples: int = RESAMPLES) -> Counts:
-    """Entities (resamples, 3) of as many test sets, each drawn sentence by sentence with
-    replacement.
+    """Entities (resamples, 3) of test sets drawn sentence by sentence with replacement.
 
     The draws depend on the number of sentences alone, so they are the same for all systems: that
     makes the test paired.

@@ -247,8 +247,9 @@ def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
 def _words(
     settings: LearningCurveSettings, command: str, flags: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """The encoder of a taught student's word vectors: the teacher's own, of which a cell has a
-    fine-tuned copy only.
+    """The encoder of a taught student's word vectors: the teacher's own.
+
+    Of a fine-tuned copy a cell has the weights only for itself.
     """
     if command not in TAUGHT:
         return ()

@@ -58,8 +58,9 @@ def page(comparison: Comparison) -> str:
 
 
 def rows(comparison: Comparison) -> str:
-    """A line a cell and split; scores between 0 and 1, costs of the whole cell, empty where an
-    older run has none.
+    """A line a cell and split: scores between 0 and 1, and the costs of the whole cell.
+
+    Costs are empty where an older run has none.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -73,8 +74,9 @@ def rows(comparison: Comparison) -> str:
 
 
 def everything(comparison: Comparison) -> str:
-    """The curve as JSON: cells with their costs by phase, points, differences; scores between 0 and
-    1.
+    """The curve as JSON: cells with their costs by phase, points, differences.
+
+    Scores are between 0 and 1.
     """
     cells = [
         {

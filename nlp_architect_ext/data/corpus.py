@@ -1,6 +1,4 @@
-"""A data folder as sentences: labelled train, dev and test files, unlabelled text, and the labels
-they share.
-"""
+"""A data folder as sentences: train, dev and test files, unlabelled text, and their labels."""
 
 from __future__ import annotations
 

@@ -12,8 +12,7 @@ from nlp_architect_ext.data.corpus import Corpus, _without_example
 
 
 def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
-    """The corpus with ``size`` random sentences of train as labelled ones; the others join the
-    unlabelled text.
+    """The corpus with ``size`` random labelled sentences; the rest joins the unlabelled text.
 
     With the same seed a smaller draw is part of a larger one. The labels stay those of the whole
     corpus.
@@ -46,8 +45,9 @@ def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
 
 
 def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
-    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0
-    takes all.
+    """The dev sentences that pick the best epoch: ``size`` random ones, always the same.
+
+    All of them if ``size`` is 0 or there are no more.
     """
     if corpus.dev is None or not 0 < size < len(corpus.dev):
         return corpus.dev

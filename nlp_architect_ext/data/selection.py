@@ -50,8 +50,7 @@ class DomainScore:
 
 
 def best(scores: NDArray[np.float64], contents: NDArray[np.uint64], count: int) -> list[int]:
-    """The places of the `count` highest scores, ascending; of the same content the first place
-    alone.
+    """The places of the `count` highest scores, ascending; of the same content the first only.
 
     Args:
         scores: of each text (texts,).

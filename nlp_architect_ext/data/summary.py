@@ -10,9 +10,7 @@ from nlp_architect_ext.data.corpus import Corpus
 
 
 def summary(corpus: Corpus) -> str:
-    """A table of what was read: sentences, words, duplicates across the parts, entities of each
-    type, notes.
-    """
+    """A table of what was read: sentences, words, duplicates, entities of each type, notes."""
     named = {
         "train": corpus.train,
         "dev": corpus.dev,

@@ -218,7 +218,5 @@ def lower_cased(counts: Mapping[str, int]) -> Counter[str]:
 
 
 def _by_count(counts: dict[str, int]) -> list[str]:
-    """The most frequent first; equal ones in the order of their code points, so that the order is
-    always the same.
-    """
+    """The most frequent first; equally frequent ones in the order of their code points."""
     return sorted(counts, key=lambda item: (-counts[item], item))

@@ -1,6 +1,4 @@
-"""Teacher against student: how often they agree, who is right where they don't, and on which
-labels.
-"""
+"""Teacher against student: how often they agree, and who is right where they don't."""
 
 from __future__ import annotations
 
@@ -94,9 +92,7 @@ def disagreements(gold: Labels, teacher: Labels, student: Labels) -> list[Disagr
 
 
 def examples(teacher: Labels, student: Labels, most: int) -> list[int]:
-    """At most so many of the sentences in which a label differs, evenly spread over all of them, in
-    their order.
-    """
+    """At most so many of the sentences in which a label differs, evenly spread, in their order."""
     pairs = enumerate(zip(teacher, student, strict=True))
     differing = [index for index, (one, other) in pairs if tuple(one) != tuple(other)]
     count = min(most, len(differing))

@@ -51,8 +51,7 @@ class ToAnnotate:
 
 
 def uncertainty(probabilities: Sequence[float]) -> float:
-    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for the probabilities of a sentence's
-    labels.
+    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for a sentence's probabilities.
 
     Source: least confidence is that of Settles & Craven (2008), "An Analysis of Active Learning
     Strategies for Sequence Labeling Tasks", section 3.1; Shen et al. (2018), "Deep Active Learning
@@ -69,8 +68,7 @@ def most_uncertain(
     seed: int,
     most: int = MAXIMUM,
 ) -> ToAnnotate:
-    """The sentences of which the tagger is least sure, each once; equally uncertain ones in the
-    order of the pool.
+    """The sentences of which the tagger is least sure, each once; ties in the pool's order.
 
     Args:
         tagger: trained.

@@ -1,6 +1,4 @@
-"""How far the scores of entities are probabilities: calibration fitted on labelled sentences, and
-measured.
-"""
+"""Calibration of the scores of entities: fitted on labelled sentences, and measured."""
 
 from __future__ import annotations
 
@@ -49,8 +47,7 @@ def outcomes(
 
 
 def fit_calibration(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
-    """The calibration under which it's most likely that just these entities are right: logistic
-    regression.
+    """The calibration under which these outcomes are most likely: logistic regression.
 
     The two numbers are drawn towards 1 and 0, which change nothing, as by a normal distribution of
     variance 1 around them. So a handful of entities moves little, none nothing, and entities that
@@ -113,9 +110,7 @@ class Reliability:
 
 
 def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> Reliability:
-    """Sort entities into at most `bins` bins by score; entities of equal score share a bin,
-    whatever their order.
-    """
+    """Sort entities into at most `bins` bins by score; entities of equal score share a bin."""
     if not len(scores):
         return Reliability((), (), ())
     edges = np.unique(np.sort(scores)[[len(scores) * index // bins for index in range(1, bins)]])

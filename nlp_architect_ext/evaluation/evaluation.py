@@ -1,6 +1,4 @@
-"""The trained tagger on one split: what it and its teacher say of each word, how good that is, how
-sure it is.
-"""
+"""The trained tagger on one split: what it and its teacher predict, how well, how surely."""
 
 from __future__ import annotations
 
@@ -71,8 +69,9 @@ class Evaluation:
         return reliability(calibrated_scores(calibration, scores), right)
 
     def scores(self, calibration: Calibration | None) -> dict[str, Any]:
-        """What `metrics.json` says of the split: `metrics.score`, ``calibration``, and with a
-        teacher ``agreement``.
+        """What `metrics.json` says of the split: the scores, ``calibration``, ``agreement``.
+
+        The last only with a teacher.
         """
         after = self.reliability(calibration)
         found = {

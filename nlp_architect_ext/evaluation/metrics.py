@@ -81,9 +81,7 @@ def score(
 def _seqeval(
     gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], types: list[str] | None
 ) -> dict[str, dict[str, Any]]:
-    """The rates of these types, which are all that occur, or their micro average if None; JSON-safe
-    numbers.
-    """
+    """The rates of these types, or of their micro average if None, as plain numbers."""
     lists = [[list(labels) for labels in sentences] for sentences in (gold, predicted)]
     average = "micro" if types is None else None
     columns = precision_recall_fscore_support(*lists, average=average, scheme=IOB2, zero_division=0)
@@ -116,8 +114,7 @@ def entities(labels: Sequence[str], scheme: str) -> list[Span]:
 
 
 def _errors(not_found: set[Span], wrong: set[Span]) -> Iterator[str]:
-    """Name the error of each gold entity that isn't found, and the predicted entities that are
-    about nothing.
+    """Name the error of each gold entity that isn't found, and the spurious predicted entities.
 
     An entity that is right overlaps no other, so only the wrong ones have to be compared.
     """

@@ -30,17 +30,13 @@ class BiLstm(nn.Module):
             _initialize(lstm)
 
     def forward(self, features: Tensor, mirror: Tensor) -> Tensor:
-        """Features (batch, words, input width) and `mirrored_rows` to features (batch, words, 2 ·
-        width).
-        """
+        """Features (batch, words, input width) to features (batch, words, 2 · width)."""
         rightward, _ = self.rightward(features)
         leftward, _ = self.leftward(_mirrored(features, mirror))
         return torch.cat([rightward, _mirrored(leftward, mirror)], dim=2)
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
-        """As ONNX's one operator for both directions: features and result are (words, batch,
-        width).
-        """
+        """As ONNX's one operator for both directions; features are (words, batch, width)."""
         lstms = (self.rightward, self.leftward)
         inputs = torch.stack([_onnx_gates(lstm.get_parameter("weight_ih_l0")) for lstm in lstms])
         recurrent = torch.stack([_onnx_gates(lstm.get_parameter("weight_hh_l0")) for lstm in lstms])
@@ -59,8 +55,9 @@ class BiLstm(nn.Module):
 
 
 def _onnx_gates(weights: Tensor) -> Tensor:
-    """The gates in ONNX's order (input, output, forget, cell) instead of torch's (input, forget,
-    cell, output).
+    """The gates in ONNX's order instead of torch's.
+
+    ONNX has input, output, forget, cell; torch has input, forget, cell, output.
     """
     first, forget, cell, last = weights.chunk(4)
     return torch.cat([first, last, forget, cell])
@@ -86,8 +83,9 @@ def _initialize(lstm: nn.LSTM) -> None:
 
 
 def mirrored_rows(lengths: Tensor, words: int) -> Tensor:
-    """Where each word is when its sentence is reversed, counted over the batch (batch · words,);
-    any at padding.
+    """Where each word is when its sentence is reversed, counted over the batch (batch · words,).
+
+    Any place at padding.
     """
     positions = torch.arange(words, device=lengths.device)
     mirrored = (lengths.unsqueeze(1) - 1 - positions).clamp(min=0)

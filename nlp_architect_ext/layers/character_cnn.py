@@ -29,8 +29,9 @@ class CharacterCnn(nn.Module):
         self.convolution = nn.Conv1d(width, filters, kernel_size=3, padding=1)
 
     def forward(self, characters: Tensor) -> Tensor:
-        """Character ids (batch, words, characters) to features (batch, words, filters), 0 at
-        padding words.
+        """Character ids (batch, words, characters) to features (batch, words, filters).
+
+        Features are 0 at padding words.
         """
         batch, words, longest = characters.shape
         rows = characters.reshape(-1, longest)

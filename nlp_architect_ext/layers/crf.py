@@ -1,5 +1,6 @@
-"""The conditional random field: its loss (pytorch-crf, guarded), the best sequence and the
-probability of each label.
+"""The conditional random field: its loss, the best sequence, the probability of each label.
+
+The loss is pytorch-crf's, guarded.
 
 A sequence of labels y scores ``start[y_1] + Σ_t emissions[t, y_t] + Σ_t transitions[y_t, y_t+1] +
 end[y_n]``; its probability is the exponential of that, divided by the sum over all sequences.
@@ -41,8 +42,9 @@ class Crf(nn.Module):
         return self.kernel.end_transitions  # type: ignore[no-any-return]
 
     def negative_log_likelihood(self, emissions: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
-        """``-Σ log p(labels of a sentence) / Σ words``: a scalar, per word, so that it balances
-        with other losses.
+        """The negative log-likelihood of the labels divided by the number of words: a scalar.
+
+        Per word, so that it balances with other losses.
 
         Args:
             emissions: scores (batch, words, labels), finite.
@@ -126,8 +128,7 @@ def viterbi(
 def marginals(
     emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
 ) -> Tensor:
-    """The probability of each label at each word, whatever the labels around: forward-backward in
-    log space.
+    """The probability of each label at each word: forward-backward in log space.
 
     Args:
         emissions: scores (batch, words, labels).

@@ -37,8 +37,7 @@ class Decoder(nn.Module):
         )
 
     def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
-        """Log of the softened probability of each label at each word, of any value beyond the
-        lengths.
+        """Log of the softened probability of each label at each word; any value beyond the lengths.
 
         The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients
         flow.
@@ -85,8 +84,9 @@ class Decoder(nn.Module):
         return best, chosen.masked_fill(~word_mask(emissions, lengths), 0.0)
 
     def _best_of_softmax(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Viterbi only for the sentences whose most probable labels are an illegal sequence: few,
-        once trained.
+        """Viterbi for the sentences whose most probable labels are an illegal sequence.
+
+        They are few, once trained.
         """
         best = emissions.argmax(dim=2).masked_fill(~word_mask(emissions, lengths), 0)
         illegal = ~(self.legal_start[best[:, 0]] & self.legal[best[:, :-1], best[:, 1:]].all(dim=1))

@@ -39,9 +39,7 @@ class OnnxGraph:
         return name
 
     def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
-        """An operator of the ONNX standard with its inputs and attributes; the name of its first
-        output.
-        """
+        """An operator of the ONNX standard; the name of its first output."""
         name = output or f"value_{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
         if operator == "LSTM":
@@ -100,8 +98,9 @@ class OnnxGraph:
 
 
 def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
-    """The graph with the weights of some operators as 8-bit integers, and their other inputs
-    rounded as they come.
+    """The graph with the weights of some operators as 8-bit integers.
+
+    Their other inputs are rounded as they come.
 
     Args:
         model: the graph.

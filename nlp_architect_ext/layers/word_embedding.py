@@ -11,8 +11,7 @@ from nlp_architect_ext.data.vocabulary import PADDING, UNKNOWN
 
 
 class WordEmbedding(nn.Embedding):
-    """Vectors of words (words, width); that of an unknown word is the mean of the vectors of its
-    parts.
+    """Vectors of words (words, width); an unknown word has the mean of its parts' vectors.
 
     In training some words are treated as unknown, so that the student learns to live with it. At
     first vectors are small, so that rare words add little noise: uniform between ±√(3 / width), as
@@ -51,8 +50,9 @@ class WordEmbedding(nn.Embedding):
         return vectors.masked_scatter((words == UNKNOWN).unsqueeze(2), composed)
 
     def _with_unknown(self, words: Tensor) -> Tensor:
-        """Word ids (batch, words), in training some of them replaced by the unknown word's; never
-        padding.
+        """Word ids (batch, words), in training some of them replaced by the unknown word's.
+
+        Padding never is.
         """
         if not self.training or self.dropout == 0:
             return words

@@ -142,9 +142,7 @@ def _against_teacher(metrics: Metrics, split: str, evaluation: Evaluation) -> li
 
 
 def _marked(evaluation: Evaluation, index: int) -> str:
-    """A sentence in HTML in which the words of different labels are marked and followed by the
-    labels.
-    """
+    """A sentence in HTML in which words with different labels are marked, the labels behind."""
     assert evaluation.teacher is not None
     words, columns = (
         evaluation.sentences[index].words,

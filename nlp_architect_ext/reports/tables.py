@@ -41,8 +41,9 @@ def per_type(metrics: Metrics) -> Rows:
 
 
 def side_by_side(metrics: Metrics, split: str) -> Rows:
-    """Teacher and student by type, and what the student's F1 lacks; in percent, the difference in
-    points.
+    """Teacher and student by type, and what the student's F1 lacks.
+
+    In percent, the difference in points.
     """
     rows = [
         [

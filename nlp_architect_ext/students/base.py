@@ -36,16 +36,12 @@ class Student(Protocol):
     """
 
     def forward(self, batch: Batch) -> Tensor:
-        """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's
-        length.
-        """
+        """Emissions (batch, words, labels): unnormalised scores, any value at padding."""
 
 
 @runtime_checkable
 class Viewable(Protocol):
-    """A student that can be trained by views of its own (`nlp-train tagger_cvt`): it shows what it
-    has of a word.
-    """
+    """A student that can be trained by views of its own (`nlp-train tagger_cvt`)."""
 
     @property
     def view_widths(self) -> tuple[int, int]:
@@ -57,8 +53,9 @@ class Viewable(Protocol):
 
 @runtime_checkable
 class Exportable(Protocol):
-    """A student that can be exported (`nlp-train export`): it has two bricks and writes the rest of
-    itself as ONNX.
+    """A student that can be exported (`nlp-train export`).
+
+    It has two bricks and writes the rest of itself as ONNX.
 
     What it knows of a word by itself: `word_embedding.read(batch)` and
     `character_cnn(batch.characters)`, side by side.

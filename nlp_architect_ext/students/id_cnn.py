@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 class IdCnn(nn.Module):
-    """Word embeddings and a character CNN, then convolutions whose reach grows; NLP Architect's
-    IDCNN.
+    """NLP Architect's IDCNN: embeddings, a character CNN, convolutions whose reach grows.
 
     All blocks are the same convolutions, applied again. A word is read from its characters, which
     tell more than the original's word shapes. Source: Strubell, Verga, Belanger, McCallum (2017),
@@ -121,8 +120,9 @@ INT64, FLOAT = 7, 1  # ONNX's numbers of these types
 
 
 class _Product:
-    """A convolution over three words as one product of their features side by side: twice as fast
-    in ONNX Runtime.
+    """A convolution over three words as one product of their features side by side.
+
+    Twice as fast in ONNX Runtime.
 
     Args:
         layer: the convolution.
@@ -135,8 +135,9 @@ class _Product:
         self.bias = graph.weight(layer.get_parameter("bias"))
 
     def write(self, features: str, places: str) -> str:
-        """What it gives for features (batch, words, width), padded with zeros; places (words, 1)
-        are 0, 1, ...
+        """What it gives for features (batch, words, width), padded with zeros.
+
+        Places (words, 1) are 0, 1, ...
         """
         graph, reach = self.graph, self.reach
         padded = graph.add("Pad", features, graph.weight(torch.tensor([0, reach, 0, 0, reach, 0])))
@@ -152,8 +153,9 @@ def _convolution(width: int, filters: int, dilation: int) -> nn.Conv1d:
 
 
 def _identity(filters: int, dilation: int) -> nn.Conv1d:
-    """A convolution that changes nothing before it is trained, so that depth costs nothing (Yu &
-    Koltun, 2016).
+    """A convolution that changes nothing before it is trained, so that depth costs nothing.
+
+    Source: Yu & Koltun (2016), "Multi-Scale Context Aggregation by Dilated Convolutions".
     """
     convolution = _convolution(filters, filters, dilation)
     nn.init.dirac_(convolution.weight)

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 
 class MovingAverage:
-    """``average ← d · average + (1 - d) · weights`` after every step, for every parameter that is
-    trained.
+    """The exponential moving average of every trained parameter.
+
+    ``average ← d · average + (1 - d) · weights`` after every step.
 
     In the first steps d is smaller, ``(1 + step) / (10 + step)``, so that the random start is
     forgotten. Source: Tarvainen & Valpola (2017), "Mean teachers are better role models", section

@@ -1,6 +1,4 @@
-"""What `--resume` needs: weights, optimiser and random state in one safetensors file, written
-atomically.
-"""
+"""Checkpoints: weights, optimiser and random state in one safetensors file, written atomically."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ class Progress:
 
 
 class Checkpoints:
-    """The checkpoints of one run: `last.safetensors` to continue from, `best.safetensors` to end
-    with.
-    """
+    """The checkpoints of one run: `last.safetensors` to go on, `best.safetensors` to end with."""
 
     def __init__(self, folder: Path) -> None:
         self.last, self.best = folder / "last.safetensors", folder / "best.safetensors"
@@ -70,8 +66,7 @@ class Checkpoints:
     def restore_last(
         self, model: nn.Module, optimizer: Optimizer, average: MovingAverage
     ) -> Progress | None:
-        """Put everything back as it was when the last checkpoint was written; None if there is
-        none.
+        """Put everything back as it was when the last checkpoint was written; None without one.
 
         Raises:
             UserError: the checkpoint is damaged or belongs to another model.

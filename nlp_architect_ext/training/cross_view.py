@@ -1,5 +1,4 @@
-"""The auxiliary heads of Cross-View Training: each sees a part of the sentence and learns what the
-whole says.
+"""Cross-View Training: auxiliary heads see a part of a sentence and learn what the whole says.
 
 Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View
 Training", section 3.2.
@@ -24,8 +23,7 @@ from nlp_architect_ext.training.objectives import Distillation, Network, Supervi
 
 
 class CrossViewHeads(nn.Module):
-    """Five heads: four that see a part of the sentence, one that sees it all; they are gone after
-    training.
+    """Five heads, needed in training only: four see a part of the sentence, one sees it all.
 
     | head | reads, to label word t | ReLU |
     |---|---|---|
@@ -81,8 +79,7 @@ def _head(width: int, hidden: int, label_count: int) -> nn.Sequential:
 
 @dataclass(frozen=True)
 class CrossView:
-    """Cross-View Training: labelled sentences teach the student, and it teaches its views on
-    unlabelled ones.
+    """Cross-View Training: labels teach the student, who teaches its views on unlabelled text.
 
     ``L = view_weight · Σ_head -Σ_label p · log softmax(head)``, mean per word, where p is what the
     student itself says without dropout; no gradient flows into p. So unlabelled sentences move the
@@ -122,8 +119,9 @@ class CrossView:
 
 @dataclass(frozen=True)
 class DistilledCrossView:
-    """Distillation, and views that learn on unlabelled sentences from the teacher and from the
-    student at once.
+    """Distillation, with views that learn from the teacher and from the student at once.
+
+    The views learn on unlabelled sentences only.
 
     ``L = L_distillation + view_weight · Σ_head -Σ_label p · log softmax(head)`` with
     ``p = teacher_share · teacher + (1 - teacher_share) · student``, both as probabilities; the
@@ -178,8 +176,9 @@ def grown(done: float, ramp: float) -> float:
 def _view_loss(
     said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor
 ) -> Tensor:
-    """The sum over heads of the cross entropy with probabilities (batch, words, labels) where
-    `learns` is True.
+    """The sum over heads of the cross entropy with the probabilities where `learns` is True.
+
+    Probabilities are (batch, words, labels).
     """
     losses = [
         soft_cross_entropy(emissions, probabilities, counts & learns)
@@ -190,9 +189,7 @@ def _view_loss(
 
 @torch.no_grad()
 def _own_probabilities(student: nn.Module, decoder: Decoder, batch: Batch) -> Tensor:
-    """What the student says of each label (batch, words, labels), without dropout and without
-    gradient.
-    """
+    """The student's own probabilities (batch, words, labels), without dropout and gradient."""
     with mode(student, training=False):
         emissions = _emissions(student, batch)
     return decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()

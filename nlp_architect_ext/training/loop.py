@@ -31,8 +31,7 @@ def fit(
     dev_score: Callable[[], float] | None = None,
     meter: Meter | None = None,
 ) -> Progress:
-    """Train until the last epoch or until patience ends, and leave the best epoch's weights in the
-    model.
+    """Train until the last epoch or until patience ends, then load the best epoch's weights.
 
     Continues from the last checkpoint if there is one; the weights are then the same as without the
     interruption.

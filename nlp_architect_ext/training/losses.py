@@ -24,8 +24,7 @@ def task_loss(
     mask: Tensor,
     smoothing: float = 0.0,
 ) -> Tensor:
-    """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled
-    word.
+    """Cross entropy, or the CRF's negative log-likelihood: a scalar, mean per labelled word.
 
     Args:
         decoder: what turns emissions into labels.
@@ -95,8 +94,9 @@ def distillation_kl(
 
 
 def distillation_mse(emissions: Tensor, soft_labels: Tensor, mask: Tensor) -> Tensor:
-    """``mean over labels of (centred student logit - centred teacher logit)²``, mean per valid
-    word.
+    """The squared error of centred logits: a scalar, mean per valid word.
+
+    ``mean over labels of (centred student logit - centred teacher logit)²``.
 
     Centred: minus the word's mean over labels. Logits and log-probabilities of one distribution
     differ by a constant a word, so only centred ones can be compared.
@@ -133,8 +133,9 @@ def _per_word(total: Tensor, mask: Tensor) -> Tensor:
 def _without_unlabelled(
     emissions: Tensor, labels: Tensor, mask: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without
-    any are left out.
+    """Emissions, labels and lengths of the labelled words alone, moved together.
+
+    Sentences without any are left out.
     """
     some = mask.any(dim=1)
     emissions, labels, mask = emissions[some], labels[some], mask[some]

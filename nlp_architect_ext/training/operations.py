@@ -17,8 +17,9 @@ from nlp_architect_ext.training.objectives import Objective
 
 
 def operations(compute: Callable[[], object]) -> int:
-    """The floating-point operations of the matrix products in a computation: two for a
-    multiplication and an addition.
+    """The floating-point operations of a computation's matrix products.
+
+    A multiplication and an addition count as two.
 
     It's run once, without another effect on what is random later. Element-wise operations aren't
     counted.
@@ -43,8 +44,7 @@ COUNTED = 8  # steps whose operations are counted
 
 
 def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
-    """The floating-point operations of a training step, mean over an epoch; the model stays as it
-    is.
+    """The floating-point operations of a training step, mean over an epoch.
 
     They are counted in the epoch's first steps, as operations a word, padding included.
     """

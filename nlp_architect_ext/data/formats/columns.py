@@ -1,6 +1,4 @@
-"""Column files as CoNLL's: a word a line, columns between spaces or tabs, a blank line between
-sentences.
-"""
+"""Column files like CoNLL's: a word a line, a blank line between sentences."""
 
 from __future__ import annotations
 
@@ -115,9 +113,7 @@ def _counted(columns: int) -> str:
 
 
 def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str = "") -> int:
-    """The line of a word, counted from 0, of a sentence that :func:`read_columns` read; for error
-    messages.
-    """
+    """The line of a word, counted from 0, of a sentence of :func:`read_columns`; for errors."""
     # can't be read twice; right unless lines of ignore_token stand before the word
     if str(path) == STANDARD_INPUT:
         return sentence.line + word
@@ -126,8 +122,9 @@ def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str =
 
 
 def format_columns(words: Sequence[str], *columns: Sequence[str]) -> str:
-    r"""One ``word<TAB>label`` line a word, with a label of each column; sentences are separated by
-    a further ``\n``.
+    r"""One ``word<TAB>label`` line a word, with a label of each column.
+
+    Sentences are separated by a further ``\n``.
 
     Raises:
         ValueError: a word or label that is empty or contains a space, tab or line end, which no

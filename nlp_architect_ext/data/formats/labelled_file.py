@@ -1,6 +1,4 @@
-"""A column file with tags: its scheme, its labels in the program's scheme, and the place of every
-tag.
-"""
+"""A column file with tags: its scheme, its labels in our scheme, and the place of every tag."""
 
 from __future__ import annotations
 
@@ -93,9 +91,7 @@ class LabelledFile:
         return result
 
     def oddities(self, scheme: str) -> str | None:
-        """A note on tags that are in the scheme but break its rules, such as an I- after O in IOB2;
-        None if none do.
-        """
+        """A note on tags that break their scheme's rules, such as I- after O in IOB2; or None."""
         if scheme == "plain":
             return None
         odd = [

@@ -30,8 +30,7 @@ SUSPICIOUS = 3  # fewer lines than this may look like columns by chance
 
 
 class WordSplitter:
-    """Splits text into words; white space of any kind (no-break spaces and U+2028, too) is never
-    part of a word.
+    """Splits text into words; white space of any kind, U+2028 too, is never part of a word.
 
     Args:
         language: spaCy's code of the language, such as ``en``, ``de``, or ``xx`` for any; unused by
