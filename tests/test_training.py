@@ -227,7 +227,7 @@ def test_the_journal_can_be_plotted(tmp_path):
 
 
 def test_training_that_diverges_stops_in_one_line(tmp_path):
-    with pytest.raises(UserError, match=r"it diverged .* lower --lr"):
+    with pytest.raises(UserError, match=r"it diverged .* a lower learning rate"):
         train(tmp_path, lr=1e30)
 
 

@@ -109,19 +109,28 @@ def viterbi(
     Returns:
         Label ids (batch, words), 0 beyond the lengths.
     """
+    # shape: (batch, words)
     mask = word_mask(emissions, lengths)
+    # shape: (batch, labels)
     stay = torch.arange(emissions.shape[2], device=emissions.device).expand(len(emissions), -1)
-    # best score of any path that ends here in this label (batch, labels)
+    # The best score of any path that ends at this word in this label.
+    # shape: (batch, labels)
     score = start + emissions[:, 0]
     origins = []  # the label before, on that path
     for word in range(1, emissions.shape[1]):
-        best, origin = (score.unsqueeze(2) + transitions).max(dim=1)
+        # shape: (batch, labels before, labels after)
+        scores = score.unsqueeze(2) + transitions
+        # shape: (batch, labels)
+        best, origin = scores.max(dim=1)
+        # shape: (batch, 1)
         is_real = mask[:, word].unsqueeze(1)
         score = torch.where(is_real, best + emissions[:, word], score)
         origins.append(torch.where(is_real, origin, stay))
+    # shape: (batch, 1), the last word's label first
     path = [(score + end).argmax(dim=1, keepdim=True)]
     for origin in reversed(origins):
         path.append(origin.gather(1, path[-1]))
+    # shape: (batch, words)
     return torch.cat(path[::-1], dim=1).masked_fill(~mask, 0)
 
 
@@ -149,16 +158,24 @@ def log_marginals(
     emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
 ) -> Tensor:
     """The logarithms of `marginals`, of any value beyond the lengths."""
+    # shape: (batch, words)
     mask = word_mask(emissions, lengths)
     words = emissions.shape[1]
-    # log-sum over the ways to come to this label, its emission included
-    before = [start + emissions[:, 0]]
+    # Forward: log-sum over the paths that end in this label, its emission included.
+    # shape: (batch, labels), one a word
+    forward = [start + emissions[:, 0]]
     for word in range(1, words):
-        before.append((before[-1].unsqueeze(2) + transitions).logsumexp(dim=1) + emissions[:, word])
-    # log-sum over the ways to go on from this label, last word first
-    after = [end.expand_as(emissions[:, 0])]
+        # shape: (batch, labels before, labels after)
+        scores = forward[-1].unsqueeze(2) + transitions
+        forward.append(scores.logsumexp(dim=1) + emissions[:, word])
+    # Backward: log-sum over the paths that go on from this label, last word first.
+    # shape: (batch, labels), one a word
+    backward = [end.expand_as(emissions[:, 0])]
     for word in range(words - 1, 0, -1):
-        ways = ((emissions[:, word] + after[-1]).unsqueeze(1) + transitions).logsumexp(dim=2)
-        after.append(torch.where(mask[:, word].unsqueeze(1), ways, end))
-    scores = torch.stack(before, dim=1) + torch.stack(after[::-1], dim=1)
-    return scores.log_softmax(dim=2)
+        # shape: (batch, labels before, labels after)
+        scores = (emissions[:, word] + backward[-1]).unsqueeze(1) + transitions
+        is_real = mask[:, word].unsqueeze(1)
+        backward.append(torch.where(is_real, scores.logsumexp(dim=2), end))
+    # shape: (batch, words, labels)
+    paths = torch.stack(forward, dim=1) + torch.stack(backward[::-1], dim=1)
+    return paths.log_softmax(dim=2)

@@ -26,11 +26,11 @@ def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-        torch.zeros(1, device=chosen).item()  # "meta" makes tensors without numbers
+        torch.zeros(1, device=chosen).item()  # fails on "meta", whose tensors have no numbers
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(
-            where="--device",
+            where="device",
             wrong=f"{device!r} can't be used ({reason})",
             expected="cpu, cuda, cuda:N or auto",
             remedy="choose another",
@@ -46,6 +46,6 @@ def has_fast_bf16(device: torch.device) -> bool:
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    # an older torch hasn't it
+    # Older versions of torch don't have it.
     known: dict[str, bool | int | str] = getattr(torch.cpu, "get_capabilities", dict)()
     return device.type == "cpu" and bool(known.get("amx_bf16", False))
