@@ -14,7 +14,7 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
-from nlp_architect_ext.runs import inputs as preparation
+from nlp_architect_ext.runs import methods
 from nlp_architect_ext.settings.cross_view import TaggerCvtSettings
 from nlp_architect_ext.students.base import Viewable
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
@@ -205,7 +205,7 @@ def test_the_weight_of_the_views_grows(done, ramp, expected):
 )
 def test_views_of_pretrained_words_start_slowly(given, ramp):
     settings = TaggerCvtSettings(data_dir="-", output_dir="-", **given)
-    assert preparation.new_objective(settings, SOFTMAX).ramp == ramp
+    assert methods.new_objective(settings, SOFTMAX).ramp == ramp
 
 
 def test_the_students_own_word_is_without_dropout_and_dropout_is_as_it_was_afterwards():
@@ -286,7 +286,7 @@ def test_taught_views_learn_a_mixture_of_teacher_and_student_on_unlabelled_words
 
 def test_the_students_own_word_is_not_asked_for_where_only_the_teacher_counts(monkeypatch):
     student = new_student().train()
-    monkeypatch.setattr("nlp_architect_ext.training.objectives._own_probabilities", None)
+    monkeypatch.setattr("nlp_architect_ext.training.cross_view._own_probabilities", None)
     loss, _ = taught(student, 1.0).loss(student, taught_batch())
     loss.backward()
     assert student.output.weight.grad.any()  # the teacher's word reaches it by distillation

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.core.manifest import MANIFEST, METRICS
-from nlp_architect_ext.curve.systems import LABELS, TEACHER, TRANSFORMER, System, teacher_of
+from nlp_architect_ext.curve.flags import TRANSFORMER
+from nlp_architect_ext.curve.systems import LABELS, TEACHER, System, teacher_of
 from nlp_architect_ext.settings.curve import LearningCurveSettings
 
 CELLS, STORE = "cells", "soft_labels"

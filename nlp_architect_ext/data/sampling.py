@@ -25,23 +25,25 @@ def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
             where=f"labelled size {size}",
             wrong=f"train has {len(corpus.train)} sentences",
             expected=f"a size from 1 to {len(corpus.train)}",
-            remedy="correct --labeled_size",
+            remedy="choose such a size",
         )
     drawn, others = _drawn(corpus.train, size, seed)
     notes = _without_example(
         corpus.labels, drawn, f"among the {size} labelled sentences that were drawn"
     )
+    without_labels = [sentence.without_labels() for sentence in others]
     return replace(
         corpus,
         train=drawn,
         notes=(*corpus.notes, *notes),
-        unlabelled=[*corpus.unlabelled, *(sentence.without_labels() for sentence in others)],
+        unlabelled=corpus.unlabelled + without_labels,
     )
 
 
 def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
     """The corpus with at most ``size`` random sentences of its unlabelled text."""
-    return replace(corpus, unlabelled=_drawn(corpus.unlabelled, size, seed)[0])
+    drawn, _ = _drawn(corpus.unlabelled, size, seed)
+    return replace(corpus, unlabelled=drawn)
 
 
 def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
@@ -51,7 +53,8 @@ def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
     """
     if corpus.dev is None or not 0 < size < len(corpus.dev):
         return corpus.dev
-    return _drawn(corpus.dev, size, seed=0)[0]
+    drawn, _ = _drawn(corpus.dev, size, seed=0)
+    return drawn
 
 
 def _drawn(
@@ -59,6 +62,6 @@ def _drawn(
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences drawn at random and those that are left, both in their old order."""
     order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
-    return [sentences[index] for index in sorted(order[:size])], [
-        sentences[index] for index in sorted(order[size:])
-    ]
+    drawn = [sentences[index] for index in sorted(order[:size])]
+    others = [sentences[index] for index in sorted(order[size:])]
+    return drawn, others

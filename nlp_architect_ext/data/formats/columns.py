@@ -103,7 +103,7 @@ def _width(path: str | Path, first: _Row, tag_col: int, labelled: bool) -> int:
             where=where,
             wrong=f"{_counted(width)}, so there is no tag in column {tag_col}",
             expected=f"tag_col from 1 to {width - 1}, or from {1 - width} to -1",
-            remedy="correct --tag_col",
+            remedy="choose another tag column",
         )
     return width
 
