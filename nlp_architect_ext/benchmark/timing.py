@@ -92,7 +92,8 @@ def compare(
 
 def _round(calls: Sequence[Callable[[], Any]], count: int) -> float:
     """Milliseconds a sentence, of `count` in all."""
-    passes, started = 0, time.perf_counter()
+    passes = 0
+    started = time.perf_counter()
     while passes == 0 or time.perf_counter() - started < MINIMUM_SECONDS:
         for call in calls:
             call()

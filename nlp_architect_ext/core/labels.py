@@ -76,16 +76,14 @@ class LabelSet:
     @cached_property
     def legal_start(self) -> npt.NDArray[np.bool_]:
         """Which labels may begin a sentence, bool (labels,)."""
-        return np.array(
-            [self.scheme == "plain" or not name.startswith("I-") for name in self.names]
-        )
+        is_plain = self.scheme == "plain"
+        return np.array([is_plain or not name.startswith("I-") for name in self.names])
 
     @cached_property
     def legal(self) -> npt.NDArray[np.bool_]:
         """Which label may follow which, bool (labels, labels): ``legal[before, after]``."""
-        return self.legal_start | [
-            [before[1:] == after[1:] for after in self.names] for before in self.names
-        ]
+        same_type = [[before[1:] == after[1:] for after in self.names] for before in self.names]
+        return self.legal_start | same_type
 
     def spans(self, labels: Sequence[str]) -> list[Span]:
         """The entities of one sentence's labels; for plain labels every word that isn't ``O``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -37,9 +38,13 @@ def windows(length: int, size: int, overlap: int) -> list[Window]:
     assert 0 <= overlap < size, f"windows of {size} positions that share {overlap}"
     if length <= size:
         return [Window(0, length, 0, length)] if length else []
-    # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
-    gaps = -(-(length - size) // (size - overlap))
-    starts = [index * (length - size) // gaps for index in range(gaps + 1)]
+    last_start = length - size
+    gaps = math.ceil(last_start / (size - overlap))
+    starts = [index * last_start // gaps for index in range(gaps + 1)]
     # Two neighbours meet in the middle of what they share: there both edges are equally far away.
-    meets = [0, *((after + before + size + 1) // 2 for before, after in pairwise(starts)), length]
-    return [Window(start, start + size, meets[i], meets[i + 1]) for i, start in enumerate(starts)]
+    meets = [(after + before + size + 1) // 2 for before, after in pairwise(starts)]
+    kept = pairwise([0, *meets, length])
+    return [
+        Window(start, start + size, first, last)
+        for start, (first, last) in zip(starts, kept, strict=True)
+    ]

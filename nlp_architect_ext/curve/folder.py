@@ -18,7 +18,11 @@ from nlp_architect_ext.settings import fields as config
 from nlp_architect_ext.settings.curve import LearningCurveSettings
 
 JOURNAL = "metrics.jsonl"
-TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve.png", "cost.png"
+TABLE = "curve.md"
+ROWS = "curve.csv"
+ALL = "curve.json"
+PICTURE = "curve.png"
+COSTS = "cost.png"
 # The settings come last: a folder that is half cleared can still be recognised.
 WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, COSTS, DATA, SETTINGS)
 # What may differ when a curve is continued: which cells there are, where and how they run.
@@ -81,9 +85,8 @@ def check(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
             "--overwrite_output_dir to replace it, or another --output_dir",
         )
     else:
-        inside = [
-            place for place in (*files, Path(settings.teacher or ".")) if _is_removed(place, path)
-        ]
+        inputs = (*files, Path(settings.teacher or "."))
+        inside = [place for place in inputs if _is_removed(place, path)]
         if inside:
             raise UserError(
                 where=str(inside[0]),
@@ -113,13 +116,10 @@ def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
     }
     if continued:  # what cells of earlier calls were made with stays known
         before = read_json(path / SETTINGS)
-        earlier = [
-            text for text in before["variant"] if text.partition("=")[0] not in variants(settings)
-        ]
-        now |= {
-            "teacher": now["teacher"] or before["teacher"],
-            "variant": [*now["variant"], *earlier],
-        }
+        named = variants(settings)
+        earlier = [text for text in before["variant"] if text.partition("=")[0] not in named]
+        now["teacher"] = now["teacher"] or before["teacher"]
+        now["variant"] = [*now["variant"], *earlier]
     atomic_write_text(path / DATA, to_text(sums(files)))
     atomic_write_text(path / SETTINGS, to_text(now))
     return path
@@ -127,7 +127,8 @@ def open_folder(settings: LearningCurveSettings, files: Sequence[Path]) -> Path:
 
 def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> None:
     path = Path(settings.output_dir)
-    before, now = read_json(path / SETTINGS), json.loads(json.dumps(config.to_json(settings)))
+    before = read_json(path / SETTINGS)
+    now = json.loads(json.dumps(config.to_json(settings)))
     pairs: dict[str, tuple[Any, Any]] = {
         key: (before.get(key), now.get(key))
         for key in sorted(before.keys() | now.keys())
@@ -150,7 +151,8 @@ def _check_unchanged(settings: LearningCurveSettings, files: Sequence[Path]) -> 
             expected="the settings of the curve that is continued",
             remedy="repeat them, or start another curve; only sizes, seeds and systems may change",
         )
-    then, today = read_json(path / DATA), sums(files)
+    then = read_json(path / DATA)
+    today = sums(files)
     other = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
     if other:
         wrong = f"{', '.join(other)} changed since the curve began"

@@ -67,17 +67,18 @@ def train_curve(settings: LearningCurveSettings) -> None:
     if settings.dry_run:
         say(_described(settings, cells))
         return
-    engine: Engine = (RayEngine if settings.engine == "ray" else LocalEngine)(
-        settings.workers, settings.threads, settings.no_cuda
+    engine_class: type[RayEngine | LocalEngine] = (
+        RayEngine if settings.engine == "ray" else LocalEngine
     )
+    engine: Engine = engine_class(settings.workers, settings.threads, settings.no_cuda)
     try:
         folder = open_folder(settings, files)
-        shown = Comparison(
+        comparison = Comparison(
             sorted(set(settings.sizes)),
             [system.name for system in systems],
             "test" if corpus.test else "dev",
         )
-        _Run(folder, cells, shown, corpus.labels.scheme).go(engine)
+        _Run(folder, cells, comparison, corpus.labels.scheme).go(engine)
     finally:
         engine.stop()
 
@@ -95,7 +96,10 @@ class _Run:
     def __init__(
         self, folder: Path, cells: Sequence[Cell], comparison: Comparison, scheme: str
     ) -> None:
-        self.folder, self.cells, self.comparison, self.scheme = folder, cells, comparison, scheme
+        self.folder = folder
+        self.cells = cells
+        self.comparison = comparison
+        self.scheme = scheme
         self.failed: list[Cell] = []
         self.skipped = 0
         self.progress: tqdm[Any] | None = None
@@ -190,7 +194,8 @@ def _files(settings: LearningCurveSettings) -> list[Path]:
 
 
 def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequence[System]) -> None:
-    train, sizes = len(corpus.train), sorted(set(settings.sizes))
+    train = len(corpus.train)
+    sizes = sorted(set(settings.sizes))
     if not sizes or sizes[-1] > train:
         given = " ".join(map(str, sizes)) or "none"
         raise UserError(
@@ -206,11 +211,10 @@ def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequen
             expected="sentences to compare systems on",
             remedy="give a --test_filename",
         )
-    raw, default = settings.unlabeled_filename, TaggerKdPseudoSettings.unlabeled_filename
-    if (
-        any(system.needs_raw_text for system in systems)
-        and not (Path(settings.data_dir) / raw).is_file()
-    ):
+    raw = settings.unlabeled_filename
+    default = TaggerKdPseudoSettings.unlabeled_filename
+    needs_raw_text = any(system.needs_raw_text for system in systems)
+    if needs_raw_text and not (Path(settings.data_dir) / raw).is_file():
         if raw != default:
             raise UserError(
                 where=str(Path(settings.data_dir) / raw),
@@ -244,6 +248,5 @@ def _described(settings: LearningCurveSettings, cells: Sequence[Cell]) -> str:
     commands = "\n".join(f"nlp-train {shlex.join(cell.arguments)}" for cell in first)
     return (
         f"{commands}\nwould run {len(cells) - finished:,} cells like these in "
-        f"{settings.output_dir}, {finished:,} are "
-        "finished already; nothing was written"
+        f"{settings.output_dir}, {finished:,} are finished already; nothing was written"
     )

@@ -55,9 +55,11 @@ def read_word_vectors(path: str | Path, wanted: Collection[str]) -> tuple[Vector
         word, values = _split(line, dimension, f"{path}:{number}")
         count += 1
         for target in by_lower.get(word.lower(), ()):
-            if target not in vectors or (target == word and target not in exact):
+            is_first_exact = target == word and target not in exact
+            if target not in vectors or is_first_exact:
                 vectors[target] = _vector(values, f"{path}:{number}")
-                exact |= {target} if target == word else set()
+            if target == word:
+                exact.add(target)
     if promised is not None and promised != count:
         raise UserError(
             where=f"{path}:{number}",
