@@ -1,5 +1,4 @@
-"""Teacher, plain student, the paper's recipe and the default recipe, softmax and CRF, on eight
-tasks.
+"""Accuracy on eight tasks: teacher, plain student, the paper's recipe and the default recipe.
 
     python benchmarks/accuracy.py --threads 1
 
@@ -27,9 +26,7 @@ WIKI = (*POOL, "--unlabeled_filename", "{data}/unlabelled/wikisplit.txt")
 
 @dataclass(frozen=True)
 class Case:
-    """A corpus, how many of its sentences are labelled, where unlabelled text comes from, and how
-    many seeds.
-    """
+    """A corpus, its labelled sentences, the source of its unlabelled text, and its seeds."""
 
     corpus: str
     labelled: int
@@ -102,9 +99,8 @@ def command(options: argparse.Namespace, name: str, seed: int, system: str) -> l
         words += ["--teacher", str(folder(options, name, seed, "teacher"))]
         words += ["--soft_labels_dir", str(options.output / "soft_labels")]
         words += [word.format(data=data) for word in case.unlabelled]
-        if not {"--recipe", "--word_encoder"} & set(
-            flags
-        ):  # else the fine-tuned teacher would be the encoder
+        # else the fine-tuned teacher would be the encoder
+        if not {"--recipe", "--word_encoder"} & set(flags):
             words += ["--word_encoder", encoder()]
     return words
 

@@ -1,5 +1,4 @@
-"""What should become the score of an entity? Ways to join its words' probabilities, compared on
-finished runs.
+"""Ways to join the probabilities of words into an entity's score, compared on finished runs.
 
 nlp-train tagger --data_dir ../shared/data/wikigold --output_dir build/calibration/wikigold
 --tokenizer whitespace -e 8 python benchmarks/calibration.py build/calibration/*
@@ -60,8 +59,9 @@ def log_loss(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
 
 
 def compare(dev: Columns, test: Columns) -> dict[str, tuple[float, ...]]:
-    """By way of joining: errors in percent of dev before, dev held out, test before, test after;
-    log loss held out.
+    """Calibration errors of each way to join words, in percent, and the log loss held out.
+
+    The errors are of dev before, dev held out, test before and test after calibration.
     """
     places, scores, right = dev
     folds = np.random.default_rng(0).permutation(places.max() + 1)[places] % FOLDS

@@ -1,5 +1,4 @@
-"""Kill a run of the main job at random moments with SIGKILL, resume it, and compare it with an
-undisturbed run.
+"""Kill a run at random moments with SIGKILL, resume it, and compare it with an undisturbed run.
 
 python benchmarks/kill_and_resume.py
 """

@@ -70,9 +70,7 @@ def peak(operator: str, weights: np.ndarray, inputs: np.ndarray) -> float:
 
 
 def multiplications(folder: Path) -> int:
-    """Of the network, a word: the numbers in its weight matrices, each used once (and 0.3 % of
-    biases).
-    """
+    """Numbers in the network's weight matrices, each used once a word; biases are 0.3 % more."""
     graph = onnx.load(folder / GRAPH).graph
     return sum(
         int(np.prod(weights.dims))

@@ -1,5 +1,6 @@
-"""Does any word get lost? Every word of bc5cdr (sentences up to 225 words) through a teacher and a
-student.
+"""Does any word get lost? Every word of bc5cdr through a teacher and a student.
+
+Its sentences have up to 225 words.
 
 python benchmarks/no_word_lost.py --model build/benchmarks/bc5cdr-500-tagger_kd_pseudo
 """

@@ -1,5 +1,4 @@
-"""The student's training beside a teacher that runs in every step, as distillation without stored
-soft labels would.
+"""The student's training speed with stored soft labels, and with a teacher in every step.
 
     python benchmarks/training_speed.py --threads 2
 

@@ -18,9 +18,7 @@ TEXTS = [
 
 
 def show(source: str, entities: list[Entity]) -> None:
-    """Print a text and what was found in it; an entity's fields are those of Hugging Face's
-    pipelines.
-    """
+    """Print a text and its entities, whose fields are those of Hugging Face's pipelines."""
     print(source)
     for entity in entities:
         print(

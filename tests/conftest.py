@@ -16,9 +16,7 @@ settings.load_profile("here")
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread():
-    """Results depend on the number of threads, and test processes side by side would fight for
-    cores.
-    """
+    """Results depend on the number of threads, and parallel test processes compete for cores."""
     torch.set_num_threads(1)
 
 

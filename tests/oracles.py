@@ -34,9 +34,7 @@ def best_sequence(emissions, transitions, start, end):
 
 
 def label_probabilities(emissions, transitions, start, end):
-    """Probability of each label at each word (words, labels): the sum over all sequences that have
-    it there.
-    """
+    """Probability of each label at each word (words, labels), by enumeration of all sequences."""
     total = log_partition(emissions, transitions, start, end)
     probabilities = np.zeros(emissions.shape)
     for sequence, score in all_scores(emissions, transitions, start, end).items():
@@ -65,9 +63,7 @@ def character_features(character_cnn, characters):
 
 
 def packed_bilstm(layers, features, lengths):
-    """The last layer's output (batch, words, 2 · width) by torch's packed bidirectional LSTM of the
-    same weights.
-    """
+    """The output (batch, words, 2 · width) of torch's packed LSTM with the same weights."""
     for layer in layers:
         reversed_weights = {
             f"{name}_reverse": tensor for name, tensor in layer.leftward.state_dict().items()

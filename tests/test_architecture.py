@@ -1,6 +1,4 @@
-"""The shape of the code: which way imports point, how long things may get, what may never be
-called.
-"""
+"""The shape of the code: where imports point, how long things get, what is never called."""
 
 from __future__ import annotations
 
@@ -49,10 +47,8 @@ DOORS = {
     "testing": {*BELOW_RUNS},
 }
 ROOMS = {**FIRST_FLOOR, **SECOND_FLOOR, **THIRD_FLOOR, **DOORS}
-ONLY_INSIDE_FUNCTIONS = {
-    ("serving", "layers"),
-    ("serving", "taggers"),
-}  # an exported tagger runs without torch
+# an exported tagger runs without torch
+ONLY_INSIDE_FUNCTIONS = {("serving", "layers"), ("serving", "taggers")}
 TORCH = {"torch", "transformers", "torchcrf", "accelerate"}
 
 LIBRARY = sorted((ROOT / PACKAGE).rglob("*.py"))
@@ -79,8 +75,9 @@ MODULES = {module_name(path) for path in LIBRARY}
 
 
 def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
-    """Line and dotted name of everything imported, inside functions too; relative names start at
-    ``package``.
+    """Line and dotted name of everything imported, inside functions too.
+
+    Relative names start at ``package``.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -224,9 +221,8 @@ def test_imports_have_no_cycle():
         }
         for path in LIBRARY
     }
-    order = list(
-        TopologicalSorter(graph).static_order()
-    )  # raises CycleError, which names the cycle
+    # raises CycleError, which names the cycle
+    order = list(TopologicalSorter(graph).static_order())
     assert set(order) == MODULES
 
 

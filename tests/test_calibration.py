@@ -32,8 +32,9 @@ def columns(pairs):
 
 
 def slow_error(scores, right, bins):
-    """The definition, entity by entity: edges are every (n / bins)-th score, an edge belongs to the
-    bin above.
+    """The definition, entity by entity.
+
+    Edges are every (n / bins)-th score, an edge belongs to the bin above.
     """
     ordered = sorted(scores)
     edges = sorted({ordered[len(ordered) * index // bins] for index in range(1, bins)})

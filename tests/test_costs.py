@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from nlp_architect_ext.core.costs import Meter, added, shown, total
+from nlp_architect_ext.core.costs import Meter, combined_costs, formatted_costs, model_costs
 from nlp_architect_ext.training.operations import operations
 
 
@@ -15,9 +15,8 @@ from nlp_architect_ext.training.operations import operations
 def test_operations_of_a_recurrent_layer_are_those_of_its_gates(directions):
     layer = nn.LSTM(10, 20, bidirectional=directions == 2, batch_first=True)
     packed = pack_padded_sequence(torch.randn(3, 7, 10), torch.tensor([7, 5, 3]), batch_first=True)
-    gates = (
-        2 * 4 * 20 * (10 + 20)
-    )  # a word and direction; a multiplication and an addition for each weight
+    # a word and direction; a multiplication and an addition for each weight
+    gates = 2 * 4 * 20 * (10 + 20)
     assert operations(lambda: layer(packed)) == (7 + 5 + 3) * directions * gates
 
 
@@ -56,8 +55,8 @@ def test_what_comes_after_the_stop_is_not_charged_and_what_came_before_is():
 
 def test_energy_is_only_known_of_processors_and_totals_only_of_what_all_know():
     times = {"student": 3600.0, "teacher": 0.0, "evaluation": 99.0, "teacher evaluation": 99.0}
-    on_cpu = total({"seconds": times, "processor_seconds": times, "device": "cpu"})
-    on_card = total({"seconds": times, "processor_seconds": times, "device": "cuda"})
+    on_cpu = model_costs({"seconds": times, "processor_seconds": times, "device": "cpu"})
+    on_card = model_costs({"seconds": times, "processor_seconds": times, "device": "cuda"})
     assert on_cpu == {"seconds": 3600, "processor_seconds": 3600, "watt_hours": 10}
-    assert added([on_cpu, on_card]) == {"seconds": 7200, "processor_seconds": 7200}
-    assert shown(on_cpu) == ["60.0", "60.0", "-", "10.00"]
+    assert combined_costs([on_cpu, on_card]) == {"seconds": 7200, "processor_seconds": 7200}
+    assert formatted_costs(on_cpu) == ["60.0", "60.0", "-", "10.00"]

@@ -36,9 +36,7 @@ class Case:
         self.scores = (self.crf.transitions, self.crf.start, self.crf.end)
 
     def sentences(self):
-        """Emissions (words, labels), labels and the scores of the pairs, as numpy, a sentence at a
-        time.
-        """
+        """Emissions (words, labels), labels and transitions as numpy, a sentence at a time."""
         scores = [score.detach().numpy() for score in self.scores]
         for emissions, labels, length in zip(
             self.emissions, self.labels, self.lengths.tolist(), strict=True
@@ -133,9 +131,7 @@ def test_nothing_beyond_the_lengths_matters(size):
 
 
 def test_defect_15_the_loss_is_a_mean_per_word_like_distillation():
-    """It doesn't grow with the batch or the sentence, and without scores of pairs it is the cross
-    entropy.
-    """
+    """It doesn't grow with the batch or the sentence; without transitions it is cross entropy."""
     case = Case(0, 4, [3, 5, 1])
     once = case.crf.negative_log_likelihood(case.emissions, case.labels, case.lengths)
     doubled = (

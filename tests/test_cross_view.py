@@ -237,8 +237,9 @@ def test_which_students_have_views():
 
 
 def taught_batch():
-    """Labelled and unlabelled sentences with a teacher's logits; it can't see the second word of
-    the first raw one.
+    """Labelled and unlabelled sentences with a teacher's logits.
+
+    The teacher can't see the second word of the first raw one.
     """
     sentences = [*GOLD, *RAW]
     draw = torch.Generator().manual_seed(4)

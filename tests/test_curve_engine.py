@@ -128,9 +128,7 @@ time.sleep(600)
 
 @pytest.fixture
 def endless(tmp_path):
-    """A data folder whose reading never ends: its file of sentences is a pipe into which nobody
-    writes.
-    """
+    """A data folder whose reading never ends: a pipe into which nobody writes."""
     os.mkfifo(tmp_path / "train.txt")
     return tmp_path
 

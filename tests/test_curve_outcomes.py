@@ -70,8 +70,9 @@ def outcome(size, system, seed, f1, *, counts=None, splits=("dev", "test")):
 
 @pytest.fixture
 def comparison():
-    """Two sizes, three systems, two seeds; the teacher of one size is missing, the plain system has
-    no predictions.
+    """Two sizes, three systems, two seeds.
+
+    The teacher of one size is missing, the plain system has no predictions.
     """
     found = Comparison((10, 1000), ("plain", "teacher", "default"), "test")
     for seed, f1 in ((1, 0.5), (2, 0.6)):
@@ -173,9 +174,8 @@ def test_what_an_older_run_has_not_counted_is_a_dash():
     comparison.add(older)
     assert "| 10 | plain | 50.00 | 1.5 | - | - | - |" in page(comparison)
     comparison.add(outcome(10, "plain", 2, 0.5))
-    assert "| 10 | plain | 50.00 | 1.2 | 1.0 | 2.00 | 0.17 |" in page(
-        comparison
-    )  # of those that counted it
+    # of those that counted it
+    assert "| 10 | plain | 50.00 | 1.2 | 1.0 | 2.00 | 0.17 |" in page(comparison)
     assert next(csv.DictReader(io.StringIO(rows(comparison))))["operations"] == ""
 
 

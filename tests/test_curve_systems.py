@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.curve.flags import COMMANDS
 from nlp_architect_ext.curve.plan import plan
-from nlp_architect_ext.curve.systems import COMMANDS, systems_of
+from nlp_architect_ext.curve.systems import systems_of
 from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.recipes import RECIPES
 

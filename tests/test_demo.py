@@ -1,6 +1,4 @@
-"""The demo: data that are the same everywhere and hard in the ways they claim, and a driver that
-can be trusted.
-"""
+"""The demo: its data are the same everywhere and as hard as they claim, its driver is right."""
 
 from __future__ import annotations
 
@@ -182,10 +180,8 @@ def test_speed_leaves_the_warm_up_out():
     rate = demo.speed(
         lambda some, size: seen.append(some), list("abcde"), 2, clock=lambda: float(next(clock))
     )
-    assert seen == [
-        ["a", "b"],
-        ["a", "b"],
-    ]  # the warm-up, then one batch: at 2 seconds on the clock it's enough
+    # the warm-up, then one batch: at 2 seconds on the clock it's enough
+    assert seen == [["a", "b"], ["a", "b"]]
     assert rate == 2 / demo.SPEED_SECONDS
 
 

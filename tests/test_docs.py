@@ -1,6 +1,4 @@
-"""The documents say what the program does: pages are up to date, links lead somewhere, commands and
-code are valid.
-"""
+"""The documents say what the program does: pages, links, commands and code are valid."""
 
 import ast
 import importlib.util
@@ -24,13 +22,8 @@ from nlp_architect_ext.settings.recipes import RECIPES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 NOT_SHELL = ("python", "json", "toml")
-OTHER_PROGRAMS = {
-    "--help",
-    "--version",
-    "--extra-index-url",
-    "--check",
-    "--strict",
-}  # of pip, mypy, ...
+# of pip, mypy, ...
+OTHER_PROGRAMS = {"--help", "--version", "--extra-index-url", "--check", "--strict"}
 
 
 def module(path):

@@ -119,10 +119,8 @@ def test_convolutions_are_rounded_too(tmp_path):
     graph = onnx.load(tmp_path / "int8" / GRAPH).graph
     operators = [node.op_type for node in graph.node]
     layers = 1 + len(tagger.model["student"].block)
-    assert (operators.count("MatMulInteger"), operators.count("MatMul")) == (
-        layers,
-        1,
-    )  # the labels' layer stays
+    # the labels' layer stays
+    assert (operators.count("MatMulInteger"), operators.count("MatMul")) == (layers, 1)
     batch = [Sentence(("Anna", "met", "Bo", "in", "Oslo")), Sentence(("today", "."))]
     for one, other in zip(large.emissions(batch), small.emissions(batch), strict=True):
         assert 0 < np.abs(one - other).max() < 0.1 * np.abs(one).max()

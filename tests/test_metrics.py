@@ -87,9 +87,7 @@ def test_every_gold_entity_is_found_or_has_one_kind_of_error(pair):
 
 
 def test_defect_14_sentences_are_not_glued_together():
-    """One sentence ends with an entity, the next begins with an I- of the same type, or with an
-    entity of its own.
-    """
+    """One sentence ends with an entity, the next begins with an I- of its type or a new entity."""
     gold = [["O", "B-PER"], ["B-PER", "O"]]
     assert score(gold, gold, ENTITIES)["support"] == 2
     assert score(gold, gold, ENTITIES)["f1"] == 1.0

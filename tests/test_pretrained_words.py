@@ -1,6 +1,4 @@
-"""Word vectors out of an encoder: what they are, that they are stored, and that unknown words get
-useful ones.
-"""
+"""Word vectors out of an encoder: what they are, that they are stored, what unknown words get."""
 
 from types import SimpleNamespace
 

@@ -103,7 +103,7 @@ def test_the_lines_like_the_labelled_ones_are_kept_in_their_order(pool, capsys):
         (["--size", "5", "--output_file", "{folder}/pool.txt"], "is the pool itself"),
         (["--size", "5", "--output_file", "{folder}/train.txt"], "is there already"),
         (["--size", "5", "--output_file", "{folder}/no/where.txt"], "no such folder"),
-        (["--size", "5", "--labeled_size", "9"], "labeled_size"),
+        (["--size", "5", "--labeled_size", "9"], "labelled size 9: train has 4 sentences"),
     ],
 )
 def test_what_cannot_be_done_ends_in_one_line(pool, capsys, arguments, said):

@@ -110,9 +110,8 @@ def test_the_character_cnn_learns_as_if_each_word_were_convolved_alone():
 
 
 def test_words_with_the_same_checksum_stay_apart(monkeypatch):
-    monkeypatch.setattr(
-        character_cnn, "MULTIPLIER", 1
-    )  # the checksum is the sum: 1 2 and 2 1 have the same
+    # the checksum is the sum: 1 2 and 2 1 have the same
+    monkeypatch.setattr(character_cnn, "MULTIPLIER", 1)
     test_the_character_cnn_learns_as_if_each_word_were_convolved_alone()
     rows = torch.tensor([[1, 2, 0], [2, 1, 0], [3, 0, 0], [1, 2, 0]])
     distinct, index = character_cnn._distinct(rows)
@@ -194,15 +193,12 @@ def test_defect_21_id_cnn_works_with_several_blocks_and_one_word(blocks):
     student = IdCnn(5, 5, 3, blocks=blocks)
     assert _emissions(student, [_sentence([2], [[1]])]).shape == (1, 1, 3)
     same = sum(parameter.numel() for parameter in IdCnn(5, 5, 3).parameters())
-    assert (
-        sum(parameter.numel() for parameter in student.parameters()) == same
-    )  # blocks share their weights
+    # blocks share their weights
+    assert sum(parameter.numel() for parameter in student.parameters()) == same
 
 
 def test_more_blocks_read_further():
-    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with one block, 4 more with each
-    further one.
-    """
+    """How far a changed word is felt: 1 + 1 + 2 + 1 = 5 words with a block, 4 more a block."""
     for blocks, reach in ((1, 5), (2, 9)):
         torch.manual_seed(0)
         student = IdCnn(30, 5, 3, blocks=blocks)

@@ -94,9 +94,8 @@ def test_the_crf_is_used_at_prediction():
     tagger = new_tagger(decoder="crf")
     before = tagger.predict_labels(text)
     with torch.no_grad():
-        tagger.decoder.crf.transitions[:, tagger.labels.ids["B-LOC"]] += (
-            1000.0  # always another place
-        )
+        # always another place
+        tagger.decoder.crf.transitions[:, tagger.labels.ids["B-LOC"]] += 1000.0
         tagger.decoder.crf.start[tagger.labels.ids["O"]] += 1000.0
     (after,) = tagger.predict_labels(text)
     assert before[0].labels != after.labels
@@ -112,9 +111,8 @@ def test_defect_12_a_long_sentence_keeps_every_word(name):
 
 
 def test_windows_of_a_long_sentence_see_what_a_whole_one_sees():
-    tagger = new_tagger(
-        student="id-cnn", arguments={"word_width": 8, "filters": 16}
-    )  # it looks 5 words far
+    # it looks 5 words far
+    tagger = new_tagger(student="id-cnn", arguments={"word_width": 8, "filters": 16})
     words = Sentence(tuple(np.random.default_rng(1).choice(WORDS, 90)))
     windowed = tagger.predict_labels([words])
     tagger.config = replace(tagger.config, max_words=500)

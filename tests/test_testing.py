@@ -1,6 +1,4 @@
-"""The conformance kit accepts what is right and says what is wrong; plugins of other packages
-arrive by their names.
-"""
+"""The conformance kit accepts what is right and says what is wrong; plugins arrive by name."""
 
 import os
 import shutil

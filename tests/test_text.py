@@ -138,6 +138,6 @@ def test_a_stretch_of_words_is_where_the_whole_text_has_it(words, data):
     end = data.draw(st.integers(start + 1, len(words)))
     alone = Sentence(tuple(words))
     whole = alone.with_text()
-    text, first, last = alone.stretch(start, end)
-    assert (text, first, last) == whole.stretch(start, end)
+    text, first, last = alone.span_text(start, end)
+    assert (text, first, last) == whole.span_text(start, end)
     assert whole.text[first:last] == text == " ".join(words[start:end])

@@ -51,8 +51,9 @@ def new_tagger():
 
 
 def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
-    """Train in a folder; `scores` are the dev scores by epoch, `stop_at` the step after which the
-    power goes off.
+    """Train in a folder.
+
+    `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off.
 
     What the objective is told of the progress is added to `told`.
     """
@@ -226,7 +227,7 @@ def test_the_journal_can_be_plotted(tmp_path):
 
 
 def test_training_that_diverges_stops_in_one_line(tmp_path):
-    with pytest.raises(UserError, match=r"it diverged .* lower --lr"):
+    with pytest.raises(UserError, match=r"it diverged .* a lower learning rate"):
         train(tmp_path, lr=1e30)
 
 

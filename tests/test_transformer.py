@@ -110,9 +110,8 @@ def test_predictions_are_the_best_legal_labels(teacher):
 @pytest.mark.parametrize("kind", [np.float16, np.float32])
 def test_illegal_labels_are_never_predicted(kind):
     rows = np.array([[0, 0, 0, 0, 9], [0, 0, 5, 4, 6], [0, 0, 0, 0, 0], [1, 0, 0, 0, 2]], kind)
-    assert best_labels([rows], LABELS) == [
-        ("B-PER", "I-PER", "O", "O")
-    ]  # arg max: I-PER at the start and after O
+    # arg max: I-PER at the start and after O
+    assert best_labels([rows], LABELS) == [("B-PER", "I-PER", "O", "O")]
     assert not rows[2].any()  # what was given stays as it was
 
 
@@ -534,9 +533,8 @@ def test_nothing_is_reported_to_the_hub():
 def test_a_new_head_forgets_another_task(folder):
     torch.manual_seed(1)
     old = load_file(folder / "model.safetensors")["classifier.weight"]
-    model = load_model(
-        find(folder), [f"label-{i}" for i in range(5)], new_head=True
-    )  # as many labels, other ones
+    # as many labels, other ones
+    model = load_model(find(folder), [f"label-{i}" for i in range(5)], new_head=True)
     heads = [
         module
         for name, module in model.named_modules()

@@ -64,9 +64,7 @@ def tiny_encoder(
 def tiny_classifier(
     folder: Path, words: Iterable[str], names: Sequence[str], kind: str = "wordpiece", seed: int = 0
 ) -> Path:
-    """A tiny encoder with a random last layer that gives these labels in this order: a teacher
-    ready to use.
-    """
+    """A tiny encoder with a random last layer for these labels: a teacher ready to use."""
     tiny_encoder(folder, words, kind, seed)
     ids = dict(enumerate(names))
     with torch.random.fork_rng():

@@ -1,5 +1,4 @@
-"""The whole project in one go: make data, distil a teacher, export the student, train it without
-teacher, compare, tag.
+"""The whole project in one go: make data, distil, export, train without a teacher, compare, tag.
 
     make demo
     make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -34,10 +33,8 @@ SPEED_SECONDS = 2.0  # how long each speed is measured
 # The demo's own encoder and data are for a look, not for quality: fewer steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
 STUDENT_FLAGS = ("--epochs", "4")
-EXPORT_FLAGS = (
-    "--overwrite_output_dir",
-    "--force",
-)  # a tag more or less of 500 sentences mustn't end a demo
+# a tag more or less of 500 sentences mustn't end a demo
+EXPORT_FLAGS = ("--overwrite_output_dir", "--force")
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
 Lincoln shareholders rejected the offer, said Ingrid Okafor.
@@ -68,9 +65,8 @@ def bundled_encoder() -> Path:
     Raises:
         UserError: the package isn't installed, or its weights are others.
     """
-    found = importlib.util.find_spec(
-        ENCODER
-    )  # finds without importing: the package would bring sentence-transformers
+    # finds without importing: the package would bring sentence-transformers
+    found = importlib.util.find_spec(ENCODER)
     if found is None or found.origin is None:
         raise UserError(
             where="--teacher",
@@ -149,9 +145,7 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 
 
 def export_row(folder: Path, test: Path) -> Row:
-    """The same of the export in a student's folder, which needs no torch; its score is measured
-    here too.
-    """
+    """Speed of a student's export, which needs no torch; its score is measured too."""
     from nlp_architect_ext.data.formats.labelled_file import read_labelled
     from nlp_architect_ext.evaluation.evaluation import score_tagger
     from nlp_architect_ext.runtime import Tagger
@@ -171,9 +165,7 @@ def export_row(folder: Path, test: Path) -> Row:
 
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
-    """The same of the teacher that a student's result folder holds, or that was a token classifier
-    to begin with.
-    """
+    """Speed of the teacher in a student's result folder, or of a token classifier."""
     from nlp_architect_ext.encoders.folder import find
     from nlp_architect_ext.taggers.neural import NeuralTagger
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier

@@ -1,5 +1,4 @@
-"""Write the demo's data folder: 200 labelled sentences, 3,000 raw ones, 500 for dev and 500 for
-test.
+"""Write the demo's data: 200 labelled sentences, 3,000 raw ones, 500 for dev and 500 for test.
 
     python examples/demo/generate.py demo/data
 
@@ -29,12 +28,8 @@ from typing import Any
 import spacy
 
 SIZES = {"train": 200, "unlabeled": 3000, "dev": 500, "test": 500}
-KNOWN = {
-    "train": 0.35,
-    "unlabeled": 0.8,
-    "dev": 1.0,
-    "test": 1.0,
-}  # how much of every list a file draws from
+# how much of every list a file draws from
+KNOWN = {"train": 0.35, "unlabeled": 0.8, "dev": 1.0, "test": 1.0}
 SHORTEST, LONGEST = 5, 40  # words
 
 Piece = tuple[str, str]  # text and, where it is an entity, its type; else ""
@@ -147,9 +142,7 @@ class Writer:
         return self.cased([*pieces, (end, "")])
 
     def cased(self, pieces: list[Piece]) -> list[Piece]:
-        """As a newspaper does (58 %), without capitals (30 %), in capitals (6 %) or as in a heading
-        (6 %).
-        """
+        """As in a newspaper (58 %), lower case (30 %), upper case (6 %) or a heading (6 %)."""
         style = self.weighted({"news": 58, "lower": 30, "upper": 6, "heading": 6})
         if style in ("lower", "upper"):
             return [(getattr(text, style)(), kind) for text, kind in pieces]
@@ -205,9 +198,7 @@ def generate() -> dict[str, list[Labelled]]:
 
 
 def write(folder: Path) -> None:
-    """Write train.txt, dev.txt and test.txt as columns and unlabeled.txt as raw text, one sentence
-    a line.
-    """
+    """Write train.txt, dev.txt and test.txt as columns and unlabeled.txt as raw text."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, found in generate().items():
         if name == "unlabeled":

@@ -1,6 +1,4 @@
-"""A command in a package of its own: `nlp-inference redact` prints a text with its entities
-replaced by their types.
-"""
+"""`nlp-inference redact`: a command in a package of its own that hides entities in a text."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
@@ -43,8 +41,7 @@ class Redact(Procedure):
 
 def redacted(text: str, entities: Iterable[Entity]) -> str:
     """The text with each entity replaced by its type in brackets."""
-    for entity in sorted(
-        entities, key=lambda entity: entity.start, reverse=True
-    ):  # last first: offsets stay true
+    # last first: offsets stay true
+    for entity in sorted(entities, key=lambda entity: entity.start, reverse=True):
         text = f"{text[: entity.start]}[{entity.entity_group}]{text[entity.end :]}"
     return text

@@ -32,9 +32,8 @@ class GruTagger(nn.Module):
         dropout: float = 0.3,
     ) -> None:
         super().__init__()
-        self.word_embedding = nn.Embedding(
-            word_count, word_width, padding_idx=0
-        )  # pretrained vectors are copied here
+        # pretrained vectors are copied here
+        self.word_embedding = nn.Embedding(word_count, word_width, padding_idx=0)
         self.character_embedding = nn.EmbeddingBag(
             character_count, character_width, mode="mean", padding_idx=0
         )

@@ -1,4 +1,4 @@
-"""Sentences as numbers, and the stream of batches that one epoch reads."""
+"""A batch: sentences as tensors, padded to one shape."""
 
 from __future__ import annotations
 
@@ -53,52 +53,53 @@ class Batch:
         return self.mask & (self.soft_labels != 0).any(dim=2)
 
     def to(self, device: torch.device) -> Batch:
-        """This batch with every tensor on the device; lengths stay on the CPU, where packing wants
-        them.
-        """
+        """This batch on the device; lengths stay on the CPU, where packing wants them."""
         moved = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "lengths"}
-        return replace(
-            self, **{name: value.to(device) for name, value in moved.items() if value is not None}
-        )
+        tensors = {name: value.to(device) for name, value in moved.items() if value is not None}
+        return replace(self, **tensors)
 
 
 def collate(sentences: Sequence[EncodedSentence]) -> Batch:
     """Pad encoded sentences to one batch; it has soft labels if every sentence has."""
+    # shape: (batch,)
     lengths = np.array([len(sentence) for sentence in sentences], np.int64)
-    shape = (len(sentences), int(lengths.max()))
-    real = np.arange(shape[1]) < lengths[:, None]
+    # shape: (batch, words)
+    is_word = np.arange(lengths.max()) < lengths[:, None]
 
     def padded(rows: list[Integers]) -> Integers:
-        array = np.zeros(shape, np.int64)
-        array[real] = np.concatenate(rows)
+        array = np.zeros(is_word.shape, np.int64)
+        array[is_word] = np.concatenate(rows)
         return array
 
     counts = padded([sentence.character_counts for sentence in sentences])
-    characters = np.zeros((*shape, int(counts.max())), np.int64)
-    characters[np.arange(characters.shape[2]) < counts[:, :, None]] = np.concatenate(
-        [s.characters for s in sentences]
-    )
-    unknown = [np.zeros(len(sentence), np.int64) for sentence in sentences]
+    # shape: (batch, words, characters)
+    is_character = np.arange(counts.max()) < counts[:, :, None]
+    characters = np.zeros(is_character.shape, np.int64)
+    characters[is_character] = np.concatenate([sentence.characters for sentence in sentences])
+    # shape: (words of all sentences,)
     part_counts = np.concatenate([sentence.part_counts for sentence in sentences])
-    labels = [
-        blank if s.labels is None else s.labels for s, blank in zip(sentences, unknown, strict=True)
-    ]
     return Batch(
         words=torch.from_numpy(padded([sentence.words for sentence in sentences])),
         characters=torch.from_numpy(characters),
         lengths=torch.from_numpy(lengths),
-        labels=torch.from_numpy(padded(labels)),
+        labels=torch.from_numpy(padded([_labels(sentence) for sentence in sentences])),
         is_gold=torch.tensor([sentence.labels is not None for sentence in sentences]),
-        soft_labels=_soft_labels(sentences, real),
+        soft_labels=_soft_labels(sentences, is_word),
         parts=torch.from_numpy(np.concatenate([sentence.parts for sentence in sentences])),
         part_counts=torch.from_numpy(part_counts[part_counts > 0]),
     )
 
 
-def _soft_labels(sentences: Sequence[EncodedSentence], real: NDArray[np.bool_]) -> Tensor | None:
+def _labels(sentence: EncodedSentence) -> Integers:
+    """Label ids (words,), zeros for an unlabelled sentence."""
+    return np.zeros(len(sentence), np.int64) if sentence.labels is None else sentence.labels
+
+
+def _soft_labels(sentences: Sequence[EncodedSentence], is_word: NDArray[np.bool_]) -> Tensor | None:
     rows = [sentence.soft_labels for sentence in sentences if sentence.soft_labels is not None]
     if len(rows) < len(sentences):
         return None
-    array = np.zeros((*real.shape, rows[0].shape[1]), np.float32)
-    array[real] = np.concatenate(rows)
+    # shape: (batch, words, labels)
+    array = np.zeros((*is_word.shape, rows[0].shape[1]), np.float32)
+    array[is_word] = np.concatenate(rows)
     return torch.from_numpy(array)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +45,13 @@ class EncodedSentence:
 
     def part(self, start: int, end: int) -> EncodedSentence:
         """The words from `start` to `end`, as a sentence of their own."""
-        first, last = self.character_counts[:start].sum(), self.character_counts[:end].sum()
-        first_part, last_part = self.part_counts[:start].sum(), self.part_counts[:end].sum()
+        first_character = self.character_counts[:start].sum()
+        last_character = self.character_counts[:end].sum()
+        first_part = self.part_counts[:start].sum()
+        last_part = self.part_counts[:end].sum()
         return EncodedSentence(
             words=self.words[start:end],
-            characters=self.characters[first:last],
+            characters=self.characters[first_character:last_character],
             character_counts=self.character_counts[start:end],
             parts=self.parts[first_part:last_part],
             part_counts=self.part_counts[start:end],
@@ -76,11 +79,9 @@ def encode(
     """
     encoded = []
     for index, sentence in enumerate(sentences):
-        gold = (
-            None
-            if sentence.labels is None
-            else np.array([labels.ids[name] for name in sentence.labels], np.int64)
-        )
+        gold = None
+        if sentence.labels is not None:
+            gold = np.array([labels.ids[name] for name in sentence.labels], np.int64)
         soft = None if soft_labels is None else soft_labels[index]
         whole = encode_words(sentence.words, vocabulary, gold, soft)
         for window in windows(len(sentence), max_words, min(OVERLAP, max_words // 2)):
@@ -103,9 +104,9 @@ def encode_words(
     ]
     return EncodedSentence(
         words=np.array(ids, np.int64),
-        characters=np.array([character for word in characters for character in word], np.int64),
+        characters=np.array(list(chain.from_iterable(characters)), np.int64),
         character_counts=np.array([len(word) for word in characters], np.int64),
-        parts=np.array([part for word in parts for part in word], np.int64),
+        parts=np.array(list(chain.from_iterable(parts)), np.int64),
         part_counts=np.array([len(word) for word in parts], np.int64),
         labels=labels,
         soft_labels=soft_labels,

@@ -1,10 +1,13 @@
-"""Which sentences meet in which batch: decided by seed and epoch alone, so that any run can resume
-anywhere.
+"""Which sentences meet in which batch.
+
+Seed and epoch alone decide it, so that any run can resume anywhere.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +15,8 @@ from numpy.typing import NDArray
 from nlp_architect_ext.batches.batch import Batch, collate
 from nlp_architect_ext.batches.encoding import EncodedSentence
 
-POOL_BATCHES = (
-    20  # batches whose sentences are sorted by length together: little padding, still random
-)
+# Batches whose sentences are sorted by length together: little padding, still random.
+POOL_BATCHES = 20
 
 Indices = NDArray[np.int64]
 
@@ -59,12 +61,11 @@ class BatchStream:
         elif labeled_ratio is not None and unlabelled and batch_size > 1:
             self.labelled_a_batch = min(max(1, round(labeled_ratio * batch_size)), batch_size - 1)
         steps = len(self._pass(0, 0))
-        self.passes = -(-minimum_steps // steps)
-        self.parts = -(-steps // max(maximum_steps, minimum_steps)) if maximum_steps else 1
-        turns = -(-steps // self.in_turn // self.parts)
-        self.steps_an_epoch = (
-            turns * self.in_turn * self.passes
-        )  # some epochs may have one turn less
+        self.passes = math.ceil(minimum_steps / steps)
+        self.parts = math.ceil(steps / max(maximum_steps, minimum_steps)) if maximum_steps else 1
+        turns = math.ceil(steps / (self.in_turn * self.parts))
+        # With several parts some epochs have one turn less.
+        self.steps_an_epoch = turns * self.in_turn * self.passes
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, from step `skip` on; the same ones whenever it's asked."""
@@ -75,69 +76,65 @@ class BatchStream:
     def words_a_step(self) -> float:
         """Words of a batch, padding included: the mean over the first epoch."""
         plan = self._plan(0)
-        return sum(
-            len(batch) * max(len(self.sentences[index]) for index in batch) for batch in plan
-        ) / len(plan)
+        words = 0
+        for batch in plan:
+            longest = max(len(self.sentences[index]) for index in batch)
+            words += len(batch) * longest
+        return words / len(plan)
 
     def _plan(self, number: int) -> list[Indices]:
-        if self.parts > 1:
-            batches = self._pass(number // self.parts, 0)
-            turns = range(number % self.parts, len(batches) // self.in_turn, self.parts)
-            return [
-                batch
-                for turn in turns
-                for batch in batches[turn * self.in_turn : (turn + 1) * self.in_turn]
-            ]
-        return [
-            batch for repetition in range(self.passes) for batch in self._pass(number, repetition)
+        """The sentences of each batch of an epoch: several passes, one, or a part of one."""
+        if self.parts == 1:
+            passes = [self._pass(number, repetition) for repetition in range(self.passes)]
+            return list(chain.from_iterable(passes))
+        whole = self._pass(number // self.parts, 0)
+        turns = [
+            whole[start : start + self.in_turn] for start in range(0, len(whole), self.in_turn)
         ]
+        return list(chain.from_iterable(turns[number % self.parts :: self.parts]))
 
     def _pass(self, epoch: int, repetition: int) -> list[Indices]:
+        """The sentences of each batch of a pass over the text that isn't read more than once."""
         random = np.random.default_rng([self.seed, epoch, repetition])
         everything = np.arange(len(self.sentences))
         if self.labelled_a_batch is None:
             return self._cut(random.permutation(everything), self.batch_size, random)
+        is_alternating = self.in_turn > 1
+        unlabelled_a_batch = self.batch_size
+        if not is_alternating:
+            unlabelled_a_batch -= self.labelled_a_batch
         unlabelled = random.permutation(everything[self.labelled_count :])
-        others = self.batch_size if self.in_turn > 1 else self.batch_size - self.labelled_a_batch
-        steps = -(-len(unlabelled) // others)
+        steps = math.ceil(len(unlabelled) / unlabelled_a_batch)
         labelled = self._drawn(steps * self.labelled_a_batch, random)
-        if self.in_turn > 1:
-            cut = (
-                self._cut(labelled, self.batch_size, random),
-                self._cut(unlabelled, others, random),
-            )
-            return [batch for turn in zip(*cut, strict=True) for batch in turn]
-        # Both halves are cut without shuffling and joined step by step: short meets short, long
-        # meets long.
-        halves = zip(
-            self._cut(labelled, self.labelled_a_batch),
-            self._cut(unlabelled, others),
-            strict=True,
-        )
-        batches = [np.concatenate(pair) for pair in halves]
-        return [batches[index] for index in random.permutation(len(batches))]
+        if is_alternating:
+            with_labels = self._cut(labelled, self.labelled_a_batch, random)
+            without = self._cut(unlabelled, unlabelled_a_batch, random)
+            return list(chain.from_iterable(zip(with_labels, without, strict=True)))
+        # Neither part is shuffled before they are joined: short meets short, long meets long.
+        with_labels = self._cut(labelled, self.labelled_a_batch)
+        without = self._cut(unlabelled, unlabelled_a_batch)
+        batches = [np.concatenate(pair) for pair in zip(with_labels, without, strict=True)]
+        return _shuffled(batches, random)
 
     def _drawn(self, count: int, random: np.random.Generator) -> Indices:
         """`count` labelled sentences: whole random passes over them, the last one cut."""
-        passes = [
-            random.permutation(self.labelled_count) for _ in range(-(-count // self.labelled_count))
-        ]
-        return np.concatenate(passes)[:count]
+        passes = math.ceil(count / self.labelled_count)
+        drawn = [random.permutation(self.labelled_count) for _ in range(passes)]
+        return np.concatenate(drawn)[:count]
 
     def _cut(
         self, indices: Indices, size: int, random: np.random.Generator | None = None
     ) -> list[Indices]:
         """Batches of `size`, of similar length in pools; in random order if `random` is given."""
         lengths = np.array([len(self.sentences[index]) for index in indices])
+        pool_size = size * POOL_BATCHES
         batches: list[Indices] = []
-        for start in range(0, len(indices), size * POOL_BATCHES):
-            pool = slice(start, start + size * POOL_BATCHES)
+        for start in range(0, len(indices), pool_size):
+            pool = slice(start, start + pool_size)
             by_length = indices[pool][np.argsort(lengths[pool], kind="stable")]
-            batches.extend(
-                by_length[begin : begin + size] for begin in range(0, len(by_length), size)
-            )
-        return (
-            batches
-            if random is None
-            else [batches[index] for index in random.permutation(len(batches))]
-        )
+            batches += [by_length[begin : begin + size] for begin in range(0, len(by_length), size)]
+        return batches if random is None else _shuffled(batches, random)
+
+
+def _shuffled(batches: list[Indices], random: np.random.Generator) -> list[Indices]:
+    return [batches[index] for index in random.permutation(len(batches))]

@@ -1,3 +1,1 @@
-"""`nlp-train benchmark`: how fast a tagger is beside larger ones, on the user's machine and
-sentences.
-"""
+"""`nlp-train benchmark`: how fast a tagger is beside larger ones, on the user's machine."""

@@ -1,6 +1,4 @@
-"""What an export needs beside time a sentence: bytes on disk, time to the first entity, memory, raw
-text a second.
-"""
+"""What an export needs: bytes on disk, time to the first entity, memory; raw text a second."""
 
 from __future__ import annotations
 
@@ -38,7 +36,7 @@ class Footprint:
     Args:
         bytes: of its folder.
         cold_start: seconds from the start of a process to the first entities, median.
-        megabytes: most memory of such a process.
+        megabytes: peak memory of such a process.
         words_a_second: raw text to entities, splitting included, in one thread; new text at first
             sight.
     """
@@ -72,7 +70,7 @@ def footprint(folder: Path, texts: Sequence[str]) -> Footprint:
 def _run(folder: Path, text: str) -> float:
     """The peak memory in MB of a process that tags one text."""
     call = [sys.executable, "-c", FIRST, str(folder), text]
-    done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 (our own code)
+    done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
     if done.returncode:
         wrong = (done.stderr.strip().splitlines() or ["it died"])[-1]
         raise UserError(
@@ -86,7 +84,8 @@ def _run(folder: Path, text: str) -> float:
 
 def _words_a_second(folder: Path, texts: Sequence[str]) -> float:
     tagger = Tagger.load(folder)
-    words, started = 0, time.perf_counter()
+    words = 0
+    started = time.perf_counter()
     for start in range(0, len(texts), 4096):
         sentences = [tagger.sentence(text) for text in texts[start : start + 4096]]
         for sentence, prediction in zip(sentences, tagger.predict_labels(sentences), strict=True):

@@ -1,5 +1,4 @@
-"""BERT in ONNX Runtime with 8-bit integers: the fastest form in which a large tagger usually runs
-on a CPU.
+"""BERT in ONNX Runtime with 8-bit integers: the usual fast form of a large tagger on a CPU.
 
 Source of the network: Devlin et al. (2019), "BERT", and Vaswani et al. (2017), "Attention Is All
 You Need", section 3.
@@ -35,11 +34,11 @@ class OnnxBert(nn.Module):
         super().__init__()
         self.config = model.config
         self.count = sum(parameter.numel() for parameter in model.parameters())
-        self.place = nn.Parameter(
-            torch.zeros(0), requires_grad=False
-        )  # says that it computes on the CPU
+        # Says that it computes on the CPU.
+        self.place = nn.Parameter(torch.zeros(0), requires_grad=False)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.log_severity_level = threads, 3
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
         graph = bert_graph(model)
         weights = {tensor.name for tensor in graph.graph.initializer}
         layers = [
@@ -63,34 +62,33 @@ class OnnxBert(nn.Module):
 
 
 def bert_graph(model: BertForTokenClassification) -> Any:
-    """The model as ONNX, from `input_ids` and `attention_mask` (batch, pieces) to `logits` (batch,
-    pieces, labels).
+    """The model as ONNX, from `input_ids` and `attention_mask` to `logits`.
+
+    Shapes: (batch, pieces), twice, and (batch, pieces, labels).
     """
-    graph, bert, eps = OnnxGraph(), model.bert, model.config.layer_norm_eps
+    graph = OnnxGraph()
+    bert = model.bert
+    eps = model.config.layer_norm_eps
     embeddings: Any = bert.embeddings
-    pieces = graph.add(
-        "Gather", graph.add("Shape", "input_ids"), graph.weight(torch.tensor(1)), axis=0
-    )
-    positions = graph.add(
-        "Range", graph.weight(torch.tensor(0)), pieces, graph.weight(torch.tensor(1))
-    )
+    zero, one = graph.weight(torch.tensor(0)), graph.weight(torch.tensor(1))
+    pieces = graph.add("Gather", graph.add("Shape", "input_ids"), one, axis=0)
+    # shape: (pieces,)
+    positions = graph.add("Range", zero, pieces, one)
+    # shape: (positions, width), and below (batch, pieces, width)
     places = embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0]
     value = graph.add("Gather", graph.weight(embeddings.word_embeddings.weight), "input_ids")
     value = graph.add("Add", value, graph.add("Gather", graph.weight(places), positions))
     value = _normalised(graph, embeddings.LayerNorm, value, eps)
-    is_padding = graph.add("Sub", graph.weight(torch.tensor(1)), "attention_mask")
-    far = graph.add(
-        "Mul", graph.add("Cast", is_padding, to=TensorProto.FLOAT), graph.weight(torch.tensor(FAR))
-    )
-    mask = graph.add("Unsqueeze", far, graph.weight(torch.tensor([1, 2])))  # (batch, 1, 1, pieces)
+    is_padding = graph.add("Cast", graph.add("Sub", one, "attention_mask"), to=TensorProto.FLOAT)
+    far = graph.add("Mul", is_padding, graph.weight(torch.tensor(FAR)))
+    # shape: (batch, 1, 1, pieces)
+    mask = graph.add("Unsqueeze", far, graph.weight(torch.tensor([1, 2])))
     layers: Any = bert.encoder.layer
     for layer in layers:
-        attended = graph.linear(
-            layer.attention.output.dense, _attention(graph, layer.attention.self, value, mask)
-        )
-        value = _normalised(
-            graph, layer.attention.output.LayerNorm, graph.add("Add", attended, value), eps
-        )
+        attention = layer.attention
+        heads = _attention(graph, attention.self, value, mask)
+        attended = graph.add("Add", graph.linear(attention.output.dense, heads), value)
+        value = _normalised(graph, attention.output.LayerNorm, attended, eps)
         inner = _gelu(graph, graph.linear(layer.intermediate.dense, value))
         outer = graph.add("Add", graph.linear(layer.output.dense, inner), value)
         value = _normalised(graph, layer.output.LayerNorm, outer, eps)
@@ -106,18 +104,20 @@ def _attention(graph: OnnxGraph, attention: Any, value: str, mask: str) -> str:
     """What each piece takes from the others, all heads side by side (batch, pieces, width)."""
     heads, width = attention.num_attention_heads, attention.attention_head_size
     shape = graph.weight(torch.tensor([0, 0, heads, width]))
-    query, key, content = (
-        graph.add("Transpose", graph.add("Reshape", graph.linear(layer, value), shape), perm=order)
-        for layer, order in (
-            (attention.query, [0, 2, 1, 3]),
-            (attention.key, [0, 2, 3, 1]),
-            (attention.value, [0, 2, 1, 3]),
-        )
-    )
-    scores = graph.add(
-        "Mul", graph.add("MatMul", query, key), graph.weight(torch.tensor(1 / math.sqrt(width)))
-    )
+
+    def by_head(layer: Any, order: list[int]) -> str:
+        split = graph.add("Reshape", graph.linear(layer, value), shape)
+        return graph.add("Transpose", split, perm=order)
+
+    # shape: (batch, heads, pieces, head width), of the keys (batch, heads, head width, pieces)
+    query = by_head(attention.query, [0, 2, 1, 3])
+    key = by_head(attention.key, [0, 2, 3, 1])
+    content = by_head(attention.value, [0, 2, 1, 3])
+    # shape: (batch, heads, pieces, pieces)
+    scale = graph.weight(torch.tensor(1 / math.sqrt(width)))
+    scores = graph.add("Mul", graph.add("MatMul", query, key), scale)
     shares = graph.add("Softmax", graph.add("Add", scores, mask), axis=-1)
+    # shape: (batch, pieces, heads, head width)
     taken = graph.add("Transpose", graph.add("MatMul", shares, content), perm=[0, 2, 1, 3])
     return graph.add("Reshape", taken, graph.weight(torch.tensor([0, 0, heads * width])))
 
@@ -131,6 +131,5 @@ def _gelu(graph: OnnxGraph, value: str) -> str:
     """``x · (1 + erf(x / √2)) / 2``."""
     scaled = graph.add("Div", value, graph.weight(torch.tensor(math.sqrt(2))))
     one, half = graph.weight(torch.tensor(1.0)), graph.weight(torch.tensor(0.5))
-    return graph.add(
-        "Mul", graph.add("Mul", value, graph.add("Add", graph.add("Erf", scaled), one)), half
-    )
+    share = graph.add("Add", graph.add("Erf", scaled), one)
+    return graph.add("Mul", graph.add("Mul", value, share), half)

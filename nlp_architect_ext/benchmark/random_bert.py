@@ -1,6 +1,4 @@
-"""BERT with random weights, which is as fast as a trained one, and a tokenizer for the words at
-hand.
-"""
+"""BERT with random weights, as fast as a trained one, and a tokenizer for the words at hand."""
 
 from __future__ import annotations
 
@@ -28,8 +26,7 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {  # Devlin et al. (2019), "BERT", se
 def random_bert(
     name: str, label_count: int, vocabulary: Vocabulary
 ) -> tuple[BertForTokenClassification, Tokenizer]:
-    """The model, and a WordPiece tokenizer made of a student's words and pieces, which come from
-    such a tokenizer.
+    """The model, and a WordPiece tokenizer made of a student's words and pieces.
 
     Args:
         name: one of `ARCHITECTURES`.

@@ -43,9 +43,8 @@ class Measurements:
         return [timing.network_milliseconds for timing in self._of(system)]
 
     def _of(self, system: str) -> list[Timing]:
-        return sorted(
-            (t for t in self.timings if t.system == system), key=lambda timing: timing.batch_size
-        )
+        own = [timing for timing in self.timings if timing.system == system]
+        return sorted(own, key=lambda timing: timing.batch_size)
 
     @property
     def sizes(self) -> list[int]:
@@ -54,9 +53,7 @@ class Measurements:
 
 
 def markdown(found: Measurements) -> str:
-    """Milliseconds a sentence, how many times faster the export is than each system, and what the
-    export needs.
-    """
+    """Milliseconds a sentence, the export's speed-up over each system, and what it needs."""
     columns = [f"batch {size}" for size in found.sizes]
     sizes = [[f"{s.parameters:,}" if s.parameters else "-", _megabytes(s)] for s in found.systems]
     times = [["ms a sentence, words to entities", *columns, "parameters", "MB"]]
@@ -81,10 +78,8 @@ def markdown(found: Measurements) -> str:
         f"{found.machine}; {found.sentences:,} sentences, {found.words:,} words; medians.",
         *map(table, (times, ratios, alone, networks)),
         f"The export: {needs.bytes / MEGABYTE:.2f} MB on disk; from the start of a process to the "
-        "first entities "
-        f"{needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; "
-        f"{needs.words_a_second:,.0f} words/s from raw "
-        "text to entities in one thread.",
+        f"first entities {needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; "
+        f"{needs.words_a_second:,.0f} words/s from raw text to entities in one thread.",
     ]
     return "\n\n".join(lines) + "\n"
 

@@ -6,6 +6,7 @@ import os
 import platform
 import tempfile
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -88,10 +89,8 @@ def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
             remedy="name a column file",
         )
     everything = read_columns(path, tag_col=settings.tag_col, ignore_token=settings.ignore_token)
-    most = max(settings.sentences, RAW_SENTENCES)
-    found = [
-        sentence.without_labels() for sentence, _ in zip(everything, range(most), strict=False)
-    ]
+    first = islice(everything, max(settings.sentences, RAW_SENTENCES))
+    found = [sentence.without_labels() for sentence in first]
     if not found:
         raise UserError(
             where=str(path),
@@ -119,15 +118,10 @@ def _machine(threads: int) -> str:
     model = ""
     cpu = Path("/proc/cpuinfo")
     if cpu.exists():
-        lines = [
-            line
-            for line in cpu.read_text(encoding="utf-8").splitlines()
-            if line.startswith("model name")
-        ]
-        model = lines[0].partition(":")[2].strip() if lines else ""
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("torch", "transformers", "onnxruntime")
-    )
-    return (
-        f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads used, {versions}"
-    )
+        lines = cpu.read_text(encoding="utf-8").splitlines()
+        named = [line for line in lines if line.startswith("model name")]
+        model = named[0].partition(":")[2].strip() if named else ""
+    packages = ("torch", "transformers", "onnxruntime")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    processor = model or platform.machine()
+    return f"{processor}, {os.cpu_count()} cores, {threads} threads used, {versions}"

@@ -1,6 +1,4 @@
-"""What is compared: the student in its forms, transformers, spaCy; each finds the entities of
-sentences of words.
-"""
+"""The systems compared: the student in its forms, transformers, spaCy."""
 
 from __future__ import annotations
 
@@ -53,8 +51,7 @@ class System:
 
 
 def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System]:
-    """The export of the model, made in `scratch` if there is none, and the model in torch, if it's
-    there too.
+    """The export of the model, made in `scratch` if there is none, and the model in torch, if any.
 
     Raises:
         UserError: no tagger.
@@ -94,9 +91,7 @@ def _exported(folder: Path, threads: int) -> System:
 def _in_torch(
     name: str, tagger: TextTagger, network: nn.Module, parameters: int, size: int
 ) -> System:
-    """A tagger whose network is a module: what it was given while it tagged a batch, it's given
-    again.
-    """
+    """A tagger whose network is a module, and the inputs that it had while it tagged a batch."""
 
     def tag(batch: Sequence[Sentence]) -> Any:
         return tagger.predict(batch, len(batch))
@@ -116,8 +111,10 @@ def _in_torch(
 
 
 def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
-    """A system to compare with: `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, a student or
-    a token classifier.
+    """A system by name.
+
+    `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, or the folder of a student or a token
+    classifier.
 
     Args:
         name: its name; of a student the folder, of a token classifier the folder or hub name.
@@ -160,9 +157,7 @@ def _architecture(
 
 
 def _spacy(labels: LabelSet) -> System:
-    """The entity recogniser of spaCy's small pipelines with random weights: tok2vec and
-    transition-based parser.
-    """
+    """The entity recogniser of spaCy's small pipelines with random weights."""
     import spacy
     from spacy.tokens import Doc
 

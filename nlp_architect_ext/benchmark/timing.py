@@ -43,9 +43,7 @@ class Timing:
 
 
 def batches(sentences: Sequence[Sentence], size: int) -> list[list[Sentence]]:
-    """Sentences of similar length together, as a server or a file would have them at best; fair to
-    all systems.
-    """
+    """Sentences of similar length together, as a server would sort them at best."""
     by_length = sorted(sentences, key=len)
     return [by_length[start : start + size] for start in range(0, len(by_length), size)]
 
@@ -94,7 +92,8 @@ def compare(
 
 def _round(calls: Sequence[Callable[[], Any]], count: int) -> float:
     """Milliseconds a sentence, of `count` in all."""
-    passes, started = 0, time.perf_counter()
+    passes = 0
+    started = time.perf_counter()
     while passes == 0 or time.perf_counter() - started < MINIMUM_SECONDS:
         for call in calls:
             call()

@@ -1,6 +1,4 @@
-"""What a run costs: time, the processor's time, floating-point operations, and an estimate of the
-energy.
-"""
+"""What a run costs: time, processor time, floating-point operations, and energy, estimated."""
 
 from __future__ import annotations
 
@@ -9,29 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-WATTS = (
-    10.0  # of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores
-)
+# Of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores.
+WATTS = 10.0
 TIMES = ("seconds", "processor_seconds")
 KINDS = (*TIMES, "operations")
-SHOWN = {  # heading, unit, digits
+COST_UNITS = {  # heading, size of the unit, digits
     "seconds": ("minutes", 60, 1),
     "processor_seconds": ("processor minutes", 60, 1),
     "operations": ("operations (10¹²)", 1e12, 2),
     "watt_hours": ("energy (Wh)", 1, 2),
 }
-UNITS = tuple(heading for heading, _, _ in SHOWN.values())
+UNITS = tuple(heading for heading, _, _ in COST_UNITS.values())
 ASSUMED = (
     "Minutes by the clock; processor minutes of all cores together; floating-point operations of "
-    "the matrix products, "
-    f"forwards and backwards; energy of the busy cores, estimated at {WATTS:.0f} W each with "
-    "their memory. Epochs' "
-    "scores on dev are in the minutes and the energy, the scores at the end aren't."
+    "the matrix products, forwards and backwards; energy of the busy cores, estimated at "
+    f"{WATTS:.0f} W each with their memory. Epochs' scores on dev are in the minutes and the "
+    "energy, the scores at the end aren't."
 )
-MEASURING = (
-    "evaluation",
-    "teacher evaluation",
-)  # phases that make nothing, so a model doesn't cost them
+# Phases that make nothing, so a model doesn't cost them.
+MEASURING = ("evaluation", "teacher evaluation")
 
 
 def _now() -> tuple[float, float]:
@@ -59,13 +53,11 @@ class Meter:
 
     def times(self) -> dict[str, float]:
         """Wall-clock seconds, and seconds of all processor cores of this process together."""
-        spent = (
-            end - start for start, end in zip(self._started, self._stopped or _now(), strict=True)
-        )
-        return {
-            kind: round(own + self.earlier.get(kind, 0.0), 2)
-            for kind, own in zip(TIMES, spent, strict=True)
-        }
+        ended = self._stopped or _now()
+        times = {}
+        for kind, start, end in zip(TIMES, self._started, ended, strict=True):
+            times[kind] = round(end - start + self.earlier.get(kind, 0.0), 2)
+        return times
 
     def metadata(self) -> dict[str, str]:
         """The times as text, to be kept beside an answer; see `StoredCosts`."""
@@ -94,9 +86,10 @@ class StoredCosts:
         return {kind: spent * count / max(self.count, 1) for kind, spent in self.spent.items()}
 
 
-def total(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """What it took to make a model, by kind of cost; also ``watt_hours`` where only processor cores
-    were used.
+def model_costs(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """What it took to make a model, by kind of cost.
+
+    ``watt_hours`` is among them where only processor cores were used.
 
     Args:
         metrics: of a run, with each kind of cost by phase; kinds that an older run hasn't counted
@@ -108,18 +101,18 @@ def total(metrics: Mapping[str, Any]) -> dict[str, float]:
     return sums
 
 
-def added(totals: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def combined_costs(totals: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Totals together, of the kinds that all of them know."""
     return {
         kind: sum(one[kind] for one in totals)
-        for kind in SHOWN
+        for kind in COST_UNITS
         if all(kind in one for one in totals)
     }
 
 
-def shown(totals: Mapping[str, float]) -> list[str]:
+def formatted_costs(totals: Mapping[str, float]) -> list[str]:
     """A total for people, in the units of `UNITS`; a dash for what isn't known."""
-    units = ((kind, size, digits) for kind, (_, size, digits) in SHOWN.items())
+    units = ((kind, size, digits) for kind, (_, size, digits) in COST_UNITS.items())
     return [
         f"{totals[kind] / size:,.{digits}f}" if kind in totals else "-"
         for kind, size, digits in units

@@ -2,8 +2,7 @@
 
 
 class UserError(Exception):
-    """Something the user gave can't be used; the commands print it as one line and exit with code
-    2.
+    """Something the user gave can't be used; commands print it as one line, with exit code 2.
 
     ``UserError(where="train.txt:17", wrong="2 columns", expected="3 columns as in line 1",
     remedy="add the missing tag")`` reads ``train.txt:17: 2 columns; expected 3 columns as in line

@@ -52,9 +52,7 @@ class LabelSet:
 
     @classmethod
     def plain(cls, names: Iterable[str]) -> LabelSet:
-        """Labels without spans, such as parts of speech: ``O`` first if it is among them, the
-        others sorted.
-        """
+        """Labels without spans, such as parts of speech: ``O`` first if any, the others sorted."""
         return cls(tuple(sorted(set(names), key=lambda name: (name != OUTSIDE, name))), "plain")
 
     def __len__(self) -> int:
@@ -78,21 +76,17 @@ class LabelSet:
     @cached_property
     def legal_start(self) -> npt.NDArray[np.bool_]:
         """Which labels may begin a sentence, bool (labels,)."""
-        return np.array(
-            [self.scheme == "plain" or not name.startswith("I-") for name in self.names]
-        )
+        is_plain = self.scheme == "plain"
+        return np.array([is_plain or not name.startswith("I-") for name in self.names])
 
     @cached_property
     def legal(self) -> npt.NDArray[np.bool_]:
         """Which label may follow which, bool (labels, labels): ``legal[before, after]``."""
-        return self.legal_start | [
-            [before[1:] == after[1:] for after in self.names] for before in self.names
-        ]
+        same_type = [[before[1:] == after[1:] for after in self.names] for before in self.names]
+        return self.legal_start | same_type
 
     def spans(self, labels: Sequence[str]) -> list[Span]:
-        """The entities of one sentence's labels; for plain labels every word whose label isn't
-        ``O``.
-        """
+        """The entities of one sentence's labels; for plain labels every word that isn't ``O``."""
         return spans(labels, self.scheme)
 
     def to_json(self) -> dict[str, Any]:

@@ -139,10 +139,10 @@ class Bar(Generic[Item]):
         if listener is not None:
             listener(Progress(self.label, self.count, self.total, self.unit))
 
-    def set_postfix(self, values: dict[str, str]) -> None:
-        """Show numbers behind the bar."""
+    def note(self, text: str) -> None:
+        """Show a text behind the bar."""
         if self._drawn is not None:
-            self._drawn.set_postfix(values, refresh=False)
+            self._drawn.set_postfix_str(text, refresh=False)
 
     def close(self) -> None:
         """The work is over, or given up."""

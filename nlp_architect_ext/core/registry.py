@@ -1,6 +1,4 @@
-"""Plugins by name: the entry points of one group. Built-ins arrive by the same door as a
-stranger's.
-"""
+"""Plugins by name: the entry points of one group, built-ins and strangers' alike."""
 
 from __future__ import annotations
 

@@ -39,18 +39,18 @@ class Sentence:
         """This sentence with text and offsets; words without a text are joined by single spaces."""
         if self.text is not None:
             return self
-        offsets, start = [], 0
+        offsets = []
+        start = 0
         for word in self.words:
             offsets.append((start, start + len(word)))
             start += len(word) + 1
         return replace(self, text=" ".join(self.words), offsets=tuple(offsets))
 
-    def stretch(self, start: int, end: int) -> tuple[str, int, int]:
-        """The text of the words from `start` to `end`, and where it starts and ends, as `with_text`
-        counts.
-        """
+    def span_text(self, start: int, end: int) -> tuple[str, int, int]:
+        """The text of the words from `start` to `end`, and its offsets in `with_text`'s text."""
         if self.text is not None and self.offsets is not None:
-            first, last = self.offsets[start][0], self.offsets[end - 1][1]
+            first = self.offsets[start][0]
+            last = self.offsets[end - 1][1]
             return self.text[first:last], first, last
         first = sum(map(len, self.words[:start])) + start  # a space after each word
         text = " ".join(self.words[start:end])
@@ -63,7 +63,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A labelled stretch of text; field names and meaning are those of Hugging Face's pipelines.
+    """A labelled span of text; field names and meaning are those of Hugging Face's pipelines.
 
     Args:
         entity_group: the type, for example ``PER``.

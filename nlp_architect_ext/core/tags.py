@@ -35,7 +35,10 @@ class TagError(ValueError):
     """A tag that no scheme, or not this one, allows; indices count from 0 in what was given."""
 
     def __init__(self, sentence: int, word: int, wrong: str, expected: str) -> None:
-        self.sentence, self.word, self.wrong, self.expected = sentence, word, wrong, expected
+        self.sentence = sentence
+        self.word = word
+        self.wrong = wrong
+        self.expected = expected
         super().__init__(f"sentence {sentence}, word {word}: {wrong}; expected {expected}")
 
 
@@ -78,8 +81,11 @@ def detect_scheme(sequences: Sequence[Sequence[str]]) -> str:
         return "IOBES" if ends else "BILOU"
     # An entity that starts a sentence begins with B- in IOB2 and with I- in IOB1, so at most one of
     # the two fits.
-    stray = any(irregular(tags_, "IOB2") for tags_ in sequences)
-    return "IOB1" if stray and not any(irregular(tags_, "IOB1") for tags_ in sequences) else "IOB2"
+    fits_iob2 = not any(irregular(tags_, "IOB2") for tags_ in sequences)
+    if fits_iob2:
+        return "IOB2"
+    fits_iob1 = not any(irregular(tags_, "IOB1") for tags_ in sequences)
+    return "IOB1" if fits_iob1 else "IOB2"
 
 
 def _plain_or_error(tags_: list[str], places: dict[str, tuple[int, int]]) -> str:
@@ -106,7 +112,9 @@ def spans(tags_: Sequence[str], scheme: str = "IOB2") -> list[Span]:
     if scheme == "plain":
         return [Span(tag, word, word + 1) for word, tag in enumerate(tags_) if tag != OUTSIDE]
     found: list[Span] = []
-    prefixes, open_type, start = _PREFIXES[scheme], "", 0
+    prefixes = _PREFIXES[scheme]
+    open_type = ""  # of the entity that hasn't ended yet
+    start = 0
     for word, tag in enumerate(tags_):
         if tag == OUTSIDE and not open_type:
             continue  # most words
@@ -154,9 +162,8 @@ def _span_tags(span: Span, scheme: str, before: Span) -> list[str]:
             raise ValueError(f"{span}: plain tags have no spans of several words")
         return [span.type]
     if scheme == "IOB1":
-        letters = ("B" if before.end == span.start and before.type == span.type else "I") + "I" * (
-            size - 1
-        )
+        touches = before.end == span.start and before.type == span.type
+        letters = ("B" if touches else "I") + "I" * (size - 1)
     elif scheme == "IOB2":
         letters = "B" + "I" * (size - 1)
     else:
@@ -166,20 +173,11 @@ def _span_tags(span: Span, scheme: str, before: Span) -> list[str]:
 
 
 def convert(tags_: Sequence[str], scheme: str, to: str = "IOB2") -> list[str]:
-    """The tags of one sentence in another scheme, entity by entity; raises TagError as
-    :func:`spans` does.
-    """
+    """The tags of one sentence in another scheme; raises TagError as :func:`spans` does."""
     return tags(spans(tags_, scheme), len(tags_), to)
 
 
 def irregular(tags_: Sequence[str], scheme: str) -> list[int]:
-    """The words whose tag is not the one that the scheme would write for the entities that are
-    read.
-    """
-    return [
-        word
-        for word, (tag, rewritten) in enumerate(
-            zip(tags_, convert(tags_, scheme, scheme), strict=True)
-        )
-        if tag != rewritten
-    ]
+    """The words whose tag isn't what the scheme would write for the entities that are read."""
+    pairs = zip(tags_, convert(tags_, scheme, scheme), strict=True)
+    return [word for word, (tag, rewritten) in enumerate(pairs) if tag != rewritten]

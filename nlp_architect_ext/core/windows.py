@@ -1,9 +1,8 @@
-"""Long sequences in overlapping windows, so that nothing is cut and every position has context on
-both sides.
-"""
+"""Long sequences in overlapping windows: nothing is cut, and each position has its context."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,8 +11,9 @@ OVERLAP = 32  # words of context that neighbouring windows of a long sentence sh
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The positions ``start`` to ``end`` that are read, and those among them whose results are
-    kept; ends exclusive.
+    """The positions ``start`` to ``end`` that are read, and those whose results are kept.
+
+    Ends are exclusive.
     """
 
     start: int
@@ -23,8 +23,7 @@ class Window:
 
 
 def windows(length: int, size: int, overlap: int) -> list[Window]:
-    """Windows over ``length`` positions (words, word pieces) in order; one window where all of them
-    fit.
+    """Windows over ``length`` positions (words, word pieces) in order; one where all of them fit.
 
     Neighbours share at least ``overlap`` positions. The kept ranges follow each other without gaps,
     and each position is kept by the window in which it's farthest from an edge that isn't an edge
@@ -39,10 +38,13 @@ def windows(length: int, size: int, overlap: int) -> list[Window]:
     assert 0 <= overlap < size, f"windows of {size} positions that share {overlap}"
     if length <= size:
         return [Window(0, length, 0, length)] if length else []
-    gaps = -(
-        -(length - size) // (size - overlap)
-    )  # ⌈(length - size) / (size - overlap)⌉: the fewest steps that reach
-    starts = [index * (length - size) // gaps for index in range(gaps + 1)]
+    last_start = length - size
+    gaps = math.ceil(last_start / (size - overlap))
+    starts = [index * last_start // gaps for index in range(gaps + 1)]
     # Two neighbours meet in the middle of what they share: there both edges are equally far away.
-    meets = [0, *((after + before + size + 1) // 2 for before, after in pairwise(starts)), length]
-    return [Window(start, start + size, meets[i], meets[i + 1]) for i, start in enumerate(starts)]
+    meets = [(after + before + size + 1) // 2 for before, after in pairwise(starts)]
+    kept = pairwise([0, *meets, length])
+    return [
+        Window(start, start + size, first, last)
+        for start, (first, last) in zip(starts, kept, strict=True)
+    ]

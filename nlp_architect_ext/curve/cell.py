@@ -49,9 +49,7 @@ def last_line(log: Path) -> str:
 
 
 def _follow() -> None:
-    """End this process group as soon as nobody holds the other end of standard input: whoever
-    started it is gone.
-    """
+    """End this process group as soon as nobody holds the other end of standard input."""
     while os.read(0, 1):
         pass
     os.killpg(0, signal.SIGKILL)

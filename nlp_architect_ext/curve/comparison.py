@@ -1,6 +1,4 @@
-"""The cells of a curve side by side: a point for each size and system, and the differences between
-systems.
-"""
+"""The cells of a curve side by side: points of sizes and systems, differences between systems."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from nlp_architect_ext.core.costs import SHOWN, added, total
+from nlp_architect_ext.core.costs import COST_UNITS, combined_costs, model_costs
 from nlp_architect_ext.curve.outcomes import Outcome
 from nlp_architect_ext.curve.statistics import (
     Counts,
@@ -54,9 +52,8 @@ class Comparison:
     sizes: Sequence[int]
     systems: Sequence[str]
     split: str
-    outcomes: dict[tuple[int, str, int], Outcome] = field(
-        default_factory=dict
-    )  # by size, system, seed
+    # By size, system, seed.
+    outcomes: dict[tuple[int, str, int], Outcome] = field(default_factory=dict)
     _totals: dict[tuple[int, str, int], Counts] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -75,17 +72,20 @@ class Comparison:
         }
 
     def costs(self, size: int, system: str) -> dict[str, float]:
-        """What it took to make a model, of a distilled one with its teacher; mean over the seeds
-        that counted it.
+        """What it took to make a model, a distilled one with its teacher.
+
+        The mean over the seeds that counted it.
         """
         found = []
         for (its_size, name, seed), outcome in self.outcomes.items():
-            if (its_size, name) == (size, system):
-                teacher = self.outcomes.get((size, TEACHER, seed)) if outcome.is_distilled else None
-                found.append(
-                    added([total(one.costs) for one in (outcome, teacher) if one is not None])
-                )
-        kinds = {kind: [one[kind] for one in found if kind in one] for kind in SHOWN}
+            if (its_size, name) != (size, system):
+                continue
+            costs = [model_costs(outcome.costs)]
+            teacher = self.outcomes.get((size, TEACHER, seed))
+            if outcome.is_distilled and teacher is not None:
+                costs.append(model_costs(teacher.costs))
+            found.append(combined_costs(costs))
+        kinds = {kind: [one[kind] for one in found if kind in one] for kind in COST_UNITS}
         return {kind: fmean(values) for kind, values in kinds.items() if values}
 
     def points(self) -> list[Point]:
@@ -99,21 +99,20 @@ class Comparison:
         return found
 
     def pairs(self) -> list[Pair]:
-        """Every system against the teacher and against the first system, where both have a seed in
-        common.
-        """
-        bases = [
-            name for name in dict.fromkeys((TEACHER, *self.systems[:1])) if name in self.systems
-        ]
-        named = dict.fromkeys((one, base) for base in bases for one in self.systems if one != base)
-        wanted = [
-            pair for pair in named if pair[::-1] not in list(named)[: list(named).index(pair)]
-        ]
+        """Every system against the teacher and the first system, where they share a seed."""
+        bases = [name for name in (TEACHER, *self.systems[:1]) if name in self.systems]
+        wanted: list[tuple[str, str]] = []
+        for base in dict.fromkeys(bases):
+            for one in self.systems:
+                is_there = (base, one) in wanted  # the other way round
+                if one != base and not is_there:
+                    wanted.append((one, base))
         return [pair for size in self.sizes for pair in self._compared(size, wanted)]
 
     def _compared(self, size: int, wanted: Iterable[tuple[str, str]]) -> Iterable[Pair]:
         for one, other in wanted:
-            scores, others = self.f1(size, one), self.f1(size, other)
+            scores = self.f1(size, one)
+            others = self.f1(size, other)
             seeds = sorted(scores.keys() & others.keys())
             if seeds:
                 found = difference(
@@ -127,8 +126,6 @@ class Comparison:
     def _resampled(self, size: int, system: str, seeds: Sequence[int]) -> list[Counts] | None:
         """The resampled totals by seed; None if a cell has no predictions to resample."""
         keys = [(size, system, seed) for seed in seeds]
-        return (
-            [self._totals[key] for key in keys]
-            if all(key in self._totals for key in keys)
-            else None
-        )
+        if any(key not in self._totals for key in keys):
+            return None
+        return [self._totals[key] for key in keys]

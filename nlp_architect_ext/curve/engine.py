@@ -1,6 +1,4 @@
-"""Where cells run: an engine starts commands and says which ended; the order is the same for every
-engine.
-"""
+"""Where cells run: an engine starts commands and says which ended; every engine keeps the order."""
 
 from __future__ import annotations
 
@@ -58,7 +56,8 @@ def run_cells(
     """
     done = {cell.name for cell in cells if cell.is_done}
     waiting = [cell for cell in cells if cell.name not in done]
-    failed, begun = set[str](), dict[str, float]()
+    failed = set[str]()
+    begun = dict[str, float]()  # when each running cell began
     while waiting or begun:
         for cell in [cell for cell in waiting if failed.intersection(cell.needs)]:
             waiting.remove(cell)
@@ -98,9 +97,8 @@ class LocalEngine:
     def start(self, cell: Cell) -> None:
         """See `Engine`."""
         environment = self._free.pop(0)
-        self._running.append(
-            (cell, start(cell.arguments, cell.log, environment, Path.cwd()), environment)
-        )
+        process = start(cell.arguments, cell.log, environment, Path.cwd())
+        self._running.append((cell, process, environment))
 
     def wait(self) -> Ended:
         """See `Engine`."""

@@ -19,7 +19,11 @@ from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.fields import to_json
 
 JOURNAL = "metrics.jsonl"
-TABLE, ROWS, ALL, PICTURE, COSTS = "curve.md", "curve.csv", "curve.json", "curve.png", "cost.png"
+TABLE = "curve.md"
+ROWS = "curve.csv"
+ALL = "curve.json"
+PICTURE = "curve.png"
+COSTS = "cost.png"
 # The settings come last: a folder that is half cleared can still be recognised.
 WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, COSTS, DATA, SETTINGS)
 # What may differ when a curve is continued: which cells there are, where and how they run.

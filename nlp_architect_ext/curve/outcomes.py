@@ -58,15 +58,15 @@ def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
         UserError: files that can't be read.
     """
     if cell.system == LABELS:
-        return Outcome(
-            cell.size, cell.seed, cell.system, {}, {"seconds": read_json(cell.done)}, None
-        )
+        costs = {"seconds": read_json(cell.done)}
+        return Outcome(cell.size, cell.seed, cell.system, {}, costs, None)
     metrics = read_json(cell.folder / METRICS)
     splits: tuple[str, ...] = ("dev", "test")
     scores = {name: metrics[name] for name in splits if name in metrics}
     predictions = cell.folder / PREDICTIONS[split]
     counts = read_counts(predictions, scheme) if predictions.exists() else None
-    counts = None if counts is None or not len(counts) else counts
+    if counts is not None and not len(counts):
+        counts = None
     costs = {name: metrics[name] for name in (*KINDS, "device") if name in metrics}
     return Outcome(
         cell.size, cell.seed, cell.system, scores, costs, counts, is_distilled=bool(cell.needs)
@@ -107,5 +107,6 @@ def read_counts(path: Path, scheme: str) -> Counts:
 
 
 def _counted(gold: Sequence[str], predicted: Sequence[str], scheme: str) -> tuple[int, int, int]:
-    right, claimed = set(entities(gold, scheme)), set(entities(predicted, scheme))
-    return len(right & claimed), len(claimed), len(right)
+    of_gold = set(entities(gold, scheme))
+    found = set(entities(predicted, scheme))
+    return len(of_gold & found), len(found), len(of_gold)

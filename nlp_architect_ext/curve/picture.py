@@ -54,9 +54,9 @@ def draw_costs(comparison: Comparison) -> bytes:
             if seconds
         ]
         if known:
-            axes.plot(
-                *zip(*known, strict=True), MARKERS[place % len(MARKERS)], label=system, markersize=6
-            )
+            minutes, f1 = zip(*known, strict=True)
+            marker = MARKERS[place % len(MARKERS)]
+            axes.plot(minutes, f1, marker, label=system, markersize=6)
     axes.set_xscale("log")
     axes.set(
         xlabel="processor minutes, of the teacher too where there is one",

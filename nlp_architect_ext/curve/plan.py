@@ -1,6 +1,4 @@
-"""Which cells a curve has: one training command for every size, seed and system, and what each has
-to wait for.
-"""
+"""Which cells a curve has: a command for every size, seed and system, and what each needs."""
 
 from __future__ import annotations
 
@@ -10,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.core.manifest import MANIFEST, METRICS
-from nlp_architect_ext.curve.systems import LABELS, TEACHER, TRANSFORMER, System, teacher_of
+from nlp_architect_ext.curve.flags import TRANSFORMER
+from nlp_architect_ext.curve.systems import LABELS, TEACHER, System, teacher_of
 from nlp_architect_ext.settings.curve import LearningCurveSettings
 
-CELLS, STORE = "cells", "soft_labels"
+CELLS = "cells"
+STORE = "soft_labels"
 
 DATA = ("train_filename", "dev_filename", "test_filename", "tag_col", "ignore_token", "scheme")
 SPLITTING = ("tokenizer", "language")
@@ -60,9 +60,7 @@ class Cell:
 
 
 def plan(settings: LearningCurveSettings, systems: Sequence[System]) -> list[Cell]:
-    """All cells, seed by seed, so that every size has its first point early; what a cell needs
-    comes before it.
-    """
+    """All cells, seed by seed, so that every size has its first point early; needs come first."""
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
     draws = [(size, seed) for seed in seeds for size in sorted(set(settings.sizes))]
     others = [system for system in systems if system.name != TEACHER]
@@ -94,10 +92,8 @@ def _cell(settings: LearningCurveSettings, system: System, size: int, seed: int)
     elif system.is_distilled:
         arguments += _taught(settings, size, seed)
     else:
-        arguments += [
-            _store(settings),
-            *_flags(settings, *(RAW_TEXT if system.needs_raw_text else SPLITTING)),
-        ]
+        text = RAW_TEXT if system.needs_raw_text else SPLITTING
+        arguments += [_store(settings), *_flags(settings, *text)]
     done = folder / (METRICS if system.command == TRANSFORMER else MANIFEST)
     needs = (f"{size}-{seed}/{LABELS}",) if system.is_distilled else ()
     return Cell(size, seed, system.name, (*arguments, *system.flags), folder, done, needs)
@@ -144,17 +140,14 @@ def _store(settings: LearningCurveSettings) -> str:
 
 
 def _flags(settings: LearningCurveSettings, *names: str, called: str | None = None) -> list[str]:
-    """The flags of these settings, where they aren't the defaults; ``--threads`` has another
-    default there.
+    """The flags of these settings, where they aren't the defaults.
+
+    ``--threads`` is always given, since the commands have another default.
     """
     defaults = {field.name: field.default for field in dataclasses.fields(settings)}
-    values = {name: getattr(settings, name) for name in names}
-    told = {
-        name: value
-        for name, value in values.items()
-        if name == "threads" or value != defaults[name]
-    }
-    return [
-        f"--{called or name}" + ("" if value is True else f"={value}")
-        for name, value in told.items()
-    ]
+    flags = []
+    for name in names:
+        value = getattr(settings, name)
+        if name == "threads" or value != defaults[name]:
+            flags.append(f"--{called or name}" + ("" if value is True else f"={value}"))
+    return flags

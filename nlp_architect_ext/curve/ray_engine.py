@@ -12,8 +12,7 @@ from nlp_architect_ext.curve.plan import Cell
 
 
 class RayEngine:
-    """Tasks of the cluster that Ray finds (`RAY_ADDRESS`, or one on this machine), else of a new
-    one on this machine.
+    """Tasks of the cluster that Ray finds (`RAY_ADDRESS` or a local one), else of a new one.
 
     Every machine must see `output_dir`, `data_dir` and the working folder under the same paths, and
     have this package installed.
@@ -39,9 +38,7 @@ class RayEngine:
             ) from error
         try:
             ray.init(ignore_reinit_error=True, log_to_driver=False, include_dashboard=False)
-        except (
-            Exception
-        ) as error:  # Ray has no class of its own for a cluster that doesn't start or answer
+        except Exception as error:  # Ray has no class of its own for a cluster that doesn't answer
             ray.shutdown()
             raise UserError(
                 where="--engine ray",
@@ -51,7 +48,8 @@ class RayEngine:
             ) from error
         room = ray.cluster_resources()
         devices = 0 if no_cuda else int(room.get("GPU", 0))
-        self._ray, self._running = ray, dict[Any, Cell]()
+        self._ray = ray
+        self._running = dict[Any, Cell]()
         self._task = ray.remote(num_cpus=threads, num_gpus=1 if devices else 0, max_retries=0)(_run)
         self._environment = {"OMP_NUM_THREADS": str(threads)}
         self.workers = workers or devices or max(1, int(room.get("CPU", 1)) // threads)

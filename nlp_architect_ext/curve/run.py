@@ -64,9 +64,10 @@ def train_curve(settings: LearningCurveSettings) -> None:
     if settings.dry_run:
         say(_described(settings, cells))
         return
-    engine: Engine = (RayEngine if settings.engine == "ray" else LocalEngine)(
-        settings.workers, settings.threads, settings.no_cuda
+    engine_class: type[RayEngine | LocalEngine] = (
+        RayEngine if settings.engine == "ray" else LocalEngine
     )
+    engine: Engine = engine_class(settings.workers, settings.threads, settings.no_cuda)
     try:
         shown = Comparison(
             sorted(set(settings.sizes)),
@@ -92,7 +93,10 @@ class _Run:
     def __init__(
         self, folder: Path, cells: Sequence[Cell], comparison: Comparison, scheme: str
     ) -> None:
-        self.folder, self.cells, self.comparison, self.scheme = folder, cells, comparison, scheme
+        self.folder = folder
+        self.cells = cells
+        self.comparison = comparison
+        self.scheme = scheme
         self.failed: list[Cell] = []
         self.skipped = 0
         self.progress: Bar[Any] | None = None
@@ -183,7 +187,8 @@ def _files(settings: LearningCurveSettings) -> list[Path]:
 
 
 def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequence[System]) -> None:
-    train, sizes = len(corpus.train), sorted(set(settings.sizes))
+    train = len(corpus.train)
+    sizes = sorted(set(settings.sizes))
     if not sizes or sizes[-1] > train:
         given = " ".join(map(str, sizes)) or "none"
         raise UserError(
@@ -199,11 +204,10 @@ def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequen
             expected="sentences to compare systems on",
             remedy="give a --test_filename",
         )
-    raw, default = settings.unlabeled_filename, UnlabelledSettings.unlabeled_filename
-    if (
-        any(system.needs_raw_text for system in systems)
-        and not (Path(settings.data_dir) / raw).is_file()
-    ):
+    raw = settings.unlabeled_filename
+    default = UnlabelledSettings.unlabeled_filename
+    needs_raw_text = any(system.needs_raw_text for system in systems)
+    if needs_raw_text and not (Path(settings.data_dir) / raw).is_file():
         if raw != default:
             raise UserError(
                 where=str(Path(settings.data_dir) / raw),
@@ -237,6 +241,5 @@ def _described(settings: LearningCurveSettings, cells: Sequence[Cell]) -> str:
     commands = "\n".join(f"nlp-train {shlex.join(cell.arguments)}" for cell in first)
     return (
         f"{commands}\nwould run {len(cells) - finished:,} cells like these in "
-        f"{settings.output_dir}, {finished:,} are "
-        "finished already; nothing was written"
+        f"{settings.output_dir}, {finished:,} are finished already; nothing was written"
     )

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 2000
-SENTENCE_SEED, SEED_SEED = 0, 1  # of the draws of sentences, and of training seeds
+SENTENCE_SEED = 0  # of the draws of sentences
+SEED_SEED = 1  # of the draws of training seeds
 BLOCK = 4_000_000  # draws at once, so that memory stays small
 TAILS = (2.5, 97.5)  # percent: what lies between is the 95 % interval
 
@@ -45,7 +46,8 @@ class Difference:
 
 def mean_and_deviation(values: Sequence[float]) -> tuple[float, float | None]:
     """Mean and standard deviation of a sample (divided by n - 1); None of a single value."""
-    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None
+    deviation = statistics.stdev(values) if len(values) > 1 else None
+    return statistics.fmean(values), deviation
 
 
 def micro_f1(counts: NDArray[Any]) -> Floats:
@@ -56,8 +58,7 @@ def micro_f1(counts: NDArray[Any]) -> Floats:
 
 
 def resampled_totals(counts: Counts, resamples: int = RESAMPLES) -> Counts:
-    """Entities (resamples, 3) of as many test sets, each drawn sentence by sentence with
-    replacement.
+    """Entities (resamples, 3) of test sets drawn sentence by sentence with replacement.
 
     The draws depend on the number of sentences alone, so they are the same for all systems: that
     makes the test paired.
@@ -75,11 +76,11 @@ def _weights(sentences: int, resamples: int) -> Iterator[Counts]:
     step = max(1, BLOCK // sentences)
     for start in range(0, resamples, step):
         rows = min(step, resamples - start)
-        drawn = (
-            generator.integers(0, sentences, (rows, sentences))
-            + sentences * np.arange(rows)[:, None]
-        )
-        yield np.bincount(drawn.ravel(), minlength=rows * sentences).reshape(rows, sentences)
+        drawn = generator.integers(0, sentences, (rows, sentences))
+        # Each test set counts in a range of numbers of its own.
+        apart = drawn + sentences * np.arange(rows)[:, None]
+        counts = np.bincount(apart.ravel(), minlength=rows * sentences)
+        yield counts.reshape(rows, sentences)
 
 
 def difference(
@@ -98,21 +99,20 @@ def difference(
         other_totals: the same of the other system.
     """
     gaps = np.array(one) - np.array(other)
-    seeds, mean = len(gaps), float(np.mean(gaps))
+    seeds = len(gaps)
+    mean = float(np.mean(gaps))
+    by_sentence = False
+    # shape: (resamples, seeds)
     if one_totals is not None and other_totals is not None:
-        by_seed = np.stack(
-            [micro_f1(a) - micro_f1(b) for a, b in zip(one_totals, other_totals, strict=True)],
-            axis=1,
-        )
+        by_sentence = True
+        totals = zip(one_totals, other_totals, strict=True)
+        by_seed = np.stack([micro_f1(a) - micro_f1(b) for a, b in totals], axis=1)
     elif seeds > 1:
         by_seed = np.broadcast_to(gaps, (RESAMPLES, seeds))
     else:
         return Difference(mean, None, None, seeds, by_sentence=False)
-    drawn = np.random.default_rng(SEED_SEED).integers(
-        0, seeds, by_seed.shape
-    )  # of one seed: always that one
+    # Seeds are drawn with replacement; of one seed that is always the same one.
+    drawn = np.random.default_rng(SEED_SEED).integers(0, seeds, by_seed.shape)
     means = np.take_along_axis(by_seed, drawn, axis=1).mean(axis=1)
     low, high = (float(end) for end in np.percentile(means, TAILS))
-    return Difference(
-        mean, low, high, seeds, by_sentence=one_totals is not None and other_totals is not None
-    )
+    return Difference(mean, low, high, seeds, by_sentence)

@@ -2,65 +2,32 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-import shlex
-from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.settings.cross_view import TaggerCvtSettings, TaggerKdCvtSettings
-from nlp_architect_ext.settings.curve import LearningCurveSettings
-from nlp_architect_ext.settings.data import DataSettings, DrawSettings, TokenizerSettings
-from nlp_architect_ext.settings.fields import MISSING, flags_of
-from nlp_architect_ext.settings.flags import add_flags
-from nlp_architect_ext.settings.resolve import resolve
-from nlp_architect_ext.settings.run import DeviceSettings, RunSettings
-from nlp_architect_ext.settings.training import (
-    TaggerKdPseudoSettings,
-    TaggerSettings,
-    TransformerTokenSettings,
+from nlp_architect_ext.curve.flags import (
+    DISTILLED,
+    DISTILLED_VIEWS,
+    SELF_TAUGHT,
+    SUPERVISED,
+    TRANSFORMER,
+    checked,
+    resolved,
 )
+from nlp_architect_ext.settings.curve import LearningCurveSettings
+from nlp_architect_ext.settings.training import TaggerSettings
 
-TEACHER, PLAIN = "teacher", "plain"
-DECODERS = {
-    "": (),
-    "-crf": ("--use_crf",),
-    "-softmax": ("--no_use_crf",),
-}  # endings of names; else the recipe decides
+TEACHER = "teacher"
+PLAIN = "plain"
+# Endings of names; without one the recipe decides.
+DECODERS = {"": (), "-crf": ("--use_crf",), "-softmax": ("--no_use_crf",)}
 LABELS = "soft_labels"  # a cell beside the systems': the teacher labels all texts
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")  # becomes the name of a folder
 
-TRANSFORMER, SUPERVISED, DISTILLED = "transformer_token", "tagger", "tagger_kd_pseudo"
-SELF_TAUGHT, DISTILLED_VIEWS = "tagger_cvt", "tagger_kd_cvt"
-COMMANDS: dict[str, type[Any]] = {
-    TRANSFORMER: TransformerTokenSettings,
-    SUPERVISED: TaggerSettings,
-    DISTILLED: TaggerKdPseudoSettings,
-    SELF_TAUGHT: TaggerCvtSettings,
-    DISTILLED_VIEWS: TaggerKdCvtSettings,
-}
 VIEWS = {"cvt": SELF_TAUGHT, "kd-cvt": DISTILLED_VIEWS}
 TAUGHT = (DISTILLED, DISTILLED_VIEWS)
 STUDENTS = (SUPERVISED, SELF_TAUGHT, *TAUGHT)
-# Set by the curve itself, for all cells alike or for each one.
-ITS_OWN = {
-    field.name
-    for group in (RunSettings, DataSettings, DrawSettings, DeviceSettings, TokenizerSettings)
-    for field in dataclasses.fields(group)
-} | {
-    "dev_sample",
-    "teacher",
-    "soft_labels_dir",
-    "model_name_or_path",
-    "precision",
-    "teacher_max_seq_len",
-    "max_seq_len",
-    "unlabeled_filename",
-    "unlabeled_format",
-}
-WORD_ENCODER = "word_encoder"
 
 
 @dataclass(frozen=True)
@@ -100,20 +67,8 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
         UserError: an unknown name, a name twice, flags that the command doesn't have, or no teacher
             and one is needed.
     """
-    shared = _checked(SUPERVISED, settings.student_flags, "--student_flags", {"recipe"})
-    known = {TEACHER: teacher_of(settings)}
-    for ending, more in DECODERS.items():
-        known[PLAIN + ending] = System(PLAIN + ending, SUPERVISED, (*shared, *more))
-        for recipe in TaggerSettings.recipes:
-            flags = (f"--recipe={recipe}", *shared, *more)
-            known[recipe + ending] = System(
-                recipe + ending, DISTILLED, (*_words(settings, DISTILLED, flags), *flags)
-            )
-        for name, command in VIEWS.items():
-            flags = (*shared, *more)
-            known[name + ending] = System(
-                name + ending, command, (*_words(settings, command, flags), *flags)
-            )
+    shared = checked(SUPERVISED, settings.student_flags, "--student_flags", {"recipe"})
+    known = _known(settings, shared)
     chosen = []
     for name in dict.fromkeys(settings.systems):
         if name not in known:
@@ -134,8 +89,8 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
             )
         first, _, rest = text.strip().partition(" ")
         command, text = (first, rest) if first in STUDENTS else (DISTILLED, text)
-        flags = (*shared, *_checked(command, text, f"--variant {name}", set()))
-        chosen.append(System(name, command, (*_words(settings, command, flags), *flags)))
+        own = checked(command, text, f"--variant {name}", set())
+        chosen.append(_student(settings, name, command, (*shared, *own)))
     if settings.teacher is None and any(system.needs_teacher for system in chosen):
         raise UserError(
             where="--teacher",
@@ -146,17 +101,38 @@ def systems_of(settings: LearningCurveSettings) -> list[System]:
     return chosen
 
 
+def _known(settings: LearningCurveSettings, shared: tuple[str, ...]) -> dict[str, System]:
+    """The systems that have a name already, each with the decoders that it can have."""
+    known = {TEACHER: teacher_of(settings)}
+    for ending, decoder in DECODERS.items():
+        flags = (*shared, *decoder)
+        students = [_student(settings, PLAIN + ending, SUPERVISED, flags)]
+        for recipe in TaggerSettings.recipes:
+            with_recipe = (f"--recipe={recipe}", *flags)
+            students.append(_student(settings, recipe + ending, DISTILLED, with_recipe))
+        for name, command in VIEWS.items():
+            students.append(_student(settings, name + ending, command, flags))
+        known |= {student.name: student for student in students}
+    return known
+
+
+def _student(
+    settings: LearningCurveSettings, name: str, command: str, flags: tuple[str, ...]
+) -> System:
+    """A student with these flags; a taught one also with its encoder of word vectors."""
+    if command in TAUGHT:
+        flags = (*_word_encoder(settings, command, flags), *flags)
+    return System(name, command, flags)
+
+
 def teacher_of(settings: LearningCurveSettings) -> System:
     """The fine-tuned teacher, a system like the others and what the distilled ones learn from.
 
     Raises:
         UserError: flags that the command doesn't have.
     """
-    return System(
-        TEACHER,
-        TRANSFORMER,
-        _checked(TRANSFORMER, settings.teacher_flags, "--teacher_flags", set()),
-    )
+    flags = checked(TRANSFORMER, settings.teacher_flags, "--teacher_flags", set())
+    return System(TEACHER, TRANSFORMER, flags)
 
 
 def variants(settings: LearningCurveSettings) -> dict[str, str]:
@@ -186,78 +162,15 @@ def variants(settings: LearningCurveSettings) -> dict[str, str]:
     return found
 
 
-class _Parser(ArgumentParser):
-    """A parser whose complaint is one line that says which text it was about."""
-
-    def error(self, message: str) -> NoReturn:
-        command, _, where = self.prog.partition(" ")
-        raise UserError(
-            where=where,
-            wrong=message,
-            expected=f"flags of nlp-train {command}",
-            remedy=f"see nlp-train {command} --help",
-        )
-
-
-def _checked(command: str, text: str, where: str, taken: set[str]) -> tuple[str, ...]:
-    """The words of these flags, after the command has understood them."""
-    try:
-        words = tuple(shlex.split(text))
-    except ValueError as error:
-        raise UserError(
-            where=where,
-            wrong=f"{error} in {text!r}",
-            expected="flags as on a command line",
-            remedy="correct it",
-        ) from error
-    found = vars(_parsed(command, words, where))
-    refused = sorted(found.keys() & (ITS_OWN | taken))
-    if refused:
-        flags = ", ".join(f"--{name}" for name in refused)
-        raise UserError(
-            where=where,
-            wrong=f"{flags} can't be given here",
-            expected="flags that may differ from system to system",
-            remedy="leave it out: learning_curve has a flag of its own, or sets it by system",
-        )
-    try:
-        _resolved(command, words, where)
-    except UserError as error:
-        raise UserError(
-            where=f"{where}: {error.where}",
-            wrong=error.wrong,
-            expected=error.expected,
-            remedy=error.remedy,
-        ) from error
-    return words
-
-
-def _parsed(command: str, words: tuple[str, ...], where: str) -> Namespace:
-    parser = _Parser(prog=f"{command} {where}", add_help=False, allow_abbrev=False)
-    add_flags(parser, COMMANDS[command])
-    return parser.parse_args(words)
-
-
-def _resolved(command: str, words: tuple[str, ...], where: str) -> Any:
-    """The settings that these flags give, whatever the cell sets beside them."""
-    cls, found = COMMANDS[command], vars(_parsed(command, words, where))
-    needed = [flag for flag in flags_of(cls) if flag.default is MISSING]
-    values = {flag.name: ("x",) if flag.kind is tuple else "x" for flag in needed}
-    return resolve(cls, Namespace(**{**values, **found}))
-
-
-def _words(
+def _word_encoder(
     settings: LearningCurveSettings, command: str, flags: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """The encoder of a taught student's word vectors: the teacher's own, of which a cell has a
-    fine-tuned copy only.
+    """The encoder of a taught student's word vectors: the teacher as it was before fine-tuning.
+
+    A cell has only the fine-tuned copy, so that the student wouldn't find it by itself.
     """
-    if command not in TAUGHT:
-        return ()
-    chosen = _resolved(command, flags, "--student_flags")
+    chosen = resolved(command, flags, "--student_flags")
     is_given = chosen.words.word_encoder is not None or chosen.words.embedding_file is not None
-    return (
-        ()
-        if is_given or chosen.schedule.recipe == "paper"
-        else (f"--{WORD_ENCODER}={settings.teacher}",)
-    )
+    if is_given or chosen.schedule.recipe == "paper":
+        return ()
+    return (f"--word_encoder={settings.teacher}",)

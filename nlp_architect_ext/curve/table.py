@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Mapping
 
-from nlp_architect_ext.core.costs import ASSUMED, KINDS, UNITS, shown
+from nlp_architect_ext.core.costs import ASSUMED, KINDS, UNITS, formatted_costs
 from nlp_architect_ext.curve.comparison import Comparison, Pair, Point
 from nlp_architect_ext.curve.statistics import RESAMPLES
 from nlp_architect_ext.curve.systems import LABELS
@@ -21,26 +21,20 @@ COLUMNS = ("size", "seed", "system", "split", "f1", "precision", "recall", *KIND
 def page(comparison: Comparison) -> str:
     """The curve as Markdown: F1 by size and system, then differences with their intervals."""
     pairs = comparison.pairs()
-    used = (
-        ""
-        if comparison.split == "test"
-        else " There is no test set, so dev is used, which also picked the epochs."
-    )
+    is_on_dev = comparison.split != "test"
+    warning = " There is no test set, so dev is used, which also picked the epochs."
     parts = [
         "# Learning curve\n",
         f"F1 on {comparison.split}, in percent, over the number of labelled sentences: mean ± "
-        "standard deviation "
-        f"(number of seeds).{used}\n",
+        f"standard deviation (number of seeds).{warning if is_on_dev else ''}\n",
         markdown(_scores(comparison)),
         "![F1 over labelled sentences](curve.png)\n",
     ]
     if comparison.points():
         parts += [
             "## Cost\n",
-            (
-                "What it takes to make a model, mean over the seeds, of a distilled one with its "
-                f"teacher. {ASSUMED}\n"
-            ),
+            "What it takes to make a model, mean over the seeds, of a distilled one with its "
+            f"teacher. {ASSUMED}\n",
             markdown(_costs(comparison)),
             "![F1 over processor time](cost.png)\n",
         ]
@@ -48,9 +42,8 @@ def page(comparison: Comparison) -> str:
         parts += [
             "## Differences\n",
             "In points of F1, over the seeds that both systems have, with the 95 % interval of a "
-            "paired bootstrap of "
-            f"{RESAMPLES:,} resamples; an interval without 0 is a difference that chance hardly "
-            "explains.\n",
+            f"paired bootstrap of {RESAMPLES:,} resamples; an interval without 0 is a difference "
+            "that chance hardly explains.\n",
             markdown(_differences(pairs)),
             *_notes(pairs),
         ]
@@ -58,8 +51,9 @@ def page(comparison: Comparison) -> str:
 
 
 def rows(comparison: Comparison) -> str:
-    """A line a cell and split; scores between 0 and 1, costs of the whole cell, empty where an
-    older run has none.
+    """A line a cell and split: scores between 0 and 1, and the costs of the whole cell.
+
+    Costs are empty where an older run has none.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -73,8 +67,9 @@ def rows(comparison: Comparison) -> str:
 
 
 def everything(comparison: Comparison) -> str:
-    """The curve as JSON: cells with their costs by phase, points, differences; scores between 0 and
-    1.
+    """The curve as JSON: cells with their costs by phase, points, differences.
+
+    Scores are between 0 and 1.
     """
     cells = [
         {
@@ -116,16 +111,15 @@ def _scores(comparison: Comparison) -> Rows:
     points = {(point.size, point.system): point for point in comparison.points()}
     lines = [["sentences", *comparison.systems]]
     for size in comparison.sizes:
-        lines.append(
-            [f"{size:,}", *(_shown(points.get((size, system))) for system in comparison.systems)]
-        )
+        cells = [_shown(points.get((size, system))) for system in comparison.systems]
+        lines.append([f"{size:,}", *cells])
     return lines
 
 
 def _costs(comparison: Comparison) -> Rows:
     lines = [["sentences", "system", "F1", *UNITS]]
     for point in comparison.points():
-        costs = shown(comparison.costs(point.size, point.system))
+        costs = formatted_costs(comparison.costs(point.size, point.system))
         lines.append([f"{point.size:,}", point.system, f"{100 * point.mean:.2f}", *costs])
     return lines
 
@@ -167,7 +161,6 @@ def _notes(pairs: list[Pair]) -> list[str]:
     if any(not pair.difference.by_sentence for pair in pairs):
         notes.append(
             "Where a cell has no file of predictions, seeds alone are resampled; of one seed "
-            "there is no "
-            "interval then.\n"
+            "there is no interval then.\n"
         )
     return notes

@@ -1,6 +1,4 @@
-"""A data folder as sentences: labelled train, dev and test files, unlabelled text, and the labels
-they share.
-"""
+"""A data folder as sentences: train, dev and test files, unlabelled text, and their labels."""
 
 from __future__ import annotations
 
@@ -18,7 +16,10 @@ from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.data.formats.labels_file import read_labels
 
 LABELS_FILE = "labels.txt"
-DEV, TEST = "dev.txt", "test.txt"  # may be missing; files that are named otherwise may not
+DEV = "dev.txt"
+TEST = "test.txt"
+# Under these names; files that are named otherwise may not.
+MAY_BE_MISSING = {"dev": DEV, "test": TEST}
 
 
 @dataclass(frozen=True)
@@ -84,22 +85,10 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
         UserError: files that can't be read, are empty or hold no entity; tags that don't fit the
             scheme; labels of dev or test that train and ``labels.txt`` lack.
     """
-    if scheme not in ("auto", *SCHEMES):
-        raise UserError(
-            where=f"--scheme {scheme}",
-            wrong="no such scheme",
-            expected=f"auto or one of {', '.join(SCHEMES)}",
-            remedy="correct it",
-        )
-    folder, notes = Path(data_dir), list[str]()
-    files = {"train": LabelledFile.read(folder / train_filename, tag_col, ignore_token)}
-    for part, name, default in (("dev", dev_filename, DEV), ("test", test_filename, TEST)):
-        if name and (name != default or (folder / name).exists()):
-            files[part] = LabelledFile.read(folder / name, tag_col, ignore_token)
-        else:
-            notes.append(
-                f"no {part} set: {f'{folder / name} is missing' if name else 'no file is named'}"
-            )
+    _check_scheme(scheme)
+    folder = Path(data_dir)
+    names = {"train": train_filename, "dev": dev_filename, "test": test_filename}
+    files, notes = _labelled_files(folder, names, tag_col, ignore_token)
     options = {
         "tag_col": tag_col,
         "ignore_token": ignore_token,
@@ -110,6 +99,33 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     if unlabeled_filename is not None:
         unlabelled = _unlabelled(folder / unlabeled_filename, unlabeled_format, options)
     return corpus_of(files, unlabelled, scheme, folder / LABELS_FILE, notes)
+
+
+def _check_scheme(scheme: str) -> None:
+    if scheme not in ("auto", *SCHEMES):
+        raise UserError(
+            where=f"scheme {scheme!r}",
+            wrong="no such scheme",
+            expected=f"auto or one of {', '.join(SCHEMES)}",
+            remedy="correct it",
+        )
+
+
+def _labelled_files(
+    folder: Path, names: dict[str, str], tag_col: int, ignore_token: str
+) -> tuple[dict[str, LabelledFile], list[str]]:
+    """The files of train, dev and test that there are, and a note on each that is missing."""
+    files = {}
+    notes = []
+    for part, name in names.items():
+        may_be_missing = name == MAY_BE_MISSING.get(part)
+        if part != "train" and not name:
+            notes.append(f"no {part} set: no file is named")
+        elif may_be_missing and not (folder / name).exists():
+            notes.append(f"no {part} set: {folder / name} is missing")
+        else:
+            files[part] = LabelledFile.read(folder / name, tag_col, ignore_token)
+    return files, notes
 
 
 def corpus_of(
@@ -131,21 +147,23 @@ def corpus_of(
     Raises:
         UserError: tags that don't fit the scheme, or labels that train and `listed` lack.
     """
-    scheme = files["train"].scheme() if scheme == "auto" else scheme
-    converted = {part: file.converted(scheme) for part, file in files.items()}
-    labels = _labels(listed, converted["train"], files["train"].path, scheme)
-    for part, file in files.items():
-        _check_labels(file, converted[part], labels, listed)
+    train_path = files["train"].path
+    if scheme == "auto":
+        scheme = files["train"].scheme()
+    sentences = {part: file.converted(scheme) for part, file in files.items()}
     oddities = [note for file in files.values() if (note := file.oddities(scheme))]
-    missing = _without_example(labels, converted["train"], f"in {files['train'].path}")
+    labels = _labels(listed, sentences["train"], train_path, scheme)
+    for part, file in files.items():
+        _check_labels(file, sentences[part], labels, listed)
+    without_example = _without_example(labels, sentences["train"], f"in {train_path}")
     return Corpus(
-        converted["train"],
-        converted.get("dev"),
-        converted.get("test"),
-        unlabelled,
-        labels,
-        scheme,
-        (*notes, *oddities, *missing),
+        train=sentences["train"],
+        dev=sentences.get("dev"),
+        test=sentences.get("test"),
+        unlabelled=unlabelled,
+        labels=labels,
+        scheme=scheme,
+        notes=(*notes, *oddities, *without_example),
     )
 
 
@@ -157,7 +175,7 @@ def _labels(path: Path | None, train: list[Sentence], train_path: Path, scheme: 
             where=str(train_path),
             wrong=f"every tag is {seen.pop()!r}",
             expected="entities to learn from",
-            remedy="correct --tag_col or give labelled sentences",
+            remedy="choose another tag column, or give labelled sentences",
         )
     if path is not None and path.exists():
         return read_labels(path, scheme)
@@ -195,13 +213,11 @@ def _without_example(labels: LabelSet, sentences: list[Sentence], where: str) ->
 
 def _unlabelled(path: Path, format_name: str, options: dict[str, object]) -> list[Sentence]:
     reader = registry.load(registry.FORMATS, format_name)
-    wanted = inspect.signature(
-        reader
-    ).parameters  # every format takes the options that mean something to it
-    options = {
-        name: value for name, value in {**options, "labelled": False}.items() if name in wanted
-    }
-    sentences = [sentence.without_labels() for sentence in reader(path, **options)]
+    # Every format takes the options that mean something to it.
+    wanted = inspect.signature(reader).parameters
+    offered = {**options, "labelled": False}
+    taken = {name: value for name, value in offered.items() if name in wanted}
+    sentences = [sentence.without_labels() for sentence in reader(path, **taken)]
     if not sentences:
         raise UserError(
             where=str(path),

@@ -12,8 +12,7 @@ from nlp_architect_ext.data.corpus import Corpus, _without_example
 
 
 def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
-    """The corpus with ``size`` random sentences of train as labelled ones; the others join the
-    unlabelled text.
+    """The corpus with ``size`` random labelled sentences; the rest joins the unlabelled text.
 
     With the same seed a smaller draw is part of a larger one. The labels stay those of the whole
     corpus.
@@ -26,32 +25,36 @@ def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
             where=f"labelled size {size}",
             wrong=f"train has {len(corpus.train)} sentences",
             expected=f"a size from 1 to {len(corpus.train)}",
-            remedy="correct --labeled_size",
+            remedy="choose such a size",
         )
     drawn, others = _drawn(corpus.train, size, seed)
     notes = _without_example(
         corpus.labels, drawn, f"among the {size} labelled sentences that were drawn"
     )
+    without_labels = [sentence.without_labels() for sentence in others]
     return replace(
         corpus,
         train=drawn,
         notes=(*corpus.notes, *notes),
-        unlabelled=[*corpus.unlabelled, *(sentence.without_labels() for sentence in others)],
+        unlabelled=corpus.unlabelled + without_labels,
     )
 
 
 def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
     """The corpus with at most ``size`` random sentences of its unlabelled text."""
-    return replace(corpus, unlabelled=_drawn(corpus.unlabelled, size, seed)[0])
+    drawn, _ = _drawn(corpus.unlabelled, size, seed)
+    return replace(corpus, unlabelled=drawn)
 
 
 def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
-    """The dev sentences that pick the best epoch: at most ``size`` random ones, always the same; 0
-    takes all.
+    """The dev sentences that pick the best epoch: ``size`` random ones, always the same.
+
+    All of them if ``size`` is 0 or there are no more.
     """
     if corpus.dev is None or not 0 < size < len(corpus.dev):
         return corpus.dev
-    return _drawn(corpus.dev, size, seed=0)[0]
+    drawn, _ = _drawn(corpus.dev, size, seed=0)
+    return drawn
 
 
 def _drawn(
@@ -59,6 +62,6 @@ def _drawn(
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences drawn at random and those that are left, both in their old order."""
     order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
-    return [sentences[index] for index in sorted(order[:size])], [
-        sentences[index] for index in sorted(order[size:])
-    ]
+    drawn = [sentences[index] for index in sorted(order[:size])]
+    others = [sentences[index] for index in sorted(order[size:])]
+    return drawn, others

@@ -33,13 +33,15 @@ class DomainScore:
     def __init__(self, labelled: Mapping[str, int], pool: Mapping[str, int]) -> None:
         counts = lower_cased(labelled)
         self.known = frozenset(word for word, count in counts.items() if count > 1)
-        inside, outside = self._logs(counts), self._logs(lower_cased(pool))
+        inside = self._logs(counts)
+        outside = self._logs(lower_cased(pool))
         self.gains = {word: inside[word] - outside[word] for word in inside}
 
     def _logs(self, counts: Counter[str]) -> dict[str, float]:
         """Log probability of each known word, and of the others together."""
-        others = sum(counts.values()) - sum(counts[word] for word in self.known)
-        raised = {**{word: counts[word] + 1 for word in self.known}, OTHER: others + 1}
+        others = counts.total() - sum(counts[word] for word in self.known)
+        raised = {word: counts[word] + 1 for word in self.known}
+        raised[OTHER] = others + 1
         total = sum(raised.values())
         return {word: math.log(count / total) for word, count in raised.items()}
 
@@ -50,8 +52,7 @@ class DomainScore:
 
 
 def best(scores: NDArray[np.float64], contents: NDArray[np.uint64], count: int) -> list[int]:
-    """The places of the `count` highest scores, ascending; of the same content the first place
-    alone.
+    """The places of the `count` highest scores, ascending; of the same content the first only.
 
     Args:
         scores: of each text (texts,).
@@ -63,7 +64,8 @@ def best(scores: NDArray[np.float64], contents: NDArray[np.uint64], count: int) 
     for place in np.argsort(-scores, kind="stable"):
         if len(chosen) == count:
             break
-        if (content := int(contents[place])) not in seen:
+        content = int(contents[place])
+        if content not in seen:
             seen.add(content)
             chosen.append(int(place))
     return sorted(chosen)

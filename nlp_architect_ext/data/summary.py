@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 
+Row = Sequence[str | int]  # its name, then a cell for each part of the corpus
+
 
 def summary(corpus: Corpus) -> str:
-    """A table of what was read: sentences, words, duplicates across the parts, entities of each
-    type, notes.
-    """
+    """A table of what was read: sentences, words, duplicates, entities of each type, notes."""
     named = {
         "train": corpus.train,
         "dev": corpus.dev,
@@ -20,43 +21,42 @@ def summary(corpus: Corpus) -> str:
         "unlabelled": corpus.unlabelled or None,
     }
     parts = {name: sentences for name, sentences in named.items() if sentences is not None}
-    rows: list[Sequence[str | int]] = [
+    lengths = [[len(sentence) for sentence in sentences] for sentences in parts.values()]
+    rows: list[Row] = [
         ("", *parts),
-        ("sentences", *map(len, parts.values())),
-        ("words", *(sum(len(sentence) for sentence in sentences) for sentences in parts.values())),
-        (
-            "longest sentence",
-            *(max(len(sentence) for sentence in sentences) for sentences in parts.values()),
-        ),
+        ("sentences", *map(len, lengths)),
+        ("words", *map(sum, lengths)),
+        ("longest sentence", *map(max, lengths)),
     ]
-    for other in ("train", "unlabelled"):
-        if other in parts:
-            rows.append(
-                (
-                    f"also in {other}",
-                    *(
-                        "-" if name == other else duplicates(sentences, parts[other])
-                        for name, sentences in parts.items()
-                    ),
-                )
-            )
+    rows += [_repeated(parts, other) for other in ("train", "unlabelled") if other in parts]
+    rows += _entities(parts, corpus.labels)
+    about = [f"scheme of the files: {corpus.scheme}; {len(corpus.labels)} labels", *corpus.notes]
+    return "\n".join([*_aligned(rows), *about])
+
+
+def _repeated(parts: Mapping[str, list[Sentence]], other: str) -> Row:
+    """How many sentences of each part are in another one too."""
+    cells: list[str | int] = [
+        "-" if name == other else duplicates(sentences, parts[other])
+        for name, sentences in parts.items()
+    ]
+    return (f"also in {other}", *cells)
+
+
+def _entities(parts: Mapping[str, list[Sentence]], labels: LabelSet) -> list[Row]:
+    """The entities of each labelled part, in all and by type."""
     counts = [
-        Counter(
-            span.type
-            for sentence in sentences
-            for span in corpus.labels.spans(sentence.labels or ())
-        )
+        Counter(span.type for sentence in sentences for span in labels.spans(sentence.labels or ()))
         for name, sentences in parts.items()
         if name != "unlabelled"
     ]
     blank = ["-"] if "unlabelled" in parts else []
-    kind = "entities" if corpus.labels.scheme == "IOB2" else "labelled words"
-    rows.append((kind, *(count.total() for count in counts), *blank))
-    rows += [
-        (f"  {type_}", *(count[type_] for count in counts), *blank) for type_ in corpus.labels.types
+    kind = "entities" if labels.scheme == "IOB2" else "labelled words"
+    overall: Row = (kind, *(count.total() for count in counts), *blank)
+    by_type: list[Row] = [
+        (f"  {type_}", *(count[type_] for count in counts), *blank) for type_ in labels.types
     ]
-    about = [f"scheme of the files: {corpus.scheme}; {len(corpus.labels)} labels", *corpus.notes]
-    return "\n".join([*_aligned(rows), *about])
+    return [overall, *by_type]
 
 
 def duplicates(sentences: list[Sentence], others: list[Sentence]) -> int:
@@ -65,13 +65,12 @@ def duplicates(sentences: list[Sentence], others: list[Sentence]) -> int:
     return sum(sentence.words in known for sentence in sentences)
 
 
-def _aligned(rows: list[Sequence[str | int]]) -> list[str]:
+def _aligned(rows: list[Row]) -> list[str]:
+    """A line a row: the first column flush left, the others flush right."""
     cells = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in cells
-    ]
+    first_width, *widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for name, *others in cells:
+        padded = [cell.rjust(width) for cell, width in zip(others, widths, strict=True)]
+        lines.append("  ".join([name.ljust(first_width), *padded]))
+    return lines

@@ -15,38 +15,10 @@ SPECIAL_WORDS = 2  # padding and the unknown word; the other words follow
 
 # The 30 general categories of Unicode (UAX #44, table 12). Every character has one, so none is
 # unknown.
-CATEGORIES = (
-    "Lu",
-    "Ll",
-    "Lt",
-    "Lm",
-    "Lo",
-    "Mn",
-    "Mc",
-    "Me",
-    "Nd",
-    "Nl",
-    "No",
-    "Pc",
-    "Pd",
-    "Ps",
-    "Pe",
-    "Pi",
-    "Pf",
-    "Po",
-    "Sm",
-    "Sc",
-    "Sk",
-    "So",
-    "Zs",
-    "Zl",
-    "Zp",
-    "Cc",
-    "Cf",
-    "Cs",
-    "Co",
-    "Cn",
-)
+LETTERS_AND_MARKS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me")
+NUMBERS_AND_PUNCTUATION = ("Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po")
+SYMBOLS_AND_OTHERS = ("Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn")
+CATEGORIES = (*LETTERS_AND_MARKS, *NUMBERS_AND_PUNCTUATION, *SYMBOLS_AND_OTHERS)
 MIN_CHARACTER_COUNT = 3
 
 
@@ -71,22 +43,16 @@ class Vocabulary:
     def __init__(
         self, words: Sequence[str], characters: Sequence[str], pieces: Sequence[str] = ()
     ) -> None:
-        self._words = {word: number for number, word in enumerate(words, start=SPECIAL_WORDS)}
-        self._pieces = {
-            piece: number for number, piece in enumerate(pieces, start=SPECIAL_WORDS + len(words))
-        }
+        self._words = _numbered(words, start=SPECIAL_WORDS)
+        self._pieces = _numbered(pieces, start=SPECIAL_WORDS + len(words))
+        self._categories = _numbered(CATEGORIES, start=1)
+        self._characters = _numbered(characters, start=1 + len(CATEGORIES))
+        self._longest_part = max((len(part) for part in (*words, *pieces)), default=0)
         if len(self._words) < len(words) or len(self._pieces) < len(pieces):
             raise ValueError("vocabulary: a word or a piece twice")
-        self._longest_part = max((len(part) for part in (*words, *pieces)), default=0)
-        first = 1 + len(CATEGORIES)
-        self._characters = {
-            character: number for number, character in enumerate(characters, start=first)
-        }
-        if len(self._characters) < len(characters) or any(
-            len(character) != 1 for character in characters
-        ):
+        is_single = all(len(character) == 1 for character in characters)
+        if len(self._characters) < len(characters) or not is_single:
             raise ValueError("vocabulary: a character twice, or one that isn't a single character")
-        self._categories = {category: number for number, category in enumerate(CATEGORIES, start=1)}
 
     @classmethod
     def build(
@@ -102,7 +68,7 @@ class Vocabulary:
         Args:
             labelled: sentences whose words are all known, whatever the limit.
             unlabelled: sentences whose most frequent words fill the vocabulary.
-            limit: most words, without the two special ids.
+            limit: the largest number of words, without the two special ids.
             lexicon: words from elsewhere that fill what is left, the most useful first.
             pieces: parts of words that unknown words are made of.
         """
@@ -110,8 +76,9 @@ class Vocabulary:
         in_unlabelled = Counter(word for sentence in unlabelled for word in sentence.words)
         words = _by_count(lower_cased(in_labelled))
         known = set(words)
-        more = [*_by_count(lower_cased(in_unlabelled)), *(word.lower() for word in lexicon)]
-        more = [word for word in dict.fromkeys(more) if word not in known]
+        candidates = [*_by_count(lower_cased(in_unlabelled)), *(word.lower() for word in lexicon)]
+        others = [word for word in dict.fromkeys(candidates) if word not in known]
+        room = max(0, limit - len(words))
         characters: Counter[str] = Counter()
         for word, count in (in_labelled + in_unlabelled).items():
             for character in word:
@@ -121,7 +88,7 @@ class Vocabulary:
             for character, count in characters.items()
             if count >= MIN_CHARACTER_COUNT
         }
-        return cls([*words, *more[: max(0, limit - len(words))]], _by_count(frequent), pieces)
+        return cls([*words, *others[:room]], _by_count(frequent), pieces)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -170,15 +137,24 @@ class Vocabulary:
         ids: list[int] = []
         start = 0
         while start < len(word):
-            table = self._pieces if start else self._words
-            ends = range(min(len(word), start + self._longest_part), start, -1)
-            found = ((end, table.get(word[start:end])) for end in ends if start or end < len(word))
-            end, id_ = next(
-                ((end, id_) for end, id_ in found if id_ is not None), (start + 1, None)
-            )
-            ids += [] if id_ is None else [id_]
-            start = end
+            part = self._longest_part_at(word, start)
+            if part is None:
+                start += 1
+                continue
+            id_, start = part
+            ids.append(id_)
         return ids or [UNKNOWN]
+
+    def _longest_part_at(self, word: str, start: int) -> tuple[int, int] | None:
+        """Id and end of the longest part that begins there and isn't the word; None without one."""
+        table = self._pieces if start else self._words
+        last = min(len(word), start + self._longest_part)
+        for end in range(last, start, -1):
+            id_ = table.get(word[start:end])
+            is_whole_word = end - start == len(word)
+            if id_ is not None and not is_whole_word:
+                return id_, end
+        return None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Vocabulary) and self.to_json() == other.to_json()
@@ -198,11 +174,9 @@ class Vocabulary:
         Raises:
             ValueError: not what :meth:`to_json` writes.
         """
-        words, characters, pieces = (
-            data.get("words"),
-            data.get("characters"),
-            data.get("pieces", []),
-        )
+        words = data.get("words")
+        characters = data.get("characters")
+        pieces = data.get("pieces", [])
         for name, items in (("words", words), ("characters", characters), ("pieces", pieces)):
             if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
                 raise ValueError(f"vocabulary: expected a list of {name}")
@@ -217,8 +191,11 @@ def lower_cased(counts: Mapping[str, int]) -> Counter[str]:
     return lowered
 
 
+def _numbered(items: Sequence[str], start: int) -> dict[str, int]:
+    """The id of each item: its place, counted from `start`."""
+    return {item: number for number, item in enumerate(items, start=start)}
+
+
 def _by_count(counts: dict[str, int]) -> list[str]:
-    """The most frequent first; equal ones in the order of their code points, so that the order is
-    always the same.
-    """
+    """The most frequent first; equally frequent ones in the order of their code points."""
     return sorted(counts, key=lambda item: (-counts[item], item))

@@ -17,8 +17,7 @@ REMEDY = "get the file again, or remove the line"
 
 
 def read_word_vectors(path: str | Path, wanted: Collection[str]) -> tuple[Vectors, int]:
-    """The vectors of wanted words, and their dimension; the file is streamed and nothing else is
-    kept.
+    """The vectors of wanted words, and their dimension; the file is streamed.
 
     A wanted word gets the vector of the same word, or else of the first one in the file that
     differs in case only. A word may contain spaces, as in GloVe's largest file: the last
@@ -56,9 +55,11 @@ def read_word_vectors(path: str | Path, wanted: Collection[str]) -> tuple[Vector
         word, values = _split(line, dimension, f"{path}:{number}")
         count += 1
         for target in by_lower.get(word.lower(), ()):
-            if target not in vectors or (target == word and target not in exact):
+            is_first_exact = target == word and target not in exact
+            if target not in vectors or is_first_exact:
                 vectors[target] = _vector(values, f"{path}:{number}")
-                exact |= {target} if target == word else set()
+            if target == word:
+                exact.add(target)
     if promised is not None and promised != count:
         raise UserError(
             where=f"{path}:{number}",
@@ -90,9 +91,7 @@ def _split(line: str, dimension: int, where: str) -> tuple[str, list[str]]:
 
 
 def _columns(line: str, most: int = -1) -> list[str]:
-    """The columns between spaces or tabs; other white space may be a word (GloVe has vectors for
-    U+0085).
-    """
+    """The columns between spaces or tabs; other white space may be a word, as U+0085 in GloVe."""
     return line.replace("\t", " ").rstrip(" ").rsplit(" ", most)
 
 

@@ -1,6 +1,4 @@
-"""Teacher against student: how often they agree, who is right where they don't, and on which
-labels.
-"""
+"""Teacher against student: how often they agree, and who is right where they don't."""
 
 from __future__ import annotations
 
@@ -44,25 +42,26 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
     Returns:
         ``words``, the share with the same label (0.0 without words); ``differing``, the words with
         different ones: ``count``, and for how many of them ``teacher``, ``student`` or ``neither``
-        is right; ``entities``, those that
-        ``both``, only the ``teacher`` or only the ``student`` found: ``count`` and how many of them
-            are ``right``.
+        is right; ``entities``, those that ``both``, only the ``teacher`` or only the ``student``
+        found: ``count`` and how many of them are ``right``.
     """
     words = sum(len(sentence) for sentence in gold)
     differing = disagreements(gold, teacher, student)
     count = sum(one.count for one in differing)
     teacher_right = sum(one.teacher_right for one in differing)
     student_right = sum(one.student_right for one in differing)
-    found, right = Counter[str](), Counter[str]()
+    found = Counter[str]()
+    right = Counter[str]()
     for sentence in zip(gold, teacher, student, strict=True):
-        there, of_teacher, of_student = (set(labels.spans(names)) for names in sentence)
-        for name, spans in (
-            ("both", of_teacher & of_student),
-            ("teacher", of_teacher - of_student),
-            ("student", of_student - of_teacher),
-        ):
+        of_gold, of_teacher, of_student = (set(labels.spans(names)) for names in sentence)
+        found_by = {
+            "both": of_teacher & of_student,
+            "teacher": of_teacher - of_student,
+            "student": of_student - of_teacher,
+        }
+        for name, spans in found_by.items():
             found[name] += len(spans)
-            right[name] += len(spans & there)
+            right[name] += len(spans & of_gold)
     return {
         "words": (words - count) / words if words else 0.0,
         "differing": {
@@ -80,12 +79,15 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
 
 def disagreements(gold: Labels, teacher: Labels, student: Labels) -> list[Disagreement]:
     """Pairs of different labels, the most frequent first; equally frequent ones by name."""
-    count, teacher_right, student_right = (Counter[tuple[str, str]]() for _ in range(3))
-    for right, one, other in _words(gold, teacher, student):
-        if one != other:
-            count[one, other] += 1
-            teacher_right[one, other] += one == right
-            student_right[one, other] += other == right
+    count = Counter[tuple[str, str]]()
+    teacher_right = Counter[tuple[str, str]]()
+    student_right = Counter[tuple[str, str]]()
+    for right, of_teacher, of_student in _words(gold, teacher, student):
+        if of_teacher != of_student:
+            pair = (of_teacher, of_student)
+            count[pair] += 1
+            teacher_right[pair] += of_teacher == right
+            student_right[pair] += of_student == right
     ordered = sorted(count, key=lambda pair: (-count[pair], pair))
     return [
         Disagreement(*pair, count[pair], teacher_right[pair], student_right[pair])
@@ -94,9 +96,7 @@ def disagreements(gold: Labels, teacher: Labels, student: Labels) -> list[Disagr
 
 
 def examples(teacher: Labels, student: Labels, most: int) -> list[int]:
-    """At most so many of the sentences in which a label differs, evenly spread over all of them, in
-    their order.
-    """
+    """At most so many of the sentences in which a label differs, evenly spread, in their order."""
     pairs = enumerate(zip(teacher, student, strict=True))
     differing = [index for index, (one, other) in pairs if tuple(one) != tuple(other)]
     count = min(most, len(differing))

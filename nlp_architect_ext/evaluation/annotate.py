@@ -13,7 +13,7 @@ from nlp_architect_ext.data.formats.columns import format_columns
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 
 MAXIMUM = 100  # sentences that are named
-LOOKED_AT = 5_000  # most sentences that are tagged for it: a pool of millions must stay cheap
+LOOKED_AT = 5_000  # sentences that are tagged for it: a pool of millions must stay cheap
 SHORTEST = 4  # words; fewer are headings and remains, and teach little
 TINY = 1e-12  # a probability of 0 has no logarithm
 
@@ -51,15 +51,15 @@ class ToAnnotate:
 
 
 def uncertainty(probabilities: Sequence[float]) -> float:
-    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for the probabilities of a sentence's
-    labels.
+    """Least confidence, by length: ``1 - (Π p)^(1/words)`` for a sentence's probabilities.
 
-    Source: least confidence is that of Settles & Craven (2008), "An Analysis of Active Learning
+    Sources: least confidence is that of Settles & Craven (2008), "An Analysis of Active Learning
     Strategies for Sequence Labeling Tasks", section 3.1; Shen et al. (2018), "Deep Active Learning
     for Named Entity Recognition", divide its logarithm by the length, or long sentences would
     always win.
     """
-    return 1 - math.exp(sum(math.log(max(p, TINY)) for p in probabilities) / len(probabilities))
+    logs = sum(math.log(max(probability, TINY)) for probability in probabilities)
+    return 1 - math.exp(logs / len(probabilities))
 
 
 def most_uncertain(
@@ -69,8 +69,7 @@ def most_uncertain(
     seed: int,
     most: int = MAXIMUM,
 ) -> ToAnnotate:
-    """The sentences of which the tagger is least sure, each once; equally uncertain ones in the
-    order of the pool.
+    """The sentences of which the tagger is least sure, each once; ties in the pool's order.
 
     Args:
         tagger: trained.
@@ -96,4 +95,5 @@ def most_uncertain(
 
 
 def _is_fit(words: tuple[str, ...]) -> bool:
-    return len(words) >= SHORTEST and not any(set(word) & set(" \t\n\r") for word in words)
+    has_white_space = any(set(word) & set(" \t\n\r") for word in words)
+    return len(words) >= SHORTEST and not has_white_space

@@ -1,6 +1,4 @@
-"""How far the scores of entities are probabilities: calibration fitted on labelled sentences, and
-measured.
-"""
+"""Calibration of the scores of entities: fitted on labelled sentences, and measured."""
 
 from __future__ import annotations
 
@@ -15,9 +13,9 @@ from nlp_architect_ext.runtime.calibration import EDGE, Calibration, entity_scor
 
 BINS = 10
 
-
-STEPS, ENOUGH = 100, 1e-10
-
+# Newton's method ends after so many steps, or when a step is as small.
+STEPS = 100
+ENOUGH = 1e-10
 
 Numbers = NDArray[np.float64]
 
@@ -41,16 +39,15 @@ def outcomes(
     """
     scores, right = [], []
     for gold_labels, names, chances in zip(gold, predicted, probabilities, strict=True):
-        there = set(labels.spans(gold_labels))
+        gold_spans = set(labels.spans(gold_labels))
         for span in labels.spans(names):
             scores.append(entity_score(chances[span.start : span.end]))
-            right.append(span in there)
+            right.append(span in gold_spans)
     return np.array(scores, dtype=np.float64), np.array(right, dtype=np.bool_)
 
 
 def fit_calibration(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
-    """The calibration under which it's most likely that just these entities are right: logistic
-    regression.
+    """The calibration under which these outcomes are most likely: logistic regression.
 
     The two numbers are drawn towards 1 and 0, which change nothing, as by a normal distribution of
     variance 1 around them. So a handful of entities moves little, none nothing, and entities that
@@ -65,10 +62,12 @@ def fit_calibration(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
 
     def loss(weights: Numbers) -> float:
         z = inputs @ weights
-        return float(np.sum(np.logaddexp(0.0, z) - right * z) + np.sum((weights - start) ** 2) / 2)
+        likelihood = np.sum(np.logaddexp(0.0, z) - right * z)
+        prior = np.sum((weights - start) ** 2) / 2
+        return float(likelihood + prior)
 
     for _ in range(STEPS):  # Newton's method; the loss is convex
-        chances = (1 + np.tanh(inputs @ weights / 2)) / 2
+        chances = (1 + np.tanh(inputs @ weights / 2)) / 2  # the logistic function
         gradient = inputs.T @ (chances - right) + weights - start
         curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + np.eye(2)
         step = np.linalg.solve(curvature, gradient)
@@ -101,9 +100,8 @@ class Reliability:
         Source: Guo et al. (2017), "On Calibration of Modern Neural Networks", equation 3, with bins
         of equal mass.
         """
-        gaps = (
-            n * abs(a - b) for n, a, b in zip(self.counts, self.right, self.scores, strict=True)
-        )
+        bins = zip(self.counts, self.right, self.scores, strict=True)
+        gaps = [count * abs(right - score) for count, right, score in bins]
         return sum(gaps) / max(sum(self.counts), 1)
 
     def to_json(self) -> list[dict[str, float]]:
@@ -113,12 +111,11 @@ class Reliability:
 
 
 def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> Reliability:
-    """Sort entities into at most `bins` bins by score; entities of equal score share a bin,
-    whatever their order.
-    """
+    """Sort entities into at most `bins` bins by score; entities of equal score share a bin."""
     if not len(scores):
         return Reliability((), (), ())
-    edges = np.unique(np.sort(scores)[[len(scores) * index // bins for index in range(1, bins)]])
+    cuts = [len(scores) * index // bins for index in range(1, bins)]
+    edges = np.unique(np.sort(scores)[cuts])
     places = np.searchsorted(edges, scores, side="right")
     filled = [places == place for place in np.unique(places)]
     return Reliability(
@@ -130,11 +127,9 @@ def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> 
 
 def calibrated_scores(calibration: Calibration | None, scores: Numbers) -> Numbers:
     """Calibrated scores (entities,); the same ones without a calibration."""
-    return (
-        scores
-        if calibration is None
-        else np.array([calibration(score) for score in scores], dtype=np.float64)
-    )
+    if calibration is None:
+        return scores
+    return np.array([calibration(score) for score in scores], dtype=np.float64)
 
 
 def _logit(scores: Numbers) -> Numbers:

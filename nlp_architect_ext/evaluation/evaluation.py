@@ -1,6 +1,4 @@
-"""The trained tagger on one split: what it and its teacher say of each word, how good that is, how
-sure it is.
-"""
+"""The trained tagger on one split: what it and its teacher predict, how well, how surely."""
 
 from __future__ import annotations
 
@@ -58,12 +56,8 @@ class Evaluation:
     @cached_property
     def outcomes(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Uncalibrated scores of the entities that the student found, and whether each is right."""
-        return outcomes(
-            self.gold,
-            self.student,
-            [prediction.scores for prediction in self.predictions],
-            self.labels,
-        )
+        probabilities = [prediction.scores for prediction in self.predictions]
+        return outcomes(self.gold, self.student, probabilities, self.labels)
 
     def reliability(self, calibration: Calibration | None) -> Reliability:
         """Scores against the share of right entities, with this calibration or without any."""
@@ -71,8 +65,9 @@ class Evaluation:
         return reliability(calibrated_scores(calibration, scores), right)
 
     def scores(self, calibration: Calibration | None) -> dict[str, Any]:
-        """What `metrics.json` says of the split: `metrics.score`, ``calibration``, and with a
-        teacher ``agreement``.
+        """What `metrics.json` says of the split: the scores, ``calibration``, ``agreement``.
+
+        The last only with a teacher.
         """
         after = self.reliability(calibration)
         found = {
@@ -90,8 +85,8 @@ class Evaluation:
     def file(self) -> str:
         """All labels side by side, a word a line; see `format_predictions`."""
         columns = {"gold": self.gold, "teacher": self.teacher, "student": self.student}
-        there = {name: labels for name, labels in columns.items() if labels is not None}
-        return format_predictions(self.sentences, there)
+        known = {name: labels for name, labels in columns.items() if labels is not None}
+        return format_predictions(self.sentences, known)
 
 
 def evaluate(
@@ -103,5 +98,6 @@ def evaluate(
 
 def score_tagger(tagger: TextTagger, sentences: list[Sentence]) -> dict[str, Any]:
     """The scores of a tagger against gold labels."""
+    gold = [sentence.labels or () for sentence in sentences]
     predicted = [prediction.labels for prediction in tagger.predict_labels(sentences)]
-    return score([sentence.labels or () for sentence in sentences], predicted, tagger.labels)
+    return score(gold, predicted, tagger.labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,48 +44,67 @@ def score(
     Raises:
         ValueError: different numbers of sentences or words.
     """
-    in_gold, in_predicted, in_both = Counter[str](), Counter[str](), Counter[str]()
-    errors = Counter[str]()
-    words = right_words = 0
+    counts = _Counts()
     for index, (gold_labels, predicted_labels) in enumerate(zip(gold, predicted, strict=True)):
         if len(gold_labels) != len(predicted_labels):
             raise ValueError(
                 f"sentence {index}: {len(predicted_labels)} predicted labels for "
                 f"{len(gold_labels)} words"
             )
-        gold_spans, predicted_spans = (
-            set(entities(row, labels.scheme)) for row in (gold_labels, predicted_labels)
-        )
-        in_gold.update(span.type for span in gold_spans)
-        in_predicted.update(span.type for span in predicted_spans)
-        in_both.update(span.type for span in gold_spans & predicted_spans)
-        errors.update(_errors(gold_spans - predicted_spans, predicted_spans - gold_spans))
-        words += len(gold_labels)
-        right_words += sum(a == b for a, b in zip(gold_labels, predicted_labels, strict=True))
-    types = sorted({*labels.types, *in_gold, *in_predicted})
-    if labels.scheme == "plain" or not (
-        in_gold or in_predicted
-    ):  # seqeval knows neither plain labels nor nothing
-        rates = {name: _rates(in_both[name], in_predicted[name], in_gold[name]) for name in types}
-        overall = _rates(in_both.total(), in_predicted.total(), in_gold.total())
+        counts.add(gold_labels, predicted_labels, labels.scheme)
+    occurring = sorted(counts.in_gold.keys() | counts.in_predicted.keys())
+    types = sorted({*labels.types, *occurring})
+    # seqeval knows no plain labels, and can't score a corpus without entities.
+    if labels.scheme == "plain" or not occurring:
+        rates = {name: counts.rates(name) for name in types}
+        overall = counts.overall()
     else:
-        occurring = sorted(in_gold.keys() | in_predicted.keys())
-        rates = {**dict.fromkeys(types, _rates(0, 0, 0)), **_seqeval(gold, predicted, occurring)}
+        absent = dict.fromkeys(types, _rates(0, 0, 0))
+        rates = {**absent, **_seqeval(gold, predicted, occurring)}
         overall = _seqeval(gold, predicted, None)["micro"]
     return {
         **overall,
-        "accuracy": _ratio(right_words, words),
+        "accuracy": _ratio(counts.right_words, counts.words),
         "per_type": rates,
-        "errors": {name: errors[name] for name in ERRORS},
+        "errors": {name: counts.errors[name] for name in ERRORS},
     }
+
+
+@dataclass
+class _Counts:
+    """Entities by type, errors by kind, words."""
+
+    in_gold: Counter[str] = field(default_factory=Counter)
+    in_predicted: Counter[str] = field(default_factory=Counter)
+    in_both: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    words: int = 0
+    right_words: int = 0
+
+    def add(self, gold: Sequence[str], predicted: Sequence[str], scheme: str) -> None:
+        """Count one sentence."""
+        gold_spans = set(entities(gold, scheme))
+        predicted_spans = set(entities(predicted, scheme))
+        self.in_gold.update(span.type for span in gold_spans)
+        self.in_predicted.update(span.type for span in predicted_spans)
+        self.in_both.update(span.type for span in gold_spans & predicted_spans)
+        self.errors.update(_errors(gold_spans - predicted_spans, predicted_spans - gold_spans))
+        self.words += len(gold)
+        self.right_words += sum(a == b for a, b in zip(gold, predicted, strict=True))
+
+    def rates(self, name: str) -> dict[str, Any]:
+        """The rates of one type."""
+        return _rates(self.in_both[name], self.in_predicted[name], self.in_gold[name])
+
+    def overall(self) -> dict[str, Any]:
+        """The micro average."""
+        return _rates(self.in_both.total(), self.in_predicted.total(), self.in_gold.total())
 
 
 def _seqeval(
     gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], types: list[str] | None
 ) -> dict[str, dict[str, Any]]:
-    """The rates of these types, which are all that occur, or their micro average if None; JSON-safe
-    numbers.
-    """
+    """The rates of these types, or of their micro average if None, as plain numbers."""
     lists = [[list(labels) for labels in sentences] for sentences in (gold, predicted)]
     average = "micro" if types is None else None
     columns = precision_recall_fscore_support(*lists, average=average, scheme=IOB2, zero_division=0)
@@ -117,18 +137,21 @@ def entities(labels: Sequence[str], scheme: str) -> list[Span]:
 
 
 def _errors(not_found: set[Span], wrong: set[Span]) -> Iterator[str]:
-    """Name the error of each gold entity that isn't found, and the predicted entities that are
-    about nothing.
+    """Name the error of each gold entity that isn't found, and the spurious predicted entities.
 
     An entity that is right overlaps no other, so only the wrong ones have to be compared.
     """
     for gold in not_found:
-        overlapping = [span for span in wrong if _overlap(gold, span)]
+        overlapping = {span.type for span in wrong if _overlap(gold, span)}
         if not overlapping:
             yield "missed"
+        elif gold.type in overlapping:
+            yield "boundary"
         else:
-            yield "boundary" if any(span.type == gold.type for span in overlapping) else "type"
-    yield from ("invented" for span in wrong if not any(_overlap(span, gold) for gold in not_found))
+            yield "type"
+    for span in wrong:
+        if not any(_overlap(span, gold) for gold in not_found):
+            yield "invented"
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -69,16 +70,14 @@ class Parity:
         return self.lost <= MAXIMUM_LOSS
 
     def __str__(self) -> str:
-        splits = (
-            f"; {self.changed_splits:,} sentences are split otherwise"
-            if self.changed_splits
-            else ""
-        )
-        return (
+        parts = [
             f"{self.changed_tags:,} of {self.words:,} tags differ, logits by at most "
-            f"{self.largest_difference:.2g}; "
-            f"F1 {100 * self.f1:.2f} trained, {100 * self.exported_f1:.2f} exported{splits}"
-        )
+            f"{self.largest_difference:.2g}",
+            f"F1 {100 * self.f1:.2f} trained, {100 * self.exported_f1:.2f} exported",
+        ]
+        if self.changed_splits:
+            parts.append(f"{self.changed_splits:,} sentences are split otherwise")
+        return "; ".join(parts)
 
 
 def compare(trained: Comparable, exported: Comparable, dev: Sequence[Sentence]) -> Parity:
@@ -90,21 +89,17 @@ def compare(trained: Comparable, exported: Comparable, dev: Sequence[Sentence]) 
         dev: labelled sentences, at least one.
     """
     gold = [sentence.labels or () for sentence in dev]
-    labels = [
-        [prediction.labels for prediction in tagger.predict_labels(dev)]
-        for tagger in (trained, exported)
-    ]
-    scores = [score(gold, predicted, trained.labels)["f1"] for predicted in labels]
-    pairs = zip(trained.emissions(dev), exported.emissions(dev), strict=True)
+    before = [prediction.labels for prediction in trained.predict_labels(dev)]
+    after = [prediction.labels for prediction in exported.predict_labels(dev)]
+    words = zip(chain.from_iterable(before), chain.from_iterable(after), strict=True)
+    emissions = zip(trained.emissions(dev), exported.emissions(dev), strict=True)
     texts = [" ".join(sentence.words) for sentence in dev]
     return Parity(
         sentences=len(dev),
         words=sum(map(len, dev)),
-        changed_tags=sum(
-            a != b for one, two in zip(*labels, strict=True) for a, b in zip(one, two, strict=True)
-        ),
+        changed_tags=sum(one != other for one, other in words),
         changed_splits=sum(trained.sentence(text) != exported.sentence(text) for text in texts),
-        largest_difference=max(float(np.abs(one - two).max(initial=0)) for one, two in pairs),
-        f1=float(scores[0]),
-        exported_f1=float(scores[1]),
+        largest_difference=max(float(np.abs(a - b).max(initial=0)) for a, b in emissions),
+        f1=float(score(gold, before, trained.labels)["f1"]),
+        exported_f1=float(score(gold, after, trained.labels)["f1"]),
     )

@@ -30,49 +30,50 @@ class BiLstm(nn.Module):
             _initialize(lstm)
 
     def forward(self, features: Tensor, mirror: Tensor) -> Tensor:
-        """Features (batch, words, input width) and `mirrored_rows` to features (batch, words, 2 ·
-        width).
-        """
+        """Features (batch, words, input width) to features (batch, words, 2 · width)."""
         rightward, _ = self.rightward(features)
         leftward, _ = self.leftward(_mirrored(features, mirror))
         return torch.cat([rightward, _mirrored(leftward, mirror)], dim=2)
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
-        """As ONNX's one operator for both directions: features and result are (words, batch,
-        width).
-        """
-        lstms = (self.rightward, self.leftward)
-        inputs = torch.stack([_onnx_gates(lstm.get_parameter("weight_ih_l0")) for lstm in lstms])
-        recurrent = torch.stack([_onnx_gates(lstm.get_parameter("weight_hh_l0")) for lstm in lstms])
-        biases = [
-            torch.stack([_onnx_gates(lstm.get_parameter(name)) for lstm in lstms])
-            for name in BIASES
-        ]
-        weights = [graph.weight(weight) for weight in (inputs, recurrent, torch.cat(biases, dim=1))]
+        """As ONNX's one operator for both directions; features are (words, batch, width)."""
+        # shape: (directions, 4 · width, input width) and (directions, 4 · width, width)
+        inputs = self._for_onnx("weight_ih_l0")
+        recurrent = self._for_onnx("weight_hh_l0")
+        # shape: (directions, 8 · width)
+        biases = torch.cat([self._for_onnx(name) for name in BIASES], dim=1)
+        weights = [graph.weight(weight) for weight in (inputs, recurrent, biases)]
         width = self.rightward.hidden_size
+        # shape: (words, directions, batch, width)
         both = graph.add(
             "LSTM", features, *weights, lengths, direction="bidirectional", hidden_size=width
         )
-        by_word = graph.add(
-            "Transpose", both, perm=[0, 2, 1, 3]
-        )  # from (words, directions, batch, width)
+        # shape: (words, batch, directions, width)
+        by_word = graph.add("Transpose", both, perm=[0, 2, 1, 3])
+        # shape: (words, batch, 2 · width)
         return graph.add("Reshape", by_word, graph.weight(torch.tensor([0, 0, -1])))
+
+    def _for_onnx(self, name: str) -> Tensor:
+        """A parameter of both directions, first axis (directions,), its gates in ONNX's order."""
+        lstms = (self.rightward, self.leftward)
+        return torch.stack([_onnx_gates(lstm.get_parameter(name)) for lstm in lstms])
 
 
 def _onnx_gates(weights: Tensor) -> Tensor:
-    """The gates in ONNX's order (input, output, forget, cell) instead of torch's (input, forget,
-    cell, output).
+    """The gates in ONNX's order instead of torch's.
+
+    ONNX has input, output, forget, cell; torch has input, forget, cell, output.
     """
-    first, forget, cell, last = weights.chunk(4)
-    return torch.cat([first, last, forget, cell])
+    input_gate, forget, cell, output = weights.chunk(4)
+    return torch.cat([input_gate, output, forget, cell])
 
 
 def _initialize(lstm: nn.LSTM) -> None:
     """Orthogonal between steps, and gates that remember at first: training starts much faster.
 
-    Source: Jozefowicz, Zaremba, Sutskever (2015), "An Empirical Exploration of Recurrent Network
-    Architectures", section 3.2 (forget gates); Saxe, McClelland, Ganguli (2014) (orthogonal
-    matrices).
+    Sources: Jozefowicz, Zaremba, Sutskever (2015), "An Empirical Exploration of Recurrent Network
+    Architectures", section 3.2, for forget gates; Saxe, McClelland, Ganguli (2014), for orthogonal
+    matrices.
     """
     for name, parameter in lstm.named_parameters():
         for gate in parameter.detach().chunk(4):  # input, forget, cell, output
@@ -83,18 +84,21 @@ def _initialize(lstm: nn.LSTM) -> None:
             else:
                 nn.init.zeros_(gate)
         if name.startswith("bias_ih"):
-            nn.init.ones_(parameter.detach().chunk(4)[1])
+            forget = parameter.detach().chunk(4)[1]
+            nn.init.ones_(forget)
 
 
 def mirrored_rows(lengths: Tensor, words: int) -> Tensor:
-    """Where each word is when its sentence is reversed, counted over the batch (batch · words,);
-    any at padding.
+    """Where each word is when its sentence is reversed, counted over the batch (batch · words,).
+
+    Any place at padding.
     """
     positions = torch.arange(words, device=lengths.device)
+    # shape: (batch, words)
     mirrored = (lengths.unsqueeze(1) - 1 - positions).clamp(min=0)
-    return (
-        mirrored + words * torch.arange(len(lengths), device=lengths.device).unsqueeze(1)
-    ).flatten()
+    # shape: (batch, 1)
+    first_rows = words * torch.arange(len(lengths), device=lengths.device).unsqueeze(1)
+    return (first_rows + mirrored).flatten()
 
 
 def _mirrored(features: Tensor, rows: Tensor) -> Tensor:

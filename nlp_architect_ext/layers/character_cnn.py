@@ -29,18 +29,27 @@ class CharacterCnn(nn.Module):
         self.convolution = nn.Conv1d(width, filters, kernel_size=3, padding=1)
 
     def forward(self, characters: Tensor) -> Tensor:
-        """Character ids (batch, words, characters) to features (batch, words, filters), 0 at
-        padding words.
+        """Character ids (batch, words, characters) to features (batch, words, filters).
+
+        Features are 0 at padding words.
         """
         batch, words, longest = characters.shape
         rows = characters.reshape(-1, longest)
-        distinct, index = _distinct(rows)  # (distinct, characters), (batch · words,)
-        lengths = (distinct != PADDING).sum(dim=1) + 1  # with one padding character after the word
+        # shape: (distinct, characters) and (batch · words,)
+        distinct, index = _distinct(rows)
+        # Each word has one padding character behind it.
+        # shape: (distinct,)
+        lengths = (distinct != PADDING).sum(dim=1) + 1
+        # shape: (distinct, characters + 1)
         on_line = torch.arange(longest + 1, device=characters.device) < lengths.unsqueeze(1)
-        line = functional.pad(distinct, (0, 1), value=PADDING)[on_line]  # (line,)
-        features = self.convolution(self.embedding(line).t()).relu().t()  # (line, filters)
-        features = features * (line != PADDING).unsqueeze(1)  # after ReLU a 0 can't win the maximum
-        best = torch.segment_reduce(features, "max", lengths=lengths, axis=0)  # (distinct, filters)
+        # shape: (line,), as long as all lengths together
+        line = functional.pad(distinct, (0, 1), value=PADDING)[on_line]
+        # shape: (line, filters)
+        features = self.convolution(self.embedding(line).t()).relu().t()
+        # After ReLU a 0 can't win the maximum.
+        features = features * (line != PADDING).unsqueeze(1)
+        # shape: (distinct, filters)
+        best = torch.segment_reduce(features, "max", lengths=lengths, axis=0)
         return best[index].view(batch, words, -1)
 
 
@@ -48,12 +57,15 @@ def _distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
     """The distinct rows of integers, and which of them each row is.
 
     They are told apart by checksums, modulo 2⁶⁴: `torch.unique` of rows takes fifty times as long,
-    and is only asked when two different rows have the same one.
+    and is only asked when two different rows have the same checksum.
     """
     powers = torch.full((rows.shape[1],), MULTIPLIER, device=rows.device).cumprod(0)
+    # shape: (distinct,) and (rows,)
     checksums, index = torch.unique((rows * powers).sum(dim=1), return_inverse=True)
     places = torch.arange(len(rows), device=rows.device)
-    distinct = rows[torch.empty_like(checksums).scatter_(0, index, places)]
+    # shape: (distinct,): one row of each checksum
+    examples = torch.empty_like(checksums).scatter_(0, index, places)
+    distinct = rows[examples]
     if not torch.equal(distinct[index], rows):
         distinct, index = torch.unique(rows, dim=0, return_inverse=True)
     return distinct, index

@@ -1,5 +1,6 @@
-"""The conditional random field: its loss (pytorch-crf, guarded), the best sequence and the
-probability of each label.
+"""The conditional random field: its loss, the best sequence, the probability of each label.
+
+The loss is pytorch-crf's, guarded.
 
 A sequence of labels y scores ``start[y_1] + Σ_t emissions[t, y_t] + Σ_t transitions[y_t, y_t+1] +
 end[y_n]``; its probability is the exponential of that, divided by the sum over all sequences.
@@ -41,8 +42,9 @@ class Crf(nn.Module):
         return self.kernel.end_transitions  # type: ignore[no-any-return]
 
     def negative_log_likelihood(self, emissions: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
-        """``-Σ log p(labels of a sentence) / Σ words``: a scalar, per word, so that it balances
-        with other losses.
+        """The negative log-likelihood of the labels divided by the number of words: a scalar.
+
+        Per word, so that it balances with other losses.
 
         Args:
             emissions: scores (batch, words, labels), finite.
@@ -107,28 +109,35 @@ def viterbi(
     Returns:
         Label ids (batch, words), 0 beyond the lengths.
     """
+    # shape: (batch, words)
     mask = word_mask(emissions, lengths)
+    # shape: (batch, labels)
     stay = torch.arange(emissions.shape[2], device=emissions.device).expand(len(emissions), -1)
-    score = (
-        start + emissions[:, 0]
-    )  # best score of any path that ends here in this label (batch, labels)
+    # The best score of any path that ends at this word in this label.
+    # shape: (batch, labels)
+    score = start + emissions[:, 0]
     origins = []  # the label before, on that path
     for word in range(1, emissions.shape[1]):
-        best, origin = (score.unsqueeze(2) + transitions).max(dim=1)
+        # shape: (batch, labels before, labels after)
+        scores = score.unsqueeze(2) + transitions
+        # shape: (batch, labels)
+        best, origin = scores.max(dim=1)
+        # shape: (batch, 1)
         is_real = mask[:, word].unsqueeze(1)
         score = torch.where(is_real, best + emissions[:, word], score)
         origins.append(torch.where(is_real, origin, stay))
+    # shape: (batch, 1), the last word's label first
     path = [(score + end).argmax(dim=1, keepdim=True)]
     for origin in reversed(origins):
         path.append(origin.gather(1, path[-1]))
+    # shape: (batch, words)
     return torch.cat(path[::-1], dim=1).masked_fill(~mask, 0)
 
 
 def marginals(
     emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
 ) -> Tensor:
-    """The probability of each label at each word, whatever the labels around: forward-backward in
-    log space.
+    """The probability of each label at each word: forward-backward in log space.
 
     Args:
         emissions: scores (batch, words, labels).
@@ -149,18 +158,24 @@ def log_marginals(
     emissions: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
 ) -> Tensor:
     """The logarithms of `marginals`, of any value beyond the lengths."""
+    # shape: (batch, words)
     mask = word_mask(emissions, lengths)
     words = emissions.shape[1]
-    before = [
-        start + emissions[:, 0]
-    ]  # log-sum over the ways to come to this label, its emission included
+    # Forward: log-sum over the paths that end in this label, its emission included.
+    # shape: (batch, labels), one a word
+    forward = [start + emissions[:, 0]]
     for word in range(1, words):
-        before.append((before[-1].unsqueeze(2) + transitions).logsumexp(dim=1) + emissions[:, word])
-    after = [
-        end.expand_as(emissions[:, 0])
-    ]  # log-sum over the ways to go on from this label, last word first
+        # shape: (batch, labels before, labels after)
+        scores = forward[-1].unsqueeze(2) + transitions
+        forward.append(scores.logsumexp(dim=1) + emissions[:, word])
+    # Backward: log-sum over the paths that go on from this label, last word first.
+    # shape: (batch, labels), one a word
+    backward = [end.expand_as(emissions[:, 0])]
     for word in range(words - 1, 0, -1):
-        ways = ((emissions[:, word] + after[-1]).unsqueeze(1) + transitions).logsumexp(dim=2)
-        after.append(torch.where(mask[:, word].unsqueeze(1), ways, end))
-    scores = torch.stack(before, dim=1) + torch.stack(after[::-1], dim=1)
-    return scores.log_softmax(dim=2)
+        # shape: (batch, labels before, labels after)
+        scores = (emissions[:, word] + backward[-1]).unsqueeze(1) + transitions
+        is_real = mask[:, word].unsqueeze(1)
+        backward.append(torch.where(is_real, scores.logsumexp(dim=2), end))
+    # shape: (batch, words, labels)
+    paths = torch.stack(forward, dim=1) + torch.stack(backward[::-1], dim=1)
+    return paths.log_softmax(dim=2)

@@ -37,10 +37,9 @@ class Decoder(nn.Module):
         )
 
     def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
-        """Log of the softened probability of each label at each word, of any value beyond the
-        lengths.
+        """Log of the softened probability of each label at each word; any value beyond the lengths.
 
-        The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients
+        The softmax's, or the CRF's marginals with all scores divided by the temperature. Gradients
         flow.
 
         Args:
@@ -50,12 +49,13 @@ class Decoder(nn.Module):
         """
         if self.crf is None:
             return (emissions / temperature).log_softmax(dim=2)
-        scores = (
+        return log_marginals(
+            emissions / temperature,
+            lengths,
             self.crf.transitions / temperature,
             self.crf.start / temperature,
             self.crf.end / temperature,
         )
-        return log_marginals(emissions / temperature, lengths, *scores)
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -81,30 +81,33 @@ class Decoder(nn.Module):
             scores = self.crf.transitions, self.crf.start, self.crf.end
             probabilities = marginals(emissions, lengths, *scores)
             best = self._best_legal(emissions, lengths, *scores)
+        # shape: (batch, words, labels) to (batch, words)
         chosen = probabilities.gather(2, best.unsqueeze(2)).squeeze(2)
         return best, chosen.masked_fill(~word_mask(emissions, lengths), 0.0)
 
     def _best_of_softmax(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Viterbi only for the sentences whose most probable labels are an illegal sequence: few,
-        once trained.
+        """Viterbi for the sentences whose most probable labels are an illegal sequence.
+
+        They are few, once trained.
         """
+        # shape: (batch, words)
         best = emissions.argmax(dim=2).masked_fill(~word_mask(emissions, lengths), 0)
-        illegal = ~(self.legal_start[best[:, 0]] & self.legal[best[:, :-1], best[:, 1:]].all(dim=1))
+        # shape: (batch,)
+        starts_legally = self.legal_start[best[:, 0]]
+        continues_legally = self.legal[best[:, :-1], best[:, 1:]].all(dim=1)
+        illegal = ~(starts_legally & continues_legally)
         if illegal.any():
-            free = emissions.new_zeros(
-                emissions.shape[2]
-            )  # a softmax has no opinion on pairs of labels
+            # A softmax has no scores of label pairs.
+            # shape: (labels,) and (labels, labels)
+            free = emissions.new_zeros(emissions.shape[2])
+            free_pairs = free.expand(len(free), -1)
             lengths = lengths.to(emissions.device)[illegal]
-            best[illegal] = self._best_legal(
-                emissions[illegal], lengths, free.expand(len(free), -1), free, free
-            )
+            best[illegal] = self._best_legal(emissions[illegal], lengths, free_pairs, free, free)
         return best
 
     def _best_legal(
         self, emissions: Tensor, lengths: Tensor, pairs: Tensor, start: Tensor, end: Tensor
     ) -> Tensor:
-        pairs, start = (
-            pairs.masked_fill(~self.legal, NEVER),
-            start.masked_fill(~self.legal_start, NEVER),
-        )
-        return viterbi(emissions, lengths, pairs, start, end)
+        legal_pairs = pairs.masked_fill(~self.legal, NEVER)
+        legal_start = start.masked_fill(~self.legal_start, NEVER)
+        return viterbi(emissions, lengths, legal_pairs, legal_start, end)

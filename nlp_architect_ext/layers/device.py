@@ -26,11 +26,11 @@ def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-        torch.zeros(1, device=chosen).item()  # "meta" makes tensors without numbers
+        torch.zeros(1, device=chosen).item()  # fails on "meta", whose tensors have no numbers
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(
-            where="--device",
+            where="device",
             wrong=f"{device!r} can't be used ({reason})",
             expected="cpu, cuda, cuda:N or auto",
             remedy="choose another",
@@ -39,15 +39,13 @@ def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
 
 
 def has_fast_bf16(device: torch.device) -> bool:
-    """Whether products of matrices are faster in bfloat16: on GPUs of the last years, and on
-    processors with AMX.
+    """Whether matrix products are faster in bfloat16: on recent GPUs and processors with AMX.
 
     With AVX-512's bfloat16 alone a BERT takes 1.6 times as long as in float32, for all that is
     converted.
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    known: dict[str, bool | int | str] = getattr(
-        torch.cpu, "get_capabilities", dict
-    )()  # an older torch hasn't it
+    # Older versions of torch don't have it.
+    known: dict[str, bool | int | str] = getattr(torch.cpu, "get_capabilities", dict)()
     return device.type == "cpu" and bool(known.get("amx_bf16", False))

@@ -14,8 +14,13 @@ from torch import Tensor, nn
 
 Shape = Sequence[str | int]
 
-OPSET, IR_VERSION = 17, 8  # old enough for every ONNX Runtime of the last years
-FEATURES, LENGTHS, EMISSIONS = "features", "lengths", "emissions"
+# Versions old enough for every ONNX Runtime of the last years.
+OPSET = 17
+IR_VERSION = 8
+
+FEATURES = "features"
+LENGTHS = "lengths"
+EMISSIONS = "emissions"
 
 
 class OnnxGraph:
@@ -33,15 +38,12 @@ class OnnxGraph:
     def weight(self, tensor: Tensor) -> str:
         """A constant, by its new name."""
         name = f"weight_{len(self._weights)}"
-        self._weights.append(
-            numpy_helper.from_array(tensor.detach().cpu().contiguous().numpy(), name)
-        )
+        array = tensor.detach().cpu().contiguous().numpy()
+        self._weights.append(numpy_helper.from_array(array, name))
         return name
 
     def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
-        """An operator of the ONNX standard with its inputs and attributes; the name of its first
-        output.
-        """
+        """An operator of the ONNX standard; the name of its first output."""
         name = output or f"value_{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
         if operator == "LSTM":
@@ -100,8 +102,9 @@ class OnnxGraph:
 
 
 def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
-    """The graph with the weights of some operators as 8-bit integers, and their other inputs
-    rounded as they come.
+    """The graph with the weights of some operators as 8-bit integers.
+
+    Their other inputs are rounded as they come.
 
     Args:
         model: the graph.
@@ -117,7 +120,7 @@ def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
         before.write_bytes(model)
         logger = logging.getLogger()
         level = logger.level
-        logger.setLevel(logging.ERROR)  # it advises steps for graphs of other exporters
+        logger.setLevel(logging.ERROR)  # ONNX Runtime advises steps for other exporters' graphs
         try:
             quantize_dynamic(
                 before, after, nodes_to_quantize=list(nodes), weight_type=QuantType.QInt8
@@ -125,10 +128,13 @@ def quantized(model: bytes, nodes: Sequence[str]) -> bytes:
         finally:
             logger.setLevel(level)
         content = after.read_bytes()
-    was, now = (
-        {(node.name, node.op_type) for node in onnx.load_from_string(graph).graph.node}
-        for graph in (model, content)
-    )
-    if missed := {name for name, _ in was & now}.intersection(nodes):
+    unchanged = _operators(model) & _operators(content)
+    missed = {name for name, _ in unchanged}.intersection(nodes)
+    if missed:
         raise AssertionError(f"not rounded: {', '.join(sorted(missed))}")
     return content
+
+
+def _operators(model: bytes) -> set[tuple[str, str]]:
+    """Name and type of each operator of a graph."""
+    return {(node.name, node.op_type) for node in onnx.load_from_string(model).graph.node}

@@ -11,13 +11,14 @@ from nlp_architect_ext.data.vocabulary import PADDING, UNKNOWN
 
 
 class WordEmbedding(nn.Embedding):
-    """Vectors of words (words, width); that of an unknown word is the mean of the vectors of its
-    parts.
+    """Vectors of words (words, width); an unknown word has the mean of its parts' vectors.
 
     In training some words are treated as unknown, so that the student learns to live with it. At
-    first vectors are small, so that rare words add little noise: uniform between ±√(3 / width), as
-    in Ma & Hovy (2016), "End-to-end Sequence Labeling via Bi-directional LSTM-CNNs-CRF", section
-    3.1; padding is all zero.
+    first vectors are small, so that rare words add little noise: uniform between ±√(3 / width).
+    Padding is all zero.
+
+    Source: Ma & Hovy (2016), "End-to-end Sequence Labeling via Bi-directional LSTM-CNNs-CRF",
+    section 3.1, for the first vectors.
 
     Args:
         word_count: word ids, padding and the unknown word among them.
@@ -42,18 +43,20 @@ class WordEmbedding(nn.Embedding):
     def read(self, batch: Batch) -> Tensor:
         """The vectors of a batch's words (batch, words, width)."""
         words = batch.words
+        # shape: (batch, words, width)
         vectors: Tensor = self(self._with_unknown(words))
         if batch.parts is None or batch.part_counts is None or not len(batch.part_counts):
             return vectors
+        # shape: (unknown words,)
         starts = batch.part_counts.cumsum(0) - batch.part_counts
-        composed = functional.embedding_bag(
-            batch.parts, self.weight, starts, mode="mean"
-        )  # (unknown words, width)
+        # shape: (unknown words, width)
+        composed = functional.embedding_bag(batch.parts, self.weight, starts, mode="mean")
         return vectors.masked_scatter((words == UNKNOWN).unsqueeze(2), composed)
 
     def _with_unknown(self, words: Tensor) -> Tensor:
-        """Word ids (batch, words), in training some of them replaced by the unknown word's; never
-        padding.
+        """Word ids (batch, words), in training some of them replaced by the unknown word's.
+
+        Padding never is.
         """
         if not self.training or self.dropout == 0:
             return words

@@ -19,9 +19,9 @@ def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
     """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
     teachers = ", ".join(teacher["name"] for teacher in config.teachers)
     count = metrics["sentences"]
-    texts = f"{count['labelled']:,} labelled" + (
-        f" and {count['unlabelled']:,} raw" if count["unlabelled"] else ""
-    )
+    texts = f"{count['labelled']:,} labelled"
+    if count["unlabelled"]:
+        texts += f" and {count['unlabelled']:,} raw"
     origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
@@ -97,6 +97,6 @@ def _results(metrics: Metrics) -> str:
     values = "".join(f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates)
     return (
         "model-index:\n- name: tagger\n  results:\n  - task:\n      type: token-classification\n"
-        f"    dataset:\n      name: {split} set of the run\n      type: other\n    "
-        f"metrics:\n{values}"
+        f"    dataset:\n      name: {split} set of the run\n      type: other\n"
+        f"    metrics:\n{values}"
     )

@@ -25,15 +25,15 @@ from nlp_architect_ext.reports.tables import (
 )
 from nlp_architect_ext.runtime.config import TaggerConfig
 
-PAIRS, SENTENCES = (
-    15,
-    10,
-)  # how many disagreements and sentences are shown; the files have all of them
+# How many disagreements and sentences are shown; the files have all of them.
+PAIRS = 15
+SENTENCES = 10
 
 _STYLE = """body { font: 16px/1.5 sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0 }
-td, th { border-bottom: 1px solid #ccc; padding: .2rem .8rem;
-text-align: right } td:first-child, th:first-child { text-align: left } img { max-width: 100% }
+td, th { border-bottom: 1px solid #ccc; padding: .2rem .8rem; text-align: right }
+td:first-child, th:first-child { text-align: left }
+img { max-width: 100% }
 mark { background: #ffe08a } small { color: #555 } li { margin: .4rem 0 }"""
 
 
@@ -125,42 +125,41 @@ def _against_teacher(metrics: Metrics, split: str, evaluation: Evaluation) -> li
     agreed = (
         f"Both give {100 * found['words']:.2f} % of the words the same label. Where they differ "
         f"({differing['count']:,} words), the teacher is right {differing['teacher']:,} times, "
-        "the student "
-        f"{differing['student']:,} times."
+        f"the student {differing['student']:,} times."
+    )
+    details = (
+        f"<p>The {len(labels) - 1} most frequent of {len(pairs)} kinds of "
+        f"disagreement:</p>{html_table(labels)}"
+        f"<p>{len(shown)} sentences in which they differ, spread over the file; each marked word "
+        f"is followed by the labels. All of them are in <code>{PREDICTIONS[split]}</code>.</p>"
+        f"<ul>{sentences}</ul>"
     )
     where = _section(
         f"Where they disagree ({split})",
         agreed,
         html_table(entities),
-        f"<p>The {len(labels) - 1} most frequent of {len(pairs)} kinds of "
-        f"disagreement:</p>{html_table(labels)}"
-        f"<p>{len(shown)} sentences in which they differ, spread over the file; each marked word "
-        "is followed by "
-        f"the labels. All of them are in <code>{PREDICTIONS[split]}</code>.</p><ul>{sentences}</ul>"
-        if pairs
-        else "",
+        details if pairs else "",
     )
     return [types, where]
 
 
 def _marked(evaluation: Evaluation, index: int) -> str:
-    """A sentence in HTML in which the words of different labels are marked and followed by the
-    labels.
-    """
+    """A sentence in HTML in which words with different labels are marked, the labels behind."""
     assert evaluation.teacher is not None
-    words, columns = (
+    rows = zip(
         evaluation.sentences[index].words,
-        (evaluation.gold, evaluation.teacher, evaluation.student),
+        evaluation.gold[index],
+        evaluation.teacher[index],
+        evaluation.student[index],
+        strict=True,
     )
     cells = []
-    for word, gold, teacher, student in zip(
-        words, *(column[index] for column in columns), strict=True
-    ):
-        word = html.escape(word)
-        labels = html.escape(f"teacher {teacher}, student {student}, gold {gold}")
-        cells.append(
-            word if teacher == student else f"<mark>{word}</mark> <small>[{labels}]</small>"
-        )
+    for word, gold, teacher, student in rows:
+        cell = html.escape(word)
+        if teacher != student:
+            labels = html.escape(f"teacher {teacher}, student {student}, gold {gold}")
+            cell = f"<mark>{cell}</mark> <small>[{labels}]</small>"
+        cells.append(cell)
     return " ".join(cells)
 
 
@@ -179,9 +178,9 @@ def _calibration(config: TaggerConfig, metrics: Metrics, split: str, picture: by
     )
     rows = [["score", "right", "entities"]]
     for one in metrics[split]["calibration"]["bins"]:
-        rows.append(
-            [f"{100 * one['score']:.1f} %", f"{100 * one['right']:.1f} %", f"{one['count']:,}"]
-        )
+        score = f"{100 * one['score']:.1f} %"
+        right = f"{100 * one['right']:.1f} %"
+        rows.append([score, right, f"{one['count']:,}"])
     shown = _picture(picture, "Share of right entities against their score") if picture else ""
     says = html.escape(calibration(config, metrics).replace("`", ""))
     table = html_table(rows) if len(rows) > 1 else "<p>The student found no entity.</p>"
@@ -191,12 +190,10 @@ def _calibration(config: TaggerConfig, metrics: Metrics, split: str, picture: by
 def _to_annotate(found: ToAnnotate) -> str:
     reading = (
         "The student is least sure of these sentences, so their labels would teach it most. "
-        f"{found.looked_at:,} of "
-        f"{found.pool:,} unlabelled sentences were compared (a random sample of large pools; each "
-        "once, without those "
-        f"of fewer than {SHORTEST} words and those that are labelled). The {len(found.sentences)} "
-        "most uncertain are "
-        f"in {ANNOTATE}, and with the student's labels, to be corrected, in {PREANNOTATED}."
+        f"{found.looked_at:,} of {found.pool:,} unlabelled sentences were compared (a random "
+        f"sample of large pools; each once, without those of fewer than {SHORTEST} words and those "
+        f"that are labelled). The {len(found.sentences)} most uncertain are in {ANNOTATE}, and "
+        f"with the student's labels, to be corrected, in {PREANNOTATED}."
     )
     rows: list[Sequence[str]] = [["sentence", "uncertainty"]]
     rows += [(" ".join(one.words), f"{one.uncertainty:.3f}") for one in found.sentences[:SENTENCES]]

@@ -35,9 +35,8 @@ def learning_curve(
             loss.plot(*zip(*points, strict=True), label=part, linewidth=1)
     _finish(loss, "Training loss (a word)", "loss")
     for lines, name in ((student, "student"), (teacher, "teacher, fine-tuning")):
-        points = [
-            (line["step"], 100 * line["dev_f1"]) for line in lines if line.get("dev_f1") is not None
-        ]
+        scored = [line for line in lines if line.get("dev_f1") is not None]
+        points = [(line["step"], 100 * line["dev_f1"]) for line in scored]
         if points:
             f1.plot(*zip(*points, strict=True), marker="o", markersize=3, label=name)
     if teacher_dev_f1 is not None:
@@ -56,9 +55,8 @@ def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]
     figure = Figure(figsize=(6, 6), layout="constrained")
     curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     curve.plot((0, 1), (0, 1), linestyle="--", color="grey", linewidth=1)
-    for (name, one), colour in zip(
-        curves.items(), ("tab:orange", "tab:blue")[-len(curves) :], strict=True
-    ):
+    colours = ("tab:orange", "tab:blue")[-len(curves) :]
+    for (name, one), colour in zip(curves.items(), colours, strict=True):
         label = f"{name}: error {100 * one.error:.1f} %"
         curve.plot(one.scores, one.right, marker="o", markersize=4, color=colour, label=label)
     counts.hist(scores, bins=20, range=(0, 1), color="tab:blue", alpha=0.6)
@@ -77,12 +75,10 @@ def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int
     """
     figure = Figure(figsize=(10, 5), layout="constrained")
     axes = figure.subplots()
-    for name, values in sorted(
-        milliseconds.items(), key=lambda item: item[1][-1]
-    ):  # as the lines end, from above
-        axes.plot(
-            batch_sizes, [1000 / value for value in values], marker="o", markersize=4, label=name
-        )
+    # The legend has the order in which the lines end, from above.
+    for name, values in sorted(milliseconds.items(), key=lambda item: item[1][-1]):
+        a_second = [1000 / value for value in values]
+        axes.plot(batch_sizes, a_second, marker="o", markersize=4, label=name)
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nlp_architect_ext.core.costs import KINDS, MEASURING, UNITS, shown, total
+from nlp_architect_ext.core.costs import KINDS, MEASURING, UNITS, formatted_costs, model_costs
 from nlp_architect_ext.evaluation.metrics import ERRORS
 
 Metrics = Mapping[str, Any]
@@ -41,8 +41,9 @@ def per_type(metrics: Metrics) -> Rows:
 
 
 def side_by_side(metrics: Metrics, split: str) -> Rows:
-    """Teacher and student by type, and what the student's F1 lacks; in percent, the difference in
-    points.
+    """Teacher and student by type, and what the student's F1 lacks.
+
+    In percent, the difference in points.
     """
     rows = [
         [
@@ -57,18 +58,20 @@ def side_by_side(metrics: Metrics, split: str) -> Rows:
             "recall student",
         ]
     ]
-    teacher, student = metrics["teacher"][split], metrics[split]
-    for name, one, other in [
-        ("all", teacher, student),
-        *(
-            (name, teacher["per_type"].get(name, dict.fromkeys(RATES, 0.0)), scores)
-            for name, scores in student["per_type"].items()
-        ),
-    ]:
-        pairs = [cell for pair in zip(_percent(one), _percent(other), strict=True) for cell in pair]
-        difference = f"{100 * (other['f1'] - one['f1']):+.2f}"
-        rows.append([name, str(other["support"]), *pairs[:2], difference, *pairs[2:]])
+    teacher = metrics["teacher"][split]
+    student = metrics[split]
+    rows.append(_compared("all", teacher, student))
+    for name, scores in student["per_type"].items():
+        of_teacher = teacher["per_type"].get(name, dict.fromkeys(RATES, 0.0))
+        rows.append(_compared(name, of_teacher, scores))
     return rows
+
+
+def _compared(name: str, teacher: Metrics, student: Metrics) -> list[str]:
+    """A row of `side_by_side`."""
+    f1, precision, recall = zip(_percent(teacher), _percent(student), strict=True)
+    difference = f"{100 * (student['f1'] - teacher['f1']):+.2f}"
+    return [name, str(student["support"]), *f1, difference, *precision, *recall]
 
 
 def error_kinds(metrics: Metrics, split: str) -> Rows:
@@ -83,32 +86,36 @@ def costs(metrics: Metrics) -> Rows:
     """What it took to make the model: time by phase, and the total with operations and energy."""
     rows = [["", *UNITS]]
     for phase in metrics["seconds"]:
-        one = {
-            kind: {phase: metrics[kind][phase]} for kind in KINDS if phase in metrics.get(kind, {})
-        }
-        if phase not in MEASURING:
-            rows.append([phase, *shown(total({**one, "device": metrics.get("device")}))])
-    return [*rows, ["all", *shown(total(metrics))]]
+        if phase in MEASURING:
+            continue
+        counted = [kind for kind in KINDS if phase in metrics.get(kind, {})]
+        alone: dict[str, Any] = {kind: {phase: metrics[kind][phase]} for kind in counted}
+        alone["device"] = metrics.get("device")
+        rows.append([phase, *formatted_costs(model_costs(alone))])
+    return [*rows, ["all", *formatted_costs(model_costs(metrics))]]
 
 
 def markdown(rows: Rows) -> str:
     """Rows as a Markdown table; none give an empty text."""
+    if not rows:
+        return ""
     cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    lines = [f"| {' | '.join(row)} |" for row in cells]
-    return "\n".join([*lines[:1], "|" + "---|" * len(cells[0]), *lines[1:]]) + "\n" if lines else ""
+    header, *others = [f"| {' | '.join(row)} |" for row in cells]
+    rule = "|" + "---|" * len(cells[0])
+    return "\n".join([header, rule, *others]) + "\n"
 
 
 def html_table(rows: Rows) -> str:
     """Rows as an HTML table, every cell escaped; none give an empty text."""
-    lines = (
-        [
-            "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
-            for tag, row in zip(["th", *["td"] * (len(rows) - 1)], rows, strict=True)
-        ]
-        if rows
-        else []
-    )
-    return f"<table>{''.join(lines)}</table>" if lines else ""
+    if not rows:
+        return ""
+    lines = [_html_row(rows[0], "th"), *(_html_row(row, "td") for row in rows[1:])]
+    return f"<table>{''.join(lines)}</table>"
+
+
+def _html_row(row: Sequence[str], tag: str) -> str:
+    cells = [f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row]
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _systems(metrics: Metrics, split: str) -> list[tuple[str, Metrics]]:

@@ -97,7 +97,7 @@ class TextTagger(ABC):
             score = entity_score(prediction.scores[span.start : span.end])
             if self.calibration is not None:
                 score = self.calibration(score)
-            found.append(Entity(span.type, score, *sentence.stretch(span.start, span.end)))
+            found.append(Entity(span.type, score, *sentence.span_text(span.start, span.end)))
         return found
 
     def tags(self, prediction: Prediction) -> list[str]:

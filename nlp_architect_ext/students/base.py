@@ -20,11 +20,8 @@ from nlp_architect_ext.students.views import Views
 if TYPE_CHECKING:
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
-SIZES = (
-    "word_count",
-    "character_count",
-    "label_count",
-)  # what the data decides; all other arguments are the student's
+# The arguments that the data decide; all others are the student's own.
+SIZES = ("word_count", "character_count", "label_count")
 
 
 class Student(Protocol):
@@ -39,16 +36,12 @@ class Student(Protocol):
     """
 
     def forward(self, batch: Batch) -> Tensor:
-        """Emissions (batch, words, labels): unnormalised scores, any value beyond a sentence's
-        length.
-        """
+        """Emissions (batch, words, labels): unnormalised scores, any value at padding."""
 
 
 @runtime_checkable
 class Viewable(Protocol):
-    """A student that can be trained by views of its own (`nlp-train tagger_cvt`): it shows what it
-    has of a word.
-    """
+    """A student that can be trained by views of its own (`nlp-train tagger_cvt`)."""
 
     @property
     def view_widths(self) -> tuple[int, int]:
@@ -60,11 +53,10 @@ class Viewable(Protocol):
 
 @runtime_checkable
 class Exportable(Protocol):
-    """A student that can be exported (`nlp-train export`): it has two bricks and writes the rest of
-    itself as ONNX.
+    """A student that can be exported (`nlp-train export`).
 
-    What it knows of a word by itself: `word_embedding.read(batch)` and
-    `character_cnn(batch.characters)`, side by side.
+    What it knows of a word by itself comes from two bricks, `word_embedding.read(batch)` and
+    `character_cnn(batch.characters)`, side by side. It writes the rest of itself as ONNX.
     """
 
     word_embedding: WordEmbedding
@@ -116,11 +108,10 @@ def build(
         if isinstance(student, nn.Module):
             _try(student)
     except (TypeError, ValueError, ArithmeticError, RuntimeError, MemoryError) as error:
+        reason = str(error).strip() or type(error).__name__
         raise UserError(
             where=where,
-            wrong=(
-                f"arguments {arguments} refused ({str(error).strip() or type(error).__name__:.300})"
-            ),
+            wrong=f"arguments {arguments} refused ({reason:.300})",
             expected=f"values like the defaults {valid}",
             remedy="correct the student's arguments",
         ) from error
@@ -142,9 +133,13 @@ def _check_numbers(arguments: dict[str, Any]) -> None:
 
 def _try(student: nn.Module) -> None:
     """One word: some arguments, such as a width of 0, build a student that can't compute."""
-    one = torch.ones(1, 1, dtype=torch.long)
+    one = torch.ones(1, 1, dtype=torch.long)  # shape: (batch, words)
     batch = Batch(
-        words=one, characters=one.unsqueeze(2), lengths=one[0], labels=one, is_gold=one[0] > 0
+        words=one,
+        characters=one.unsqueeze(2),
+        lengths=one[0],
+        labels=one,
+        is_gold=torch.tensor([True]),
     )
     with mode(student, training=False), torch.no_grad():
         student(batch)

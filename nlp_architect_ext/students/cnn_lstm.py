@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class CnnLstm(nn.Module):
     """Word embeddings and a character CNN, then bidirectional LSTMs; NLP Architect's CNNLSTM.
 
-    3.5 million parameters with 30,000 words, of which 0.5 million are not word embeddings. Source:
-    Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity Tagging using
-    Pre-trained Language Models".
+    3.5 million parameters with 30,000 words, of which 0.5 million are not word embeddings.
+
+    Source: Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity
+    Tagging using Pre-trained Language Models".
 
     Args:
         word_count: word ids, padding and the unknown word among them.
@@ -84,19 +85,27 @@ class CnnLstm(nn.Module):
 
     def views(self, batch: Batch) -> tuple[Tensor, Views]:
         """See `students.base.Viewable`."""
-        read = torch.cat(
-            [self.word_embedding.read(batch), self.character_cnn(batch.characters)], dim=2
-        )
+        words = self.word_embedding.read(batch)
+        characters = self.character_cnn(batch.characters)
+        # shape: (batch, words, word width + character filters)
+        inputs = torch.cat([words, characters], dim=2)
         mirror = mirrored_rows(batch.lengths.to(batch.words.device), batch.words.shape[1])
-        layers, features = [], read
+        layers = []
+        features = inputs
         for layer in self.layers:
+            # shape: (batch, words, 2 · LSTM width)
             features = layer(self.dropout(features), mirror)
             layers.append(features)
-        if self.hidden is not None:
-            features = self.hidden(self.dropout(torch.cat([layers[0], features], dim=2))).relu()
-        emissions: Tensor = self.output(self.dropout(features) if self.hidden is None else features)
+        if self.hidden is None:
+            features = self.dropout(features)
+        else:
+            # shape: (batch, words, 4 · LSTM width) to (batch, words, head width)
+            first_and_last = torch.cat([layers[0], features], dim=2)
+            features = self.hidden(self.dropout(first_and_last)).relu()
+        # shape: (batch, words, labels)
+        emissions: Tensor = self.output(features)
         if self.skip is not None:
-            emissions = emissions + self.skip(self.dropout(read))
+            emissions = emissions + self.skip(self.dropout(inputs))
         rightward, leftward = layers[0].chunk(2, dim=2)
         return emissions, Views(rightward, leftward, layers[-1])
 
@@ -111,15 +120,15 @@ class CnnLstm(nn.Module):
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """See `students.base.Exportable`."""
         words_first = graph.add("Transpose", features, perm=[1, 0, 2])
-        values = [words_first]
+        layers = []
+        value = words_first
         for layer in self.layers:
             assert isinstance(layer, BiLstm)
-            values.append(layer.write_onnx(graph, values[-1], lengths))
-        value = values[-1]
+            value = layer.write_onnx(graph, value, lengths)
+            layers.append(value)
         if self.hidden is not None:
-            value = graph.add(
-                "Relu", graph.linear(self.hidden, graph.add("Concat", values[1], value, axis=2))
-            )
+            first_and_last = graph.add("Concat", layers[0], value, axis=2)
+            value = graph.add("Relu", graph.linear(self.hidden, first_and_last))
         emissions = graph.linear(self.output, value)
         if self.skip is not None:
             emissions = graph.add("Add", emissions, graph.linear(self.skip, words_first))

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class IdCnn(nn.Module):
-    """Word embeddings and a character CNN, then convolutions whose reach grows; NLP Architect's
-    IDCNN.
+    """NLP Architect's IDCNN: embeddings, a character CNN, convolutions whose reach grows.
 
     All blocks are the same convolutions, applied again. A word is read from its characters, which
-    tell more than the original's word shapes. Source: Strubell, Verga, Belanger, McCallum (2017),
-    "Fast and Accurate Entity Recognition with Iterated Dilated Convolutions". Two things of the
-    paper are left out, because a student gives one set of emissions and no loss: the loss after
-    every block, and the drop penalty (weight 1e-4 on the difference of logits with and without
-    dropout).
+    tell more than the original's word shapes. Two things of the paper are left out, because a
+    student gives one set of emissions and no loss: the loss after every block, and the drop penalty
+    (weight 1e-4 on the difference of logits with and without dropout).
+
+    Source: Strubell, Verga, Belanger, McCallum (2017), "Fast and Accurate Entity Recognition with
+    Iterated Dilated Convolutions".
 
     Args:
         word_count: word ids, padding and the unknown word among them.
@@ -82,49 +82,57 @@ class IdCnn(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
-        mask = batch.mask.unsqueeze(
-            1
-        )  # (batch, 1, words): a convolution must see zeros beyond the last word
+        # A convolution must see zeros beyond the last word.
+        # shape: (batch, 1, words)
+        mask = batch.mask.unsqueeze(1)
         words = self.word_embedding.read(batch)
-        features = self.input_dropout(
-            torch.cat([words, self.character_cnn(batch.characters)], dim=2)
-        )
-        features = (
-            self.first(features.transpose(1, 2) * mask).relu() * mask
-        )  # (batch, filters, words)
+        characters = self.character_cnn(batch.characters)
+        # shape: (batch, words, word width + character filters)
+        inputs = self.input_dropout(torch.cat([words, characters], dim=2))
+        # shape: (batch, filters, words)
+        features = self.first(inputs.transpose(1, 2) * mask).relu() * mask
         for _ in range(self.blocks):
             for convolution in self.block:
                 features = convolution(features).relu() * mask
             features = self.block_dropout(features)
+        # shape: (batch, words, labels)
         emissions: Tensor = self.output(self.output_dropout(features.transpose(1, 2)))
         return emissions
 
     def write_onnx(self, graph: OnnxGraph, features: str, lengths: str) -> str:
         """See `students.base.Exportable`."""
-        words = graph.add(
-            "Gather", graph.add("Shape", features), graph.weight(torch.tensor(1)), axis=0
-        )
-        places = graph.add(
-            "Range", graph.weight(torch.tensor(0)), words, graph.weight(torch.tensor(1))
-        )
-        column, last_axis = graph.weight(torch.tensor([1])), graph.weight(torch.tensor([2]))
-        ends = graph.add("Cast", graph.add("Unsqueeze", lengths, column), to=INT64)
-        is_word = graph.add("Cast", graph.add("Less", places, ends), to=FLOAT)  # (batch, words)
+        zero, one = graph.weight(torch.tensor(0)), graph.weight(torch.tensor(1))
+        second_axis, last_axis = graph.weight(torch.tensor([1])), graph.weight(torch.tensor([2]))
+        words = graph.add("Gather", graph.add("Shape", features), one, axis=0)
+        # shape: (words,)
+        positions = graph.add("Range", zero, words, one)
+        # shape: (batch, 1)
+        ends = graph.add("Cast", graph.add("Unsqueeze", lengths, second_axis), to=INT64)
+        # shape: (batch, words)
+        is_word = graph.add("Cast", graph.add("Less", positions, ends), to=FLOAT)
+        # shape: (batch, words, 1)
         mask = graph.add("Unsqueeze", is_word, last_axis)
-        places = graph.add("Unsqueeze", places, column)  # (words, 1)
-        value = graph.add("Mul", features, mask)
+        # shape: (words, 1)
+        positions = graph.add("Unsqueeze", positions, second_axis)
+        first = _Product(self.first, graph)
         block = [_Product(layer, graph) for layer in self.block if isinstance(layer, nn.Conv1d)]
-        for convolution in (_Product(self.first, graph), *block * self.blocks):
-            value = graph.add("Mul", graph.add("Relu", convolution.write(value, places)), mask)
+        value = graph.add("Mul", features, mask)
+        for convolution in (first, *block * self.blocks):
+            # shape: (batch, words, filters)
+            value = graph.add("Relu", convolution.write(value, positions))
+            value = graph.add("Mul", value, mask)
         return graph.linear(self.output, value)
 
 
-INT64, FLOAT = 7, 1  # ONNX's numbers of these types
+# ONNX's numbers of these types.
+INT64 = 7
+FLOAT = 1
 
 
 class _Product:
-    """A convolution over three words as one product of their features side by side: twice as fast
-    in ONNX Runtime.
+    """A convolution over three words as one product of their features side by side.
+
+    Twice as fast in ONNX Runtime.
 
     Args:
         layer: the convolution.
@@ -132,19 +140,26 @@ class _Product:
     """
 
     def __init__(self, layer: nn.Conv1d, graph: OnnxGraph) -> None:
-        (self.reach,), self.graph = layer.dilation, graph
+        self.graph = graph
+        self.dilation = layer.dilation[0]
+        # shape: (filters, width, 3) to (3 · width, filters)
         self.weights = graph.weight(layer.weight.permute(2, 1, 0).flatten(0, 1))
         self.bias = graph.weight(layer.get_parameter("bias"))
 
-    def write(self, features: str, places: str) -> str:
-        """What it gives for features (batch, words, width), padded with zeros; places (words, 1)
-        are 0, 1, ...
-        """
-        graph, reach = self.graph, self.reach
-        padded = graph.add("Pad", features, graph.weight(torch.tensor([0, reach, 0, 0, reach, 0])))
-        three = graph.add("Add", places, graph.weight(torch.tensor([0, reach, 2 * reach])))
-        side_by_side = graph.add("Gather", padded, three, axis=1)  # (batch, words, 3, width)
+    def write(self, features: str, positions: str) -> str:
+        """Add the operators for features (batch, words, width); positions are (words, 1)."""
+        graph, dilation = self.graph, self.dilation
+        margins = graph.weight(torch.tensor([0, dilation, 0, 0, dilation, 0]))
+        steps = graph.weight(torch.tensor([0, dilation, 2 * dilation]))
+        # shape: (batch, words + 2 · dilation, width)
+        padded = graph.add("Pad", features, margins)
+        # shape: (words, 3)
+        read = graph.add("Add", positions, steps)
+        # shape: (batch, words, 3, width)
+        side_by_side = graph.add("Gather", padded, read, axis=1)
+        # shape: (batch, words, 3 · width)
         joined = graph.add("Reshape", side_by_side, graph.weight(torch.tensor([0, 0, -1])))
+        # shape: (batch, words, filters)
         return graph.add("Add", graph.product(joined, self.weights), self.bias)
 
 
@@ -154,8 +169,9 @@ def _convolution(width: int, filters: int, dilation: int) -> nn.Conv1d:
 
 
 def _identity(filters: int, dilation: int) -> nn.Conv1d:
-    """A convolution that changes nothing before it is trained, so that depth costs nothing (Yu &
-    Koltun, 2016).
+    """A convolution that changes nothing before it is trained, so that depth costs nothing.
+
+    Source: Yu & Koltun (2016), "Multi-Scale Context Aggregation by Dilated Convolutions".
     """
     convolution = _convolution(filters, filters, dilation)
     nn.init.dirac_(convolution.weight)

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 
 class MovingAverage:
-    """``average ← d · average + (1 - d) · weights`` after every step, for every parameter that is
-    trained.
+    """The exponential moving average of every trained parameter.
 
-    In the first steps d is smaller, ``(1 + step) / (10 + step)``, so that the random start is
-    forgotten. Source: Tarvainen & Valpola (2017), "Mean teachers are better role models", section
-    2.
+    ``average ← d · average + (1 - d) · weights`` after every step. In the first steps d is smaller,
+    ``(1 + step) / (10 + step)``, so that the random start is forgotten.
+
+    Source: Tarvainen & Valpola (2017), "Mean teachers are better role models", section 2.
 
     Args:
         model: whose weights are averaged.
@@ -27,11 +27,8 @@ class MovingAverage:
         self.trained = {
             name: tensor for name, tensor in model.named_parameters() if tensor.requires_grad
         }
-        self.weights = (
-            {name: tensor.detach().clone() for name, tensor in self.trained.items()}
-            if decay
-            else {}
-        )
+        averaged = self.trained if decay else {}
+        self.weights = {name: tensor.detach().clone() for name, tensor in averaged.items()}
 
     @torch.no_grad()
     def update(self, step: int) -> None:

@@ -1,6 +1,4 @@
-"""What `--resume` needs: weights, optimiser and random state in one safetensors file, written
-atomically.
-"""
+"""Checkpoints: weights, optimiser and random state in one safetensors file, written atomically."""
 
 from __future__ import annotations
 
@@ -45,12 +43,11 @@ class Progress:
 
 
 class Checkpoints:
-    """The checkpoints of one run: `last.safetensors` to continue from, `best.safetensors` to end
-    with.
-    """
+    """The checkpoints of one run: `last.safetensors` to go on, `best.safetensors` to end with."""
 
     def __init__(self, folder: Path) -> None:
-        self.last, self.best = folder / "last.safetensors", folder / "best.safetensors"
+        self.last = folder / "last.safetensors"
+        self.best = folder / "best.safetensors"
 
     def save_last(
         self, model: nn.Module, optimizer: Optimizer, average: MovingAverage, progress: Progress
@@ -59,10 +56,11 @@ class Checkpoints:
         tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         tensors |= {f"average.{name}": tensor for name, tensor in average.weights.items()}
         for index, state in optimizer.state_dict()["state"].items():
-            kept = {
-                name: tensor for name, tensor in state.items() if tensor is not None
-            }  # no momentum yet
-            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in kept.items()}
+            tensors |= {
+                f"optimizer.{index}.{name}": tensor
+                for name, tensor in state.items()
+                if tensor is not None  # SGD has no momentum yet before its first step
+            }
         tensors["random.cpu"] = torch.get_rng_state()
         if torch.cuda.is_available():
             tensors["random.cuda"] = torch.cuda.get_rng_state()
@@ -71,8 +69,7 @@ class Checkpoints:
     def restore_last(
         self, model: nn.Module, optimizer: Optimizer, average: MovingAverage
     ) -> Progress | None:
-        """Put everything back as it was when the last checkpoint was written; None if there is
-        none.
+        """Put everything back as it was when the last checkpoint was written; None without one.
 
         Raises:
             UserError: the checkpoint is damaged or belongs to another model.
@@ -86,11 +83,11 @@ class Checkpoints:
             raise _damaged(self.last, "belongs to another model") from error
         for name, tensor in _below(tensors, "average").items():
             average.weights[name].copy_(tensor)
-        by_index: dict[int, dict[str, Tensor]] = {}
+        by_parameter: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _below(tensors, "optimizer").items():
             index, _, key = name.partition(".")
-            by_index.setdefault(int(index), {})[key] = tensor
-        optimizer.load_state_dict({**optimizer.state_dict(), "state": by_index})
+            by_parameter.setdefault(int(index), {})[key] = tensor
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": by_parameter})
         torch.set_rng_state(tensors["random.cpu"])
         if "random.cuda" in tensors and torch.cuda.is_available():
             torch.cuda.set_rng_state(tensors["random.cuda"])
@@ -109,17 +106,18 @@ class Checkpoints:
 def _write(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     owned = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    atomic_write_bytes(
-        path, save(owned, metadata={"progress": json.dumps(state), "sha256": _digest(owned)})
-    )
+    metadata = {"progress": json.dumps(state), "sha256": _digest(owned)}
+    atomic_write_bytes(path, save(owned, metadata=metadata))
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (keys() is no dict's)
+            names = list(file.keys())
+            tensors = {name: file.get_tensor(name) for name in names}
             metadata = file.metadata()
-        state, digest = json.loads(metadata["progress"]), metadata["sha256"]
+        state = json.loads(metadata["progress"])
+        digest = metadata["sha256"]
     except (SafetensorError, OSError, TypeError, KeyError, ValueError) as error:
         raise _damaged(path, f"can't be read ({error})") from error
     if digest != _digest(tensors):
@@ -130,17 +128,18 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def _digest(tensors: dict[str, Tensor]) -> str:
     total = hashlib.sha256()
     for name in sorted(tensors):
-        total.update(
-            name.encode() + str(tensors[name].shape).encode() + tensors[name].numpy().tobytes()
-        )
+        total.update(name.encode())
+        total.update(str(tensors[name].shape).encode())
+        total.update(tensors[name].numpy().tobytes())
     return total.hexdigest()
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    start = f"{prefix}."
     return {
-        name.removeprefix(f"{prefix}."): tensor
+        name.removeprefix(start): tensor
         for name, tensor in tensors.items()
-        if name.startswith(f"{prefix}.")
+        if name.startswith(start)
     }
 
 

@@ -1,5 +1,4 @@
-"""The auxiliary heads of Cross-View Training: each sees a part of the sentence and learns what the
-whole says.
+"""Cross-View Training: auxiliary heads see a part of a sentence and learn what the whole says.
 
 Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View
 Training", section 3.2.
@@ -24,8 +23,7 @@ from nlp_architect_ext.training.objectives import Distillation, Network, Supervi
 
 
 class CrossViewHeads(nn.Module):
-    """Five heads: four that see a part of the sentence, one that sees it all; they are gone after
-    training.
+    """Five heads, needed in training only: four see a part of the sentence, one sees it all.
 
     | head | reads, to label word t | ReLU |
     |---|---|---|
@@ -59,19 +57,20 @@ class CrossViewHeads(nn.Module):
             views: of a student.
             mask: True at real words (batch, words).
         """
-        first, last = mask.clone(), mask.clone()
-        first[:, 0] = False  # nothing comes before it
-        last[:, :-1] &= mask[:, 1:]  # nothing comes after a sentence's last word
-        last[:, -1] = False
+        # shape: (batch, words)
+        has_previous = mask.clone()
+        has_previous[:, 0] = False
+        has_next = mask.clone()
+        has_next[:, :-1] &= mask[:, 1:]
+        has_next[:, -1] = False
+        # shape: (batch, words, 2 · width + top width)
+        everything = torch.cat([views.rightward, views.leftward, views.top], dim=2)
         return {
-            "full": (
-                self.full(torch.cat([views.rightward, views.leftward, views.top], dim=2)),
-                mask,
-            ),
+            "full": (self.full(everything), mask),
             "forward": (self.forward_(views.rightward), mask),
             "backward": (self.backward_(views.leftward), mask),
-            "future": (self.future(views.rightward).roll(1, dims=1), first),
-            "past": (self.past(views.leftward).roll(-1, dims=1), last),
+            "future": (self.future(views.rightward).roll(1, dims=1), has_previous),
+            "past": (self.past(views.leftward).roll(-1, dims=1), has_next),
         }
 
 
@@ -81,21 +80,22 @@ def _head(width: int, hidden: int, label_count: int) -> nn.Sequential:
 
 @dataclass(frozen=True)
 class CrossView:
-    """Cross-View Training: labelled sentences teach the student, and it teaches its views on
-    unlabelled ones.
+    """Cross-View Training: labels teach the student, who teaches its views on unlabelled text.
 
     ``L = view_weight · Σ_head -Σ_label p · log softmax(head)``, mean per word, where p is what the
     student itself says without dropout; no gradient flows into p. So unlabelled sentences move the
-    layers that views share with the student, and never what is above them. Source: Clark, Luong,
-    Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View Training", section 3.
+    layers that views share with the student, and never what is above them.
+
+    Source: Clark, Luong, Manning, Le (2018), "Semi-Supervised Sequence Modeling with Cross-View
+    Training", section 3.
 
     Args:
         supervised: the objective of labelled sentences.
         heads: of the views.
         view_weight: of the loss of unlabelled ones.
         dropout: share of dropout in unlabelled steps; None for the student's own.
-        ramp: share of training in which `view_weight` grows from nearly 0; what the student says at
-            first is wrong.
+        ramp: share of training in which `view_weight` grows from nearly 0, since what the student
+            predicts at first is wrong.
     """
 
     supervised: Supervised
@@ -116,19 +116,19 @@ class CrossView:
         with dropping(student, self.dropout):
             _, views = student.views(batch)
         weight = self.view_weight * grown(done, self.ramp)
-        loss = weight * _view_loss(self.heads(views, batch.mask), probabilities, batch.mask)
+        logits = self.heads(views, batch.mask)
+        loss = weight * _view_loss(logits, probabilities, batch.mask)
         return loss, {"views": loss.item()}
 
 
 @dataclass(frozen=True)
 class DistilledCrossView:
-    """Distillation, and views that learn on unlabelled sentences from the teacher and from the
-    student at once.
+    """Distillation, with views that learn from the teacher and from the student at once.
 
     ``L = L_distillation + view_weight · Σ_head -Σ_label p · log softmax(head)`` with
     ``p = teacher_share · teacher + (1 - teacher_share) · student``, both as probabilities; the
-    student's are without dropout and without gradient. Views learn nothing from words on which the
-    teacher has no opinion.
+    student's are without dropout and without gradient. Views learn on unlabelled sentences only,
+    and nothing from words on which the teacher has no opinion.
 
     Args:
         distillation: what the student itself learns, on all sentences.
@@ -156,17 +156,16 @@ class DistilledCrossView:
             own = _own_probabilities(student, self.distillation.decoder, batch)
             probabilities = probabilities + (1 - self.teacher_share) * own
         learns = batch.is_taught & ~batch.is_gold.unsqueeze(1)
-        of_views = self.view_weight * _view_loss(
-            self.heads(views, batch.mask), probabilities, learns
-        )
-        return loss + of_views, {**parts, "views": of_views.item()}
+        logits = self.heads(views, batch.mask)
+        view_loss = self.view_weight * _view_loss(logits, probabilities, learns)
+        return loss + view_loss, {**parts, "views": view_loss.item()}
 
 
 def grown(done: float, ramp: float) -> float:
     """What a weight that grows has reached, up to 1: ``exp(-5 · (1 - done / ramp)²)``, then 1.
 
-    Source: Laine & Aila (2017), "Temporal Ensembling for Semi-Supervised Learning", section 2.1 and
-    appendix A.
+    Source: Laine & Aila (2017), "Temporal Ensembling for Semi-Supervised Learning", section 2.1
+    and appendix A.
 
     Args:
         done: how much of training is over, between 0 and 1.
@@ -176,23 +175,22 @@ def grown(done: float, ramp: float) -> float:
 
 
 def _view_loss(
-    said: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor
+    logits: dict[str, tuple[Tensor, Tensor]], probabilities: Tensor, learns: Tensor
 ) -> Tensor:
-    """The sum over heads of the cross entropy with probabilities (batch, words, labels) where
-    `learns` is True.
+    """The sum over heads of the cross entropy with the probabilities where `learns` is True.
+
+    Probabilities are (batch, words, labels).
     """
     losses = [
-        soft_cross_entropy(emissions, probabilities, counts & learns)
-        for emissions, counts in said.values()
+        soft_cross_entropy(of_head, probabilities, counts & learns)
+        for of_head, counts in logits.values()
     ]
     return torch.stack(losses).sum()
 
 
 @torch.no_grad()
 def _own_probabilities(student: nn.Module, decoder: Decoder, batch: Batch) -> Tensor:
-    """What the student says of each label (batch, words, labels), without dropout and without
-    gradient.
-    """
+    """The student's own probabilities (batch, words, labels), without dropout and gradient."""
     with mode(student, training=False):
         emissions = _emissions(student, batch)
     return decoder.log_probabilities(emissions, batch.lengths, 1.0).exp()

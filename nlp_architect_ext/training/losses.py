@@ -24,8 +24,7 @@ def task_loss(
     mask: Tensor,
     smoothing: float = 0.0,
 ) -> Tensor:
-    """Cross entropy, or the CRF's negative log-likelihood; either way a scalar, mean per labelled
-    word.
+    """Cross entropy, or the CRF's negative log-likelihood: a scalar, mean per labelled word.
 
     Args:
         decoder: what turns emissions into labels.
@@ -89,15 +88,17 @@ def distillation_kl(
         mask: True at words that count (batch, words).
         temperature: T, above zero.
     """
+    # shape: (valid words, labels)
     teacher = functional.softmax(soft_labels[mask] / temperature, dim=-1)
     student = functional.log_softmax(emissions[mask] / temperature, dim=-1)
-    return _per_word(temperature**2 * functional.kl_div(student, teacher, reduction="sum"), mask)
+    divergence = functional.kl_div(student, teacher, reduction="sum")
+    return _per_word(temperature**2 * divergence, mask)
 
 
 def distillation_mse(emissions: Tensor, soft_labels: Tensor, mask: Tensor) -> Tensor:
-    """``mean over labels of (centred student logit - centred teacher logit)²``, mean per valid
-    word.
+    """The squared error of centred logits: a scalar, mean per valid word.
 
+    A word's error is the mean over labels of ``(centred student - centred teacher logit)²``.
     Centred: minus the word's mean over labels. Logits and log-probabilities of one distribution
     differ by a constant a word, so only centred ones can be compared.
 
@@ -106,9 +107,12 @@ def distillation_mse(emissions: Tensor, soft_labels: Tensor, mask: Tensor) -> Te
         soft_labels: the teacher's logits or log-probabilities, finite (batch, words, labels).
         mask: True at words that count (batch, words).
     """
+    # shape: (valid words, labels)
     difference = emissions[mask] - soft_labels[mask]
     centred = difference - difference.mean(dim=-1, keepdim=True)
-    return _per_word(centred.square().mean(dim=-1).sum(), mask)
+    # shape: (valid words,)
+    errors = centred.square().mean(dim=-1)
+    return _per_word(errors.sum(), mask)
 
 
 def check_finite(tensor: Tensor) -> None:
@@ -122,7 +126,7 @@ def check_finite(tensor: Tensor) -> None:
             where="training",
             wrong="it diverged (NaN or infinity)",
             expected="finite numbers",
-            remedy="lower --lr",
+            remedy="train with a lower learning rate",
         )
 
 
@@ -133,13 +137,16 @@ def _per_word(total: Tensor, mask: Tensor) -> Tensor:
 def _without_unlabelled(
     emissions: Tensor, labels: Tensor, mask: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Emissions, labels and lengths of the labelled words alone, moved together; sentences without
-    any are left out.
+    """Emissions, labels and lengths of the labelled words alone, moved together.
+
+    Sentences without any are left out.
     """
-    some = mask.any(dim=1)
-    emissions, labels, mask = emissions[some], labels[some], mask[some]
-    order = mask.int().argsort(
-        dim=1, descending=True, stable=True
-    )  # labelled words first, in their order
+    has_labels = mask.any(dim=1)
+    emissions = emissions[has_labels]
+    labels = labels[has_labels]
+    mask = mask[has_labels]
+    # Labelled words first, in their order.
+    # shape: (batch, words)
+    order = mask.int().argsort(dim=1, descending=True, stable=True)
     emissions = emissions.gather(1, order.unsqueeze(2).expand_as(emissions))
     return emissions, labels.gather(1, order), mask.sum(dim=1)

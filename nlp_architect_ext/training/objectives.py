@@ -1,6 +1,4 @@
-"""What a training step minimises: supervised learning, distillation with pseudo-labels, cross-view
-training.
-"""
+"""What a training step minimises: supervised learning, or distillation with pseudo-labels."""
 
 from __future__ import annotations
 

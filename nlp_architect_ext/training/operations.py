@@ -17,20 +17,18 @@ from nlp_architect_ext.training.objectives import Objective
 
 
 def operations(compute: Callable[[], object]) -> int:
-    """The floating-point operations of the matrix products in a computation: two for a
-    multiplication and an addition.
+    """The floating-point operations of a computation's matrix products.
 
-    It's run once, without another effect on what is random later. Element-wise operations aren't
-    counted.
+    A multiplication and an addition count as two; element-wise operations aren't counted. The
+    computation is run once, and has no effect on what is random later.
 
     Source: ``torch.utils.flop_counter``, which sees into recurrent layers only where no library
     computes them whole.
     """
-    cards = (
-        range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
-    )  # don't wake any up
+    # A GPU that isn't in use yet must not be woken up.
+    cards = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
     with (
-        warnings.catch_warnings(action="ignore"),  # of what torch has for other processors
+        warnings.catch_warnings(action="ignore"),  # torch warns of what other processors have
         torch.random.fork_rng(cards),
         torch.backends.mkldnn.flags(enabled=False),
         torch.backends.cudnn.flags(enabled=False),
@@ -44,17 +42,16 @@ COUNTED = 8  # steps whose operations are counted
 
 
 def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
-    """The floating-point operations of a training step, mean over an epoch; the model stays as it
-    is.
+    """The floating-point operations of a training step, mean over an epoch.
 
     They are counted in the epoch's first steps, as operations a word, padding included.
     """
     batches = list(islice(stream.epoch(0), COUNTED))
-    kept = {
-        name: tensor.clone() for name, tensor in model.state_dict().items()
-    }  # some layers learn by looking
+    # Some layers change in a forward pass: batch normalisation counts its means.
+    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     with mode(model, training=True):
         count = operations(lambda: [_gradients(model, batch, objective) for batch in batches])
     model.zero_grad()
     model.load_state_dict(kept)
-    return count / sum(batch.words.numel() for batch in batches) * stream.words_a_step
+    words = sum(batch.words.numel() for batch in batches)
+    return count / words * stream.words_a_step

@@ -24,7 +24,7 @@ class Schedule:
     """How long and how fast to train.
 
     Args:
-        epochs: most passes over the stream.
+        epochs: passes over the stream, at most.
         patience: epochs without a better dev score before stopping; 0 never stops.
         optimizer: "adam", or "sgd" with a momentum of 0.9.
         lr: learning rate.
@@ -53,5 +53,7 @@ class Schedule:
         if self.lr_schedule == "linear":
             return self.lr * (1 - step / steps)
         if self.lr_schedule == "warmup":
-            return self.lr * min((step + 1) / WARMUP, 1) / (1 + 0.005 * math.sqrt(step + 1))
+            rise = min((step + 1) / WARMUP, 1)
+            decay = 1 + 0.005 * math.sqrt(step + 1)
+            return self.lr * rise / decay
         return self.lr

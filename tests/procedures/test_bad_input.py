@@ -1,6 +1,4 @@
-"""What users get wrong, through the real commands: one line, exit code 2, nothing written and
-nothing lost.
-"""
+"""What users get wrong, through the real commands: one line, exit code 2, nothing lost."""
 
 import gzip
 import io
@@ -46,9 +44,7 @@ def contents(folder):
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    """Data, a student's arguments and a teacher that tests only read, and finished runs that they
-    copy.
-    """
+    """Data, arguments and a teacher that tests only read, and finished runs that they copy."""
     folder = tmp_path_factory.mktemp("places")
     write_corpus(folder / "data", train=12, dev=4, test=4, unlabelled=8)
     (folder / "student.json").write_text(json.dumps(STUDENT))
@@ -226,8 +222,8 @@ def test_bad_unlabelled_text(train, data, content, arguments, complaint):
         (["--max_grad_norm", "inf"], "--max_grad_norm: inf"),
         (["--seed", "99999999999999999999"], "--seed: 99999999999999999999; expected at most"),
         (["--threads", "99999999999"], "--threads: 99999999999; expected at most"),
-        (["--device", "warp"], "--device: 'warp' can't be used"),
-        (["--device", "meta"], "--device: 'meta' can't be used"),
+        (["--device", "warp"], "device: 'warp' can't be used"),
+        (["--device", "meta"], "device: 'meta' can't be used"),
         (["--model_type", "cnn-lstn"], "'cnn-lstn': no such name is installed"),
         (["--tokenizer", "spacy", "--language", "klingon"], "language 'klingon'"),
         (["--best_result_file", "model.safetensors"], "best_result_file: 'model.safetensors'"),

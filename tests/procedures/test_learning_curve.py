@@ -1,6 +1,4 @@
-"""`nlp-train learning_curve` on small data with a tiny teacher: results, continuation, failures,
-refusals.
-"""
+"""`nlp-train learning_curve` with a tiny teacher: results, continuation, failures, refusals."""
 
 import csv
 import json
@@ -317,9 +315,7 @@ def test_a_dry_run_shows_the_commands_and_writes_nothing(arguments, tmp_path, ca
 
 @pytest.fixture
 def begun(tmp_path, arguments, data):
-    """The folder of a curve whose cells all fail at once, because the student's arguments can't be
-    used.
-    """
+    """The folder of a curve whose cells all fail, because the student's arguments are wrong."""
     output, student = tmp_path / "begun", tmp_path / "student.json"
     student.write_text('{"word_width": 0}')
     shutil.copytree(data, tmp_path / "data")

@@ -1,6 +1,4 @@
-"""Column files as CoNLL's: a word a line, columns between spaces or tabs, a blank line between
-sentences.
-"""
+"""Column files like CoNLL's: a word a line, a blank line between sentences."""
 
 from __future__ import annotations
 
@@ -105,7 +103,7 @@ def _width(path: str | Path, first: _Row, tag_col: int, labelled: bool) -> int:
             where=where,
             wrong=f"{_counted(width)}, so there is no tag in column {tag_col}",
             expected=f"tag_col from 1 to {width - 1}, or from {1 - width} to -1",
-            remedy="correct --tag_col",
+            remedy="choose another tag column",
         )
     return width
 
@@ -115,20 +113,18 @@ def _counted(columns: int) -> str:
 
 
 def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str = "") -> int:
-    """The line of a word, counted from 0, of a sentence that :func:`read_columns` read; for error
-    messages.
-    """
-    if (
-        str(path) == STANDARD_INPUT
-    ):  # can't be read twice; right unless lines of ignore_token stand before the word
+    """The line of a word, counted from 0, of a sentence of :func:`read_columns`; for errors."""
+    # can't be read twice; right unless lines of ignore_token stand before the word
+    if str(path) == STANDARD_INPUT:
         return sentence.line + word
     rows = next(rows for rows in _blocks(path, ignore_token) if rows[0].line == sentence.line)
     return rows[word].line
 
 
 def format_columns(words: Sequence[str], *columns: Sequence[str]) -> str:
-    r"""One ``word<TAB>label`` line a word, with a label of each column; sentences are separated by
-    a further ``\n``.
+    r"""One ``word<TAB>label`` line a word, with a label of each column.
+
+    Sentences are separated by a further ``\n``.
 
     Raises:
         ValueError: a word or label that is empty or contains a space, tab or line end, which no

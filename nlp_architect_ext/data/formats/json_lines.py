@@ -16,8 +16,9 @@ _LINE_ENDS = str.maketrans(
 
 
 def format_entities(text: str, entities: Sequence[Entity]) -> str:
-    """One line without its line end: ``{"text": …, "entities": [{"entity_group": …, "score": …,
-    …}]}``.
+    """One line without its line end: the text and its entities.
+
+    ``{"text": …, "entities": [{"entity_group": …, "score": …, …}]}``
 
     Raises:
         ValueError: a score that isn't a finite number.

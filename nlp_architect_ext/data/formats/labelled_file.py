@@ -1,6 +1,4 @@
-"""A column file with tags: its scheme, its labels in the program's scheme, and the place of every
-tag.
-"""
+"""A column file with tags: its scheme, its labels in our scheme, and the place of every tag."""
 
 from __future__ import annotations
 
@@ -63,7 +61,7 @@ class LabelledFile:
                 where=self.place(error.sentence, error.word),
                 wrong=error.wrong,
                 expected=error.expected,
-                remedy="correct the tags or --tag_col, or give the --scheme",
+                remedy="correct the tags, choose another tag column, or name the scheme",
             ) from error
 
     def converted(self, scheme: str) -> list[Sentence]:
@@ -83,19 +81,14 @@ class LabelledFile:
                     where=self.place(index, error.word),
                     wrong=error.wrong,
                     expected=error.expected,
-                    remedy=(
-                        "use one scheme in all files; it's that of train unless --scheme is given"
-                    ),
+                    remedy="use one scheme in all files; it's that of train unless one is named",
                 ) from error
-            result.append(
-                sentence if labels == sentence.labels else replace(sentence, labels=labels)
-            )
+            is_same = labels == sentence.labels
+            result.append(sentence if is_same else replace(sentence, labels=labels))
         return result
 
     def oddities(self, scheme: str) -> str | None:
-        """A note on tags that are in the scheme but break its rules, such as an I- after O in IOB2;
-        None if none do.
-        """
+        """A note on tags that break their scheme's rules, such as I- after O in IOB2; or None."""
         if scheme == "plain":
             return None
         odd = [
@@ -106,11 +99,10 @@ class LabelledFile:
         if not odd:
             return None
         index, word = odd[0]
+        first = f"{self.tags(index)[word]!r} at {self.place(index, word)}"
         return (
-            f"{len(odd):,} tags are not as {scheme} writes them, first {self.tags(index)[word]!r} "
-            "at "
-            f"{self.place(index, word)}; entities were read as conlleval reads them, by change of "
-            "type"
+            f"{len(odd):,} tags are not as {scheme} writes them, first {first}; "
+            "entities were read as conlleval reads them, by change of type"
         )
 
 
@@ -137,5 +129,5 @@ def _check_tags(
             where=labelled.place(0, 0),
             wrong=f"tag {labelled.tags(0)[0]!r}, and no tag of the file is the model's",
             expected=f"tags such as {labels.names[-1]!r}",
-            remedy="correct --tag_col, or give a file with tags",
+            remedy="choose another tag column, or give a file with tags",
         )

@@ -14,8 +14,7 @@ _PREFIXED = re.compile(r"[BIELSU]-(.+)")
 
 
 def read_labels(path: str | Path, scheme: str) -> LabelSet:
-    """The labels that a file lists: tags of any scheme (``B-PER``, ``I-PER``, ``O``) or types
-    (``PER``).
+    """The labels that a file lists: tags (``B-PER``, ``I-PER``, ``O``) or types (``PER``).
 
     Args:
         path: one label a line; blank lines and repetitions don't matter.

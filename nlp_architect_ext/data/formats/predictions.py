@@ -1,6 +1,4 @@
-"""Files that set labels side by side, a word a line: what is right, what the teacher says, what the
-student says.
-"""
+"""Files that set labels side by side, a word a line: gold, the teacher's, the student's."""
 
 from __future__ import annotations
 
@@ -13,8 +11,9 @@ from nlp_architect_ext.data.formats.columns import format_columns
 def format_predictions(
     sentences: Sequence[Sentence], columns: Mapping[str, Sequence[Sequence[str]]]
 ) -> str:
-    r"""A line ``# word<TAB>NAME<TAB>…``, then a line a word with its labels, and a blank line
-    between sentences.
+    r"""A header line, a line a word with its labels, a blank line between sentences.
+
+    The header is ``# word<TAB>NAME<TAB>…``.
 
     Args:
         sentences: their words.

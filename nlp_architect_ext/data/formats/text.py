@@ -30,8 +30,7 @@ SUSPICIOUS = 3  # fewer lines than this may look like columns by chance
 
 
 class WordSplitter:
-    """Splits text into words; white space of any kind (no-break spaces and U+2028, too) is never
-    part of a word.
+    """Splits text into words; white space of any kind, U+2028 too, is never part of a word.
 
     Args:
         language: spaCy's code of the language, such as ``en``, ``de``, or ``xx`` for any; unused by
@@ -84,16 +83,14 @@ def _spacy_ranges(language: str) -> Callable[[str], Ranges]:
             where=f"language {language!r}",
             wrong=reason,
             expected="a language code that spaCy knows, such as en, de or xx",
-            remedy="correct --language, install what is missing, or use --tokenizer whitespace",
+            remedy="correct it, install what is missing, or use the tokenizer whitespace",
         ) from error
 
     def ranges(text: str) -> Ranges:
         found: Ranges = []
-        cuts = (
-            [match.end() for match in _STRETCH.finditer(text)]
-            if len(text) > LONGEST_STRETCH
-            else []
-        )
+        cuts: list[int] = []
+        if len(text) > LONGEST_STRETCH:
+            cuts = [match.end() for match in _STRETCH.finditer(text)]
         for first, last in pairwise([0, *cuts, len(text)]):
             places = tokenizer(text[first:last]).to_array(["IDX", "LENGTH"]).tolist()
             found += [(first + start, first + start + size) for start, size in places]
@@ -133,7 +130,7 @@ def text_lines(path: str | Path) -> Iterator[tuple[int, str]]:
             where=f"{path}:{head[0][0]}",
             wrong="looks like a column file, a word and its tag a line",
             expected="raw text, one sentence a line",
-            remedy="read it as columns (--unlabeled_format, --data_format)",
+            remedy="read it in the format columns",
         )
     yield from chain(head, numbered)
 
