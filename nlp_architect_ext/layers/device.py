@@ -30,8 +30,8 @@ def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(
-            where="--device",
-            wrong=f"{device!r} can't be used ({reason})",
+            where=f"device {device!r}",
+            wrong=f"can't be used ({reason})",
             expected="cpu, cuda, cuda:N or auto",
             remedy="choose another",
         ) from error
@@ -47,7 +47,6 @@ def has_fast_bf16(device: torch.device) -> bool:
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    known: dict[str, bool | int | str] = getattr(
-        torch.cpu, "get_capabilities", dict
-    )()  # an older torch hasn't it
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)  # an older torch hasn't it
+    known: dict[str, bool | int | str] = capabilities()
     return device.type == "cpu" and bool(known.get("amx_bf16", False))

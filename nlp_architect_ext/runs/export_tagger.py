@@ -38,7 +38,7 @@ def export_tagger(settings: ExportSettings) -> None:
     """
     folder = Path(settings.output_dir or Path(settings.model_dir) / INSIDE)
     _check_place(folder, settings.overwrite_output_dir)
-    tagger = NeuralTagger.load(settings.model_dir, use_export=False)
+    tagger = NeuralTagger.load(settings.model_dir)
     dev_file = (
         Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
     )

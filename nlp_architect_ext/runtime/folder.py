@@ -98,7 +98,8 @@ def export_of(model: Path) -> Path | None:
     if is_export(model):
         return model
     folder = model / INSIDE
-    if not is_export(folder) or not (model / MANIFEST).is_file():
+    needed = (folder / GRAPH, folder / ORIGIN, model / MANIFEST)
+    if not all(path.is_file() for path in needed):
         return None
     origin = json.loads(read_verified(folder, [ORIGIN])[ORIGIN])
     sums = read_manifest(model)

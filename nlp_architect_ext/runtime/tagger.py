@@ -35,6 +35,8 @@ class Tagger(TextTagger):
         threads: that share a batch.
     """
 
+    engine = "onnx"
+
     def __init__(self, export: Export, threads: int = 1) -> None:
         config = export.config
         super().__init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Entity, Sentence
@@ -38,6 +38,8 @@ class TextTagger(ABC):
         tokenizer: how raw text is split into words.
         language: the tokenizer's language.
     """
+
+    engine: ClassVar[str]  # what computes: "onnx" or "torch"
 
     def __init__(self, labels: LabelSet, scheme: str, tokenizer: str, language: str) -> None:
         self.labels, self.scheme = labels, scheme

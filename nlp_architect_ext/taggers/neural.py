@@ -22,7 +22,6 @@ from nlp_architect_ext.data.vocabulary import SPECIAL_WORDS, Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.config import TaggerConfig
-from nlp_architect_ext.runtime.folder import export_of
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.taggers.folder import read_model, write_model
@@ -43,6 +42,8 @@ class NeuralTagger(TextTagger):
         vocabulary: words and characters, as ids.
         device: where it computes.
     """
+
+    engine = "torch"
 
     def __init__(
         self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu"
@@ -65,24 +66,17 @@ class NeuralTagger(TextTagger):
         )
         decoder = Decoder(self.labels, use_crf=config.decoder == "crf", handicap=config.handicap)
         self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
-        self._export: tuple[TextTagger, int] | None = (
-            None  # and the state of the weights that it stands for
-        )
 
     @classmethod
-    def load(
-        cls, folder: str | Path, device: torch.device | str = "cpu", *, use_export: bool = True
-    ) -> NeuralTagger:
-        """Read a tagger from the folder that training wrote.
+    def load(cls, folder: str | Path, device: torch.device | str = "cpu") -> NeuralTagger:
+        """Read a tagger from the folder that training wrote; an export in it isn't looked at.
 
         Args:
             folder: the folder.
             device: where it computes.
-            use_export: whether an export in the folder, made from this model, predicts for it on a
-                CPU.
 
         Raises:
-            UserError: the folder isn't one, or is damaged; see `model_folder.read_model`.
+            UserError: the folder isn't one, or is damaged; see `taggers.folder.read_model`.
         """
         config, vocabulary, weights = read_model(Path(folder))
         try:
@@ -96,16 +90,7 @@ class NeuralTagger(TextTagger):
                 expected="weights that fit config.json",
                 remedy="train it again",
             ) from error
-        export = export_of(Path(folder)) if use_export and tagger.device.type == "cpu" else None
-        if export is not None:
-            from nlp_architect_ext.runtime import Tagger  # ONNX Runtime may not be installed
-
-            tagger._export = Tagger.load(export), tagger._changes()
         return tagger
-
-    def _changes(self) -> int:
-        """How often weights were changed in place: training moves it on."""
-        return sum(parameter._version for parameter in self.model.parameters())
 
     def save(self, folder: str | Path) -> None:
         """Write the tagger to a folder that `load` reads."""
@@ -147,7 +132,6 @@ class NeuralTagger(TextTagger):
     def set_handicap(self, handicap: float) -> None:
         """From now on the label O is held back by as much, in logits."""
         self.decoder.handicap = handicap
-        self._export = None
         self.config = replace(self.config, handicap=handicap)
 
     @property
@@ -203,8 +187,6 @@ class NeuralTagger(TextTagger):
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
-        if self._export is not None and self._export[1] == self._changes():
-            return self._export[0].predict_labels(sentences, batch_size)
         predictions = [Prediction((), ())] * len(sentences)
         for indices, emissions, lengths in self._emitted(sentences, batch_size):
             labels, scores = self.decoder.decode(emissions, lengths)

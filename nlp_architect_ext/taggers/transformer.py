@@ -30,6 +30,8 @@ class TransformerTagger(TextTagger):
         language: the tokenizer's language.
     """
 
+    engine = "torch"
+
     def __init__(self, model: TransformerTokenClassifier, tokenizer: str, language: str) -> None:
         super().__init__(model.labels, model.labels.scheme, tokenizer, language)
         self.transformer = model
