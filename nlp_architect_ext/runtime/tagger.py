@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.windows import OVERLAP, windows
+from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores
 from nlp_architect_ext.runtime.folder import PAIRS, Export, read_export
@@ -21,6 +21,7 @@ from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.runtime.word_features import WordFeatures
 
 Numbers = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
 # most words, padding included, computed at once: what they need stays in the processor's cache
 WORD_BUDGET = 1024
@@ -80,76 +81,55 @@ class Tagger(TextTagger):
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
-        predictions = [Prediction((), ())] * len(sentences)
-        names = self.labels.names
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            labels, scores = self._decoding.decode(emissions, lengths)
-            rows = zip(indices, lengths.tolist(), labels.tolist(), scores.tolist(), strict=True)
-            for index, count, ids, probabilities in rows:
-                chosen = tuple([names[id_] for id_ in ids[:count]])
-                predictions[index] = Prediction(chosen, tuple(probabilities[:count]))
-        return predictions
+        decoded = (
+            (indices, self._decoded(emissions, lengths))
+            for indices, emissions, lengths in self._emitted(sentences, batch_size)
+        )
+        return in_order(len(sentences), decoded, Prediction((), ()))
+
+    def _decoded(self, emissions: Numbers, lengths: Integers) -> Iterator[Prediction]:
+        labels, scores = self._decoding.decode(emissions, lengths)
+        return named(self.labels.names, lengths.tolist(), labels.tolist(), scores.tolist())
 
     def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Numbers]:
         """What the student says of each sentence: scores (words, labels), before any decoding."""
-        found = [np.zeros((0, len(self.labels)), np.float32)] * len(sentences)
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            for index, count, scores in zip(indices, lengths.tolist(), emissions, strict=True):
-                found[index] = scores[:count]
-        return found
+        emitted = (
+            (indices, [rows[:count] for rows, count in zip(emissions, lengths, strict=True)])
+            for indices, emissions, lengths in self._emitted(sentences, batch_size)
+        )
+        return in_order(len(sentences), emitted, np.zeros((0, len(self.labels)), np.float32))
 
     def network(self, sentences: Sequence[Sentence], batch_size: int = 100) -> Callable[[], object]:
-        """What ONNX Runtime does for sentences, and nothing else, each time it's called; for
-        measurements.
-        """
+        """What ONNX Runtime alone does for sentences, each time it's called; for measurements."""
         table, rows = self._features.rows([sentence.words for sentence in sentences])
-        batches = self._batches(rows, batch_size)
         inputs = [
             self._session.inputs(table, [rows[index] for index in indices])[0]
-            for indices in batches
+            for indices in self._batches(rows, batch_size)
         ]
         return lambda: [self._session.run(part) for part in inputs]
 
     def _emitted(
         self, sentences: Sequence[Sentence], batch_size: int
-    ) -> Iterator[tuple[list[int], Numbers, NDArray[np.int64]]]:
-        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch
-        by batch.
-        """
+    ) -> Iterator[tuple[list[int], Numbers, Integers]]:
+        """Of each batch: indices, emissions (batch, words, labels) and lengths (batch,)."""
         table, rows = self._features.rows([sentence.words for sentence in sentences])
         for indices in self._batches(rows, batch_size):
             yield indices, *self._emissions(table, [rows[index] for index in indices])
 
     def _batches(self, rows: Sequence[Sequence[int]], batch_size: int) -> Iterator[list[int]]:
-        """Indices of sentences of similar length; sentences longer than a window come alone, empty
-        ones not at all.
-        """
-        batch: list[int] = []
-        for index in sorted(range(len(rows)), key=lambda i: len(rows[i])):
-            words = len(rows[index])
-            if not words:
-                continue
-            is_full = len(batch) >= batch_size or (len(batch) + 1) * words > WORD_BUDGET
-            if batch and (is_full or words > self.max_words):
-                yield batch
-                batch = []
-            batch.append(index)
-        if batch:
-            yield batch
+        lengths = list(map(len, rows))
+        return batches(lengths, batch_size, budget=WORD_BUDGET, max_words=self.max_words)
 
-    def _emissions(
-        self, table: Numbers, rows: list[list[int]]
-    ) -> tuple[Numbers, NDArray[np.int64]]:
-        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in
-        windows and joined.
-        """
+    def _emissions(self, table: Numbers, rows: list[list[int]]) -> tuple[Numbers, Integers]:
+        """Emissions (batch, words, labels) and lengths (batch,); one long sentence in windows."""
         if len(rows[0]) <= self.max_words:
             return self._session.emissions(table, rows)
         (sentence,) = rows
-        parts = []
-        for window in windows(len(sentence), self.max_words, min(OVERLAP, self.max_words // 2)):
-            emissions, _ = self._session.emissions(table, [sentence[window.start : window.end]])
-            parts.append(
-                emissions[0, window.keep_start - window.start : window.keep_end - window.start]
-            )
+
+        def compute(start: int, end: int) -> Numbers:
+            emissions, _ = self._session.emissions(table, [sentence[start:end]])
+            rows: Numbers = emissions[0]
+            return rows
+
+        parts = windowed(len(sentence), self.max_words, compute)
         return np.concatenate(parts)[None], np.array([len(sentence)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,17 +17,20 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.windows import OVERLAP, windows
 from nlp_architect_ext.data.vocabulary import SPECIAL_WORDS, Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.students.base import build
+from nlp_architect_ext.taggers.emitted import Emitted
 from nlp_architect_ext.taggers.folder import read_model, write_model
 
 # most characters, padding included, in one batch: bounds memory, however long a word is
 CHARACTER_BUDGET = 200_000
+
+Numbers = NDArray[np.float32]
 
 
 class NeuralTagger(TextTagger):
@@ -187,75 +190,54 @@ class NeuralTagger(TextTagger):
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
-        predictions = [Prediction((), ())] * len(sentences)
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            labels, scores = self.decoder.decode(emissions, lengths)
-            rows = zip(indices, lengths.tolist(), labels.tolist(), scores.tolist(), strict=True)
-            for index, count, ids, probabilities in rows:
-                names = tuple(self.labels.names[label] for label in ids[:count])
-                predictions[index] = Prediction(names, tuple(probabilities[:count]))
-        return predictions
+        return self.decoded(self.emitted(sentences, batch_size), len(sentences))
 
-    def emissions(
-        self, sentences: Sequence[Sentence], batch_size: int = 100
-    ) -> list[NDArray[np.float32]]:
+    def decoded(self, emitted: Iterable[Emitted], count: int) -> list[Prediction]:
+        """The predictions of `count` sentences, in their order, from what `emitted` gave."""
+        decoded = ((one.indices, self._decoded(one)) for one in emitted)
+        return in_order(count, decoded, Prediction((), ()))
+
+    def _decoded(self, one: Emitted) -> Iterator[Prediction]:
+        labels, scores = self.decoder.decode(one.emissions, one.lengths)
+        return named(self.labels.names, one.lengths.tolist(), labels.tolist(), scores.tolist())
+
+    def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Numbers]:
         """What the student says of each sentence: scores (words, labels), before any decoding."""
-        found = [np.zeros((0, len(self.labels)), np.float32)] * len(sentences)
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            for index, count, scores in zip(
-                indices, lengths.tolist(), emissions.cpu().numpy(), strict=True
-            ):
-                found[index] = scores[:count]
-        return found
+        rows = ((one.indices, one.rows()) for one in self.emitted(sentences, batch_size))
+        return in_order(len(sentences), rows, np.zeros((0, len(self.labels)), np.float32))
 
-    def _emitted(
-        self, sentences: Sequence[Sentence], batch_size: int
-    ) -> Iterator[tuple[list[int], Tensor, Tensor]]:
-        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch
-        by batch.
-        """
+    def emitted(self, sentences: Sequence[Sentence], batch_size: int = 100) -> Iterator[Emitted]:
+        """What the student says of each batch, before any decoding."""
         encoded = [encode_words(sentence.words, self.vocabulary) for sentence in sentences]
         self.model.eval()
-        for indices in self._batches(encoded, batch_size):
+        parts = batches(
+            list(map(len, encoded)),
+            batch_size,
+            budget=CHARACTER_BUDGET,
+            widths=[_longest_word(sentence) for sentence in encoded],
+            max_words=self.config.max_words,
+        )
+        for indices in parts:
             with torch.inference_mode():
                 emissions, lengths = self._emissions([encoded[index] for index in indices])
-            yield indices, emissions, lengths
-
-    def _batches(self, encoded: Sequence[EncodedSentence], batch_size: int) -> Iterator[list[int]]:
-        """Indices of sentences of similar length; sentences longer than a window come alone, empty
-        ones not at all.
-        """
-        batch: list[int] = []
-        longest_word = 0
-        for index in sorted(range(len(encoded)), key=lambda i: len(encoded[i])):
-            words = len(encoded[index])
-            if not words:
-                continue
-            longest_word = max(longest_word, int(encoded[index].character_counts.max()))
-            is_full = (
-                len(batch) >= batch_size
-                or (len(batch) + 1) * words * longest_word > CHARACTER_BUDGET
-            )
-            if batch and (is_full or words > self.config.max_words):
-                yield batch
-                batch, longest_word = [], int(encoded[index].character_counts.max())
-            batch.append(index)
-        if batch:
-            yield batch
+            yield Emitted(indices, emissions, lengths)
 
     def _emissions(self, sentences: list[EncodedSentence]) -> tuple[Tensor, Tensor]:
-        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in
-        windows and joined.
-        """
+        """Emissions (batch, words, labels) and lengths (batch,); one long sentence in windows."""
         student, longest = self.model["student"], self.config.max_words
         if len(sentences[0]) <= longest:
             batch = collate(sentences).to(self.device)
             return student(batch), batch.lengths
         (sentence,) = sentences
-        parts = []
-        for window in windows(len(sentence), longest, min(OVERLAP, longest // 2)):
-            emissions = student(collate([sentence.part(window.start, window.end)]).to(self.device))
-            parts.append(
-                emissions[0, window.keep_start - window.start : window.keep_end - window.start]
-            )
+
+        def compute(start: int, end: int) -> Tensor:
+            emissions: Tensor = student(collate([sentence.part(start, end)]).to(self.device))
+            return emissions[0]
+
+        parts = windowed(len(sentence), longest, compute)
         return torch.cat(parts).unsqueeze(0), torch.tensor([len(sentence)])
+
+
+def _longest_word(sentence: EncodedSentence) -> int:
+    """Characters of the sentence's longest word."""
+    return int(sentence.character_counts.max(initial=0))
