@@ -25,8 +25,8 @@ from nlp_architect_ext.runs.new_tagger import new_tagger, pretrained_words
 from nlp_architect_ext.runs.result import write_result
 from nlp_architect_ext.runs.teacher import TeacherAnswers, check_teachers, teach
 from nlp_architect_ext.settings.training import TaggerKdSettings, TaggerSettings
-from nlp_architect_ext.taggers.balance import fit_balance
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.taggers.outside_bias import fit_outside_bias
 from nlp_architect_ext.training.cross_view import CrossView, DistilledCrossView
 from nlp_architect_ext.training.loop import fit
 from nlp_architect_ext.training.objectives import Objective
@@ -125,8 +125,8 @@ def fit_student(
         (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
         meter,
     )
-    if dev and settings.recipe != "paper" and (handicap := fit_balance(tagger, dev)):
-        say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
+    if dev and settings.recipe != "paper" and (bias := fit_outside_bias(tagger, dev)):
+        say(f"precision and recall balanced on dev: {bias:+.1f} for O")
     meter.stop()
     meter.operations = round(progress.step * operations_a_step(model, stream, objective))
 

@@ -11,7 +11,7 @@ from nlp_architect_ext.core.tags import SCHEMES
 from nlp_architect_ext.runtime.calibration import Calibration
 
 FORMAT_VERSION = 1
-LATER = ("calibration", "handicap")  # fields that folders of this version may lack
+LATER = ("calibration", "outside_bias")  # fields that folders of this version may lack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,8 @@ class TaggerConfig:
         teachers: name, fingerprint and revision of each teacher; empty without distillation.
         calibration: what turns words' probabilities into the score of an entity, a `Calibration` as
             a dict; None where no dev sentences could tell, and in folders of before there was any.
-        handicap: how much the label O is held back, in logits; see `balance.fit_balance`.
+        outside_bias: what is added to the scores of the label O, in logits; see
+            `outside_bias.fit_outside_bias`.
     """
 
     student: str
@@ -43,7 +44,7 @@ class TaggerConfig:
     max_words: int
     teachers: tuple[dict[str, Any], ...] = ()
     calibration: dict[str, float] | None = None
-    handicap: float = 0.0
+    outside_bias: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for a JSON file."""
@@ -73,6 +74,8 @@ class TaggerConfig:
                 expected=f"version {FORMAT_VERSION}",
                 remedy="load it with the release that wrote it, or train again",
             )
+        if "handicap" in data:  # so version 0.1 called it, and subtracted it
+            data = {**data, "outside_bias": 0.0 - data["handicap"]}
         names = [
             field.name for field in fields(cls) if field.name in data or field.name not in LATER
         ]
@@ -84,8 +87,9 @@ class TaggerConfig:
             or config.scheme not in SCHEMES
         ):
             raise ValueError(f"max_words {config.max_words!r}, scheme {config.scheme!r}")
-        if not isinstance(config.handicap, float | int) or not math.isfinite(config.handicap):
-            raise ValueError(f"handicap {config.handicap!r}")
+        bias = config.outside_bias
+        if not isinstance(bias, float | int) or not math.isfinite(bias):
+            raise ValueError(f"outside_bias {bias!r}")
         if config.calibration is not None:
             Calibration.from_json(config.calibration)
         return config

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.core.tags import OUTSIDE
 
 Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -51,13 +50,13 @@ class Decoding:
     Args:
         labels: the label set; it says which label may follow which.
         pairs: scores of label pairs, or None for a softmax.
-        handicap: what is taken off the emissions of O.
+        outside_bias: what is added to the emissions of O.
     """
 
-    def __init__(self, labels: LabelSet, pairs: PairScores | None, handicap: float) -> None:
+    def __init__(self, labels: LabelSet, pairs: PairScores | None, outside_bias: float) -> None:
         self.legal, self.legal_start = labels.legal, labels.legal_start
         self.pairs = pairs
-        self.outside, self.handicap = labels.ids.get(OUTSIDE), handicap
+        self.outside, self.outside_bias = labels.outside, outside_bias
         zeros = np.zeros(len(labels), np.float32)
         scores = pairs or PairScores(np.zeros((len(labels), len(labels)), np.float32), zeros, zeros)
         self.legal_pairs = PairScores(
@@ -74,8 +73,8 @@ class Decoding:
             emissions: scores (batch, words, labels); they are changed.
             lengths: words of each sentence (batch,), at least 1.
         """
-        if self.handicap and self.outside is not None:
-            emissions[:, :, self.outside] -= self.handicap
+        if self.outside_bias and self.outside is not None:
+            emissions[:, :, self.outside] += self.outside_bias
         if self.pairs is None:
             chances: NDArray[Any] = _softmax(emissions)
             best: Integers = emissions.argmax(axis=2)

@@ -54,7 +54,7 @@ class Tagger(TextTagger):
             if config.decoder == "crf"
             else None
         )
-        self._decoding = Decoding(self.labels, pairs, config.handicap)
+        self._decoding = Decoding(self.labels, pairs, config.outside_bias)
         self._features = WordFeatures(export.vocabulary, export.weights)
         self._session = Session(export.graph, threads)
 

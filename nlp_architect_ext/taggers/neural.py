@@ -67,7 +67,9 @@ class NeuralTagger(TextTagger):
             len(self.labels),
             config.arguments,
         )
-        decoder = Decoder(self.labels, use_crf=config.decoder == "crf", handicap=config.handicap)
+        decoder = Decoder(
+            self.labels, use_crf=config.decoder == "crf", outside_bias=config.outside_bias
+        )
         self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
 
     @classmethod
@@ -132,10 +134,10 @@ class NeuralTagger(TextTagger):
             self.config, calibration=None if calibration is None else asdict(calibration)
         )
 
-    def set_handicap(self, handicap: float) -> None:
-        """From now on the label O is held back by as much, in logits."""
-        self.decoder.handicap = handicap
-        self.config = replace(self.config, handicap=handicap)
+    def set_outside_bias(self, bias: float) -> None:
+        """From now on so much is added to the scores of O, in logits; below 0: more entities."""
+        self.decoder.outside_bias = bias
+        self.config = replace(self.config, outside_bias=bias)
 
     @property
     def decoder(self) -> Decoder:

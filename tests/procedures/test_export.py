@@ -170,7 +170,7 @@ def test_workers_evaluate_as_one_does(own, data, tmp_path):
 def test_the_export_of_an_earlier_model_is_left_alone(own, tmp_path, notes, capsys):
     assert export("--model_dir", own) == 0
     assert without_torch(own, tmp_path).returncode == 0
-    config = json.loads((own / "config.json").read_text()) | {"handicap": 0.25}
+    config = json.loads((own / "config.json").read_text()) | {"outside_bias": 0.25}
     (own / "config.json").write_text(json.dumps(config))
     write_manifest(own)
     assert without_torch(own, tmp_path).returncode == 2  # it would need torch
