@@ -57,6 +57,7 @@ class Tagger(TextTagger):
         self._decoding = Decoding(self.labels, pairs, config.outside_bias)
         self._features = WordFeatures(export.vocabulary, export.weights)
         self._session = Session(export.graph, threads)
+        self._size = len(export.graph) + sum(array.nbytes for array in export.weights.values())
 
     @classmethod
     def load(cls, folder: str | Path, threads: int = 1) -> Tagger:
@@ -76,6 +77,11 @@ class Tagger(TextTagger):
             raise UserError(
                 where=str(folder), wrong=wrong, expected=expected, remedy="export it again"
             ) from error
+
+    @property
+    def size(self) -> int:
+        """Bytes of the graph and of the words' weights."""
+        return self._size
 
     def predict_labels(
         self, sentences: Sequence[Sentence], batch_size: int = 100

@@ -70,12 +70,14 @@ WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "outpu
 
 
 def tag_chunk(
-    tagger: TextTagger, items: Sequence[Item], output_format: str, batch_size: int
+    tagger: TextTagger, items: Sequence[Item], settings: InferenceSettings
 ) -> TaggedChunk:
     """Split, tag and format some sentences, in their order."""
-    write, _ = WRITERS[output_format]
+    write, _ = WRITERS[settings.output_format]
     sentences = [tagger.sentence(item) for item in items]
-    predictions = tagger.predict_labels(sentences, batch_size)
+    predictions = tagger.predict_labels(sentences, settings.batch_size)
+    if settings.min_score:
+        predictions = [tagger.sure(prediction, settings.min_score) for prediction in predictions]
     text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
     return TaggedChunk(
         text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions]
@@ -101,15 +103,20 @@ def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | N
         UserError: the input can't be read, or the output is there already.
     """
     _, name = WRITERS[settings.output_format]
+    if settings.min_score and tagger.labels.outside is None:
+        raise UserError(
+            where="--min_score",
+            wrong="the tagger has no label O, which unsure words would be given",
+            expected="a tagger that finds entities",
+            remedy="leave it out",
+        )
     if settings.evaluate and settings.output_dir != "-":
         _check_report(settings)
     started, count, words = time.monotonic(), 0, 0
     predicted: list[Sequence[str]] = []
     with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
         items = read(tagger, settings)
-        tag = partial(
-            tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size
-        )
+        tag = partial(tag_chunk, tagger, settings=settings)
         shown: tqdm[Any] = bar((), label="tagging", unit="sentences")
         with shown:
             for chunk in engine(chunks(items)) if engine else map(tag, chunks(items)):

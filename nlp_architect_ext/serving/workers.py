@@ -72,4 +72,4 @@ def _begin(settings: TaggerInferenceSettings, choice: Choice) -> None:
 
 def _work(chunk: list[Item]) -> TaggedChunk:
     tagger, settings = _worker[0]
-    return tag_chunk(tagger, chunk, settings.output_format, settings.batch_size)
+    return tag_chunk(tagger, chunk, settings)

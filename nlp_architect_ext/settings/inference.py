@@ -17,6 +17,12 @@ class InferenceSettings:
     output_format: str = setting(
         "columns", help="word and tag a line, or JSON Lines", choices=("columns", "json")
     )
+    min_score: float = setting(
+        0.0,
+        help="entities that score below are left out; their words get O",
+        minimum=0,
+        maximum=1,
+    )
     overwrite_output_dir: bool = setting(False, help="replace an earlier output")
     evaluate: bool = setting(
         False, help="data_file has tags: score the predictions (needs a column file)"

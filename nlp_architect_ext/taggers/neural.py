@@ -97,6 +97,11 @@ class NeuralTagger(TextTagger):
             ) from error
         return tagger
 
+    @property
+    def size(self) -> int:
+        """Bytes of the weights."""
+        return sum(weight.nbytes for weight in self.model.parameters())
+
     def save(self, folder: str | Path) -> None:
         """Write the tagger to a folder that `load` reads."""
         write_model(Path(folder), self.config, self.vocabulary.to_json(), self.model.state_dict())

@@ -38,6 +38,11 @@ class TransformerTagger(TextTagger):
         self.transformer = model
         self.decoder = Decoder(model.labels, use_crf=False)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the weights; those in 8-bit integers aren't parameters, and don't count."""
+        return sum(weight.nbytes for weight in self.transformer.model.parameters())
+
     def predict_labels(
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
