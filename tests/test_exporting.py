@@ -20,6 +20,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.evaluation.parity import compare
 from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.folder import GRAPH, RULES, WEIGHTS
 from nlp_architect_ext.runtime.tensors import read_tensors
 from nlp_architect_ext.students.base import Exportable
@@ -38,7 +39,7 @@ TAGGERS = {
     "hidden layer": new_tagger(arguments={"lstm_width": 5, "head_width": 7}),
     "bias": new_tagger(outside_bias=-1.5),
     "crf, bias, calibrated": new_tagger(
-        decoder="crf", outside_bias=1.0, calibration={"slope": 0.5, "offset": 0.1}
+        decoder="crf", outside_bias=1.0, calibration=Calibration(0.5, 0.1)
     ),
     "plain": new_tagger(labels={"scheme": "plain", "names": ["NOUN", "VERB", "X"]}, scheme="plain"),
     "white space": new_tagger(tokenizer="whitespace"),

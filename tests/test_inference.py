@@ -84,6 +84,12 @@ def test_standard_input_to_standard_output(tmp_path, monkeypatch, capsys):
     assert "2 sentences, 4 words" in shown.err
 
 
+def test_one_sentence_of_one_word_is_counted_in_the_singular(tmp_path, capsys):
+    (tmp_path / "in.txt").write_text("Oslo", encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path))
+    assert "1 sentence, 1 word in " in capsys.readouterr().err
+
+
 def test_unsure_entities_are_left_out_and_their_words_get_o(tmp_path):
     text = "Anna met Bo in Oslo today"
     (tmp_path / "in.txt").write_text(text, encoding="utf-8")

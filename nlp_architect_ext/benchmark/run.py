@@ -140,6 +140,5 @@ def _machine(threads: int) -> str:
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("torch", "transformers", "onnxruntime")
     )
-    return (
-        f"{model or platform.machine()}, {os.cpu_count()} cores, {threads} threads used, {versions}"
-    )
+    used = f"{threads} thread" if threads == 1 else f"{threads} threads"
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, {used} used, {versions}"

@@ -22,6 +22,7 @@ from nlp_architect_ext.data.formats.labelled_file import read_labelled
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, INSIDE, ORIGIN, is_export, size_of
+from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -94,8 +95,8 @@ def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> 
     sums = read_manifest(Path(settings.model_dir))
     origin = {name: sums[name] for name in NEEDED}
     found = None if parity is None else asdict(parity)
-    content = {"precision": settings.precision, "model": origin, "parity": found}
-    atomic_write_text(folder / ORIGIN, to_text(content))
+    content = Origin(precision=settings.precision, model=origin, parity=found)
+    atomic_write_text(folder / ORIGIN, to_text(content.to_json()))
     write_manifest(folder)
 
 

@@ -8,13 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
-from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores
-from nlp_architect_ext.runtime.folder import PAIRS, Export, read_export
+from nlp_architect_ext.runtime.folder import PAIRS, Export, damaged, read_export
 from nlp_architect_ext.runtime.session import Session
 from nlp_architect_ext.runtime.splitting import RuleSplitter
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
@@ -46,9 +44,7 @@ class Tagger(TextTagger):
         if export.rules is not None or config.tokenizer == "whitespace":
             self._splitter = RuleSplitter(export.rules)
         self.max_words = config.max_words
-        self.calibration = (
-            None if config.calibration is None else Calibration.from_json(config.calibration)
-        )
+        self.calibration = config.calibration
         pairs = (
             PairScores(*(export.weights[name] for name in PAIRS))
             if config.decoder == "crf"
@@ -70,13 +66,7 @@ class Tagger(TextTagger):
         try:
             return cls(export, threads)
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            wrong, expected = (
-                f"not an exported tagger ({error})",
-                "a folder written by nlp-train export",
-            )
-            raise UserError(
-                where=str(folder), wrong=wrong, expected=expected, remedy="export it again"
-            ) from error
+            raise damaged(Path(folder), error) from error
 
     @property
     def size(self) -> int:

@@ -126,7 +126,7 @@ def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | N
                 shown.update(chunk.sentences)
     seconds = time.monotonic() - started
     say(
-        f"{count:,} sentences, {words:,} words in {seconds:.1f} s "
+        f"{_counted(count, 'sentence')}, {_counted(words, 'word')} in {seconds:.1f} s "
         f"({words / max(seconds, 1e-9):,.0f} words/s)"
     )
     if isinstance(items, list):
@@ -143,6 +143,10 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
     if settings.data_format == "columns":
         return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
     return (line for _, line in text_lines(path))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +55,7 @@ class NeuralTagger(TextTagger):
             LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
         )
         self.config = config
-        self.calibration = (
-            None if config.calibration is None else Calibration.from_json(config.calibration)
-        )
+        self.calibration = config.calibration
         self.vocabulary = vocabulary
         self.device = torch.device(device)
         student = build(
@@ -135,9 +133,7 @@ class NeuralTagger(TextTagger):
     def calibrate(self, calibration: Calibration | None) -> None:
         """From now on scores of entities are calibrated so; labels stay as they are."""
         self.calibration = calibration
-        self.config = replace(
-            self.config, calibration=None if calibration is None else asdict(calibration)
-        )
+        self.config = replace(self.config, calibration=calibration)
 
     def set_outside_bias(self, bias: float) -> None:
         """From now on so much is added to the scores of O, in logits; below 0: more entities."""

@@ -139,6 +139,23 @@ def test_an_export_that_does_not_name_its_model_is_not_trusted(own, capsys):
     assert f"{own / 'export'} was made from an earlier model" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "export.json: not an exported tagger (Expecting"),
+        ("[]", "export.json: not an exported tagger (a list where an object belongs)"),
+        ('{"precision": "int8", "model": 1}', "(model 1; expected an object)"),
+        ('{"precision": "int8", "model": {"config.json": 1}}', "(config.json 1; expected a text)"),
+    ],
+)
+def test_an_origin_that_can_not_be_read_is_one_line(own, content, said):
+    NeuralTagger.load(own).export(own / "export")
+    (own / "export" / "export.json").write_text(content)
+    write_manifest(own / "export")
+    with pytest.raises(UserError, match=re.escape(said)):
+        load(own)
+
+
 def test_workers_write_the_same_in_the_same_order(own, tmp_path, notes):
     assert export("--model_dir", own) == 0
     contents = []
