@@ -148,6 +148,19 @@ for entity in Tagger.load({str(tmp_path)!r})({text!r}):
     assert done.stdout
 
 
+def test_training_and_tagging_in_torch_do_without_onnxruntime(tmp_path):
+    SOFTMAX.save(tmp_path)
+    code = f"""
+import sys
+sys.modules["onnxruntime"] = None
+import nlp_architect_ext.runs.train_student, nlp_architect_ext.runtime
+from nlp_architect_ext.serving.load import load
+print(load({str(tmp_path)!r}).engine)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "torch\n"), done.stderr
+
+
 @pytest.mark.parametrize("name", [GRAPH, WEIGHTS, RULES, "config.json", "vocabulary.json"])
 def test_a_damaged_export_is_refused_in_one_line(name, tmp_path):
     export(SOFTMAX, tmp_path)

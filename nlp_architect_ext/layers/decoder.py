@@ -35,11 +35,10 @@ class Decoder(nn.Module):
         )
 
     def log_probabilities(self, emissions: Tensor, lengths: Tensor, temperature: float) -> Tensor:
-        """Log of the softened probability of each label at each word, of any value beyond the
-        lengths.
+        """Log of the softened probability of each label at each word (batch, words, labels).
 
         The softmax's, or the CRF's marginals with all scores divided by the temperature; gradients
-        flow.
+        flow. Beyond the lengths it's of any value.
 
         Args:
             emissions: scores (batch, words, labels).
@@ -48,11 +47,8 @@ class Decoder(nn.Module):
         """
         if self.crf is None:
             return (emissions / temperature).log_softmax(dim=2)
-        scores = (
-            self.crf.transitions / temperature,
-            self.crf.start / temperature,
-            self.crf.end / temperature,
-        )
+        crf = self.crf
+        scores = [part / temperature for part in (crf.transitions, crf.start, crf.end)]
         return log_marginals(emissions / temperature, lengths, *scores)
 
     @torch.no_grad()
@@ -83,26 +79,20 @@ class Decoder(nn.Module):
         return best, chosen.masked_fill(~word_mask(emissions, lengths), 0.0)
 
     def _best_of_softmax(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Viterbi only for the sentences whose most probable labels are an illegal sequence: few,
-        once trained.
-        """
+        """Viterbi only for sentences whose most probable labels are illegal: few, once trained."""
         best = emissions.argmax(dim=2).masked_fill(~word_mask(emissions, lengths), 0)
         illegal = ~(self.legal_start[best[:, 0]] & self.legal[best[:, :-1], best[:, 1:]].all(dim=1))
         if illegal.any():
-            free = emissions.new_zeros(
-                emissions.shape[2]
-            )  # a softmax has no opinion on pairs of labels
+            # A softmax has no opinion on pairs of labels.
+            free = emissions.new_zeros(emissions.shape[2])
             lengths = lengths.to(emissions.device)[illegal]
-            best[illegal] = self._best_legal(
-                emissions[illegal], lengths, free.expand(len(free), -1), free, free
-            )
+            pairs = free.expand(len(free), -1)
+            best[illegal] = self._best_legal(emissions[illegal], lengths, pairs, free, free)
         return best
 
     def _best_legal(
         self, emissions: Tensor, lengths: Tensor, pairs: Tensor, start: Tensor, end: Tensor
     ) -> Tensor:
-        pairs, start = (
-            pairs.masked_fill(~self.legal, NEVER),
-            start.masked_fill(~self.legal_start, NEVER),
-        )
-        return viterbi(emissions, lengths, pairs, start, end)
+        legal_pairs = pairs.masked_fill(~self.legal, NEVER)
+        legal_start = start.masked_fill(~self.legal_start, NEVER)
+        return viterbi(emissions, lengths, legal_pairs, legal_start, end)

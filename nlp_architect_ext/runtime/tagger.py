@@ -26,8 +26,9 @@ WORD_BUDGET = 1024
 
 
 class Tagger(TextTagger):
-    """Finds entities as the `NeuralTagger` that it was exported from, many times faster; threads
-    may share one.
+    """Finds entities as the `NeuralTagger` that it was exported from, many times faster.
+
+    Threads may share one.
 
     Args:
         export: the content of an exported folder.
@@ -45,11 +46,8 @@ class Tagger(TextTagger):
             self._splitter = RuleSplitter(export.rules)
         self.max_words = config.max_words
         self.calibration = config.calibration
-        pairs = (
-            PairScores(*(export.weights[name] for name in PAIRS))
-            if config.decoder == "crf"
-            else None
-        )
+        has_pairs = config.decoder == "crf"
+        pairs = PairScores(*(export.weights[name] for name in PAIRS)) if has_pairs else None
         self._decoding = Decoding(self.labels, pairs, config.outside_bias)
         self._features = WordFeatures(export.vocabulary, export.weights)
         self._session = Session(export.graph, threads)

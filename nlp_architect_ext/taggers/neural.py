@@ -106,20 +106,18 @@ class NeuralTagger(TextTagger):
         write_manifest(Path(folder))
 
     def export(self, folder: str | Path, precision: str = "int8") -> None:
-        """Write the tagger to a folder that `runtime.Tagger.load` reads without torch; nothing is
-        compared.
+        """Write a folder that `runtime.Tagger.load` reads without torch; nothing is compared.
 
         Args:
             folder: made if need be.
-            precision: "int8" or "fp32", see `exporting.write_export`; `parity.compare` says what it
+            precision: "int8" or "fp32", see `export.write_export`; `parity.compare` says what it
                 costs.
 
         Raises:
             UserError: the student can't be exported.
         """
-        from nlp_architect_ext.taggers.export import (
-            write_export,
-        )  # the extra `export` may not be installed
+        # The extra `export` may not be installed.
+        from nlp_architect_ext.taggers.export import write_export
 
         write_export(
             Path(folder),
@@ -148,8 +146,7 @@ class NeuralTagger(TextTagger):
         return decoder
 
     def set_word_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Start the student's word embedding from pretrained vectors; words without one keep their
-        random start.
+        """Start the student's word embedding from pretrained vectors; other words stay random.
 
         Raises:
             UserError: the student has no `word_embedding`, or one of another width.

@@ -22,8 +22,7 @@ from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 
 class TransformerTagger(TextTagger):
-    """A fine-tuned transformer that tags words and raw text, with labels that follow each other
-    legally.
+    """A fine-tuned transformer that tags words and raw text, with legal sequences of labels.
 
     Args:
         model: the transformer.
