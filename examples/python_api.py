@@ -6,7 +6,7 @@ import sys
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Entity
-from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.serving.load import load
 
 TEXT = "Ada Lovelace moved to London."
 WORDS = ["Grace", "Hopper", "was", "born", "in", "New", "York", "."]
@@ -28,15 +28,22 @@ def show(source: str, entities: list[Entity]) -> None:
 
 
 def main(folder: str) -> None:
-    """Load a tagger and use it in four ways."""
-    # The files are compared with MANIFEST.json first. For a GPU: NeuralTagger.load(folder, "cuda").
-    tagger = NeuralTagger.load(folder)
+    """Load a tagger and use it in five ways."""
+    # The files are compared with MANIFEST.json first. An export of the model runs instead of it, if
+    # there is one; a line on standard error says so. For a GPU: load(folder, device="cuda").
+    tagger = load(folder)
     print("finds:", ", ".join(tagger.labels.types))
+    print(tagger)
 
     # One text. It's split into words as the training text was; start and end count its characters.
     entities = tagger(TEXT)
     assert all(TEXT[entity.start : entity.end] == entity.word for entity in entities)
     show(TEXT, entities)
+
+    # Only what is probably right; in a notebook such an answer shows the text with its entities
+    # marked.
+    sure = tagger(TEXT, threshold=0.5)
+    assert sure == [entity for entity in entities if entity.score >= 0.5]
 
     # Words that are split already: start and end count in the words joined by single spaces.
     show(" ".join(WORDS), tagger.predict([WORDS])[0])

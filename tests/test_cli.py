@@ -133,11 +133,11 @@ def test_a_package_that_is_missing_is_named_in_one_line(tmp_path):
         "import sys; sys.modules['torch'] = None; from nlp_architect_ext import cli; "
         "sys.exit(cli.inference())"
     )
-    arguments = ["tagger", "--model_dir", tmp_path, "--data_file", "-", "--output_dir", "-"]
+    places = ["--model_path", tmp_path, "--data_file", "-", "--output_dir", "-"]
+    arguments = ["transformer_token", *places]
     call = [sys.executable, "-c", code, *map(str, arguments)]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.startswith(
-        "nlp-inference tagger: needs torch, which isn't installed; expected nlp-architect-ext"
-    )
+    said = "needs torch, which isn't installed; expected nlp-architect-ext"
+    assert line.startswith(f"nlp-inference transformer_token: {said}")

@@ -20,6 +20,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.evaluation.parity import compare
 from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.folder import GRAPH, RULES, WEIGHTS
 from nlp_architect_ext.runtime.tensors import read_tensors
 from nlp_architect_ext.students.base import Exportable
@@ -36,9 +37,9 @@ TAGGERS = {
         arguments={"lstm_layers": 1, "input_skip": False, "lstm_width": 5}
     ),
     "hidden layer": new_tagger(arguments={"lstm_width": 5, "head_width": 7}),
-    "handicap": new_tagger(handicap=1.5),
-    "crf, handicap, calibrated": new_tagger(
-        decoder="crf", handicap=-1.0, calibration={"slope": 0.5, "offset": 0.1}
+    "bias": new_tagger(outside_bias=-1.5),
+    "crf, bias, calibrated": new_tagger(
+        decoder="crf", outside_bias=1.0, calibration=Calibration(0.5, 0.1)
     ),
     "plain": new_tagger(labels={"scheme": "plain", "names": ["NOUN", "VERB", "X"]}, scheme="plain"),
     "white space": new_tagger(tokenizer="whitespace"),
@@ -90,7 +91,7 @@ def test_threads_change_nothing(exported, tmp_path):
 @settings(max_examples=50)
 @given(text=texts())
 def test_entities_of_raw_text_are_those_of_the_original(exported, text):
-    for name in ("crf, handicap, calibrated", "white space"):
+    for name in ("crf, bias, calibrated", "white space"):
         expected, found = TAGGERS[name](text), exported[name](text)
         assert [(e.entity_group, e.start, e.end, e.word) for e in found] == [
             (e.entity_group, e.start, e.end, e.word) for e in expected
@@ -143,6 +144,19 @@ for entity in Tagger.load({str(tmp_path)!r})({text!r}):
         f"{e.entity_group} {e.start} {e.end}" for e in SOFTMAX(text)
     ]
     assert done.stdout
+
+
+def test_training_and_tagging_in_torch_do_without_onnxruntime(tmp_path):
+    SOFTMAX.save(tmp_path)
+    code = f"""
+import sys
+sys.modules["onnxruntime"] = None
+import nlp_architect_ext.runs.train_student, nlp_architect_ext.runtime
+from nlp_architect_ext.serving.load import load
+print(load({str(tmp_path)!r}).engine)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "torch\n"), done.stderr
 
 
 @pytest.mark.parametrize("name", [GRAPH, WEIGHTS, RULES, "config.json", "vocabulary.json"])
@@ -214,7 +228,7 @@ def test_parity_counts_what_differs(exported):
     assert (same.changed_tags, same.changed_splits, same.lost, same.is_good) == (0, 0, 0, True)
     assert same.f1 == 1
     assert same.largest_difference < 1e-4
-    other = compare(SOFTMAX, exported["handicap"], dev)
+    other = compare(SOFTMAX, exported["bias"], dev)
     assert other.changed_tags > 0
     assert other.lost > 0
     assert not other.is_good

@@ -9,6 +9,7 @@ import pytest
 from test_tagger import new_tagger
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.serving import files as inference
 from nlp_architect_ext.serving.files import chunks, output, tag_file
@@ -81,6 +82,36 @@ def test_standard_input_to_standard_output(tmp_path, monkeypatch, capsys):
         "",
     ]
     assert "2 sentences, 4 words" in shown.err
+
+
+def test_one_sentence_of_one_word_is_counted_in_the_singular(tmp_path, capsys):
+    (tmp_path / "in.txt").write_text("Oslo", encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path))
+    assert "1 sentence, 1 word in " in capsys.readouterr().err
+
+
+def test_unsure_entities_are_left_out_and_their_words_get_o(tmp_path):
+    text = "Anna met Bo in Oslo today"
+    (tmp_path / "in.txt").write_text(text, encoding="utf-8")
+    everything = TAGGER(text)
+    least = max(entity.score for entity in everything)
+    sure = TAGGER(text, threshold=least)
+    assert 0 < len(sure) < len(everything)
+    tag_file(TAGGER, settings(tmp_path, output_format="json", min_score=least))
+    found = json.loads((tmp_path / "out" / "output.jsonl").read_text("utf-8"))["entities"]
+    assert [entity["word"] for entity in found] == [entity.word for entity in sure]
+    tag_file(TAGGER, settings(tmp_path, min_score=least))
+    rows = [line.split("\t") for line in (tmp_path / "out" / "output.txt").read_text().splitlines()]
+    named = [row[0] for row in rows if len(row) == 2 and row[1] != "O"]
+    assert named == [word for entity in sure for word in entity.word.split()]
+
+
+def test_labels_without_o_have_no_least_score(tmp_path):
+    (tmp_path / "in.txt").write_text("Anna met Bo", encoding="utf-8")
+    plain = new_tagger(labels=LabelSet.plain(["NOUN", "VERB"]).to_json(), scheme="plain")
+    with pytest.raises(UserError, match="--min_score: the tagger has no label O"):
+        tag_file(plain, settings(tmp_path, min_score=0.5))
+    assert not (tmp_path / "out").exists()
 
 
 def test_evaluate_scores_every_gold_entity(tmp_path, capsys):

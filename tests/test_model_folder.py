@@ -9,6 +9,7 @@ import torch
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import MANIFEST, write_manifest
+from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.taggers.folder import NEEDED, read_model, write_model
 
@@ -114,7 +115,7 @@ def test_a_folder_that_is_missing_or_unfinished_is_refused(folder, tmp_path):
 
 
 def test_a_calibration_comes_back_and_folders_of_before_have_none(tmp_path):
-    calibrated = replace(CONFIG, calibration={"slope": 0.5, "offset": -0.25})
+    calibrated = replace(CONFIG, calibration=Calibration(0.5, -0.25))
     write_model(tmp_path, calibrated, {}, {})
     write_manifest(tmp_path)
     assert read_model(tmp_path)[0] == calibrated
@@ -133,6 +134,35 @@ def test_a_calibration_that_is_none_is_refused(tmp_path, calibration):
     write_manifest(tmp_path)
     with pytest.raises(UserError, match=r"not a tagger .*expected finite numbers slope and offset"):
         read_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("student", 3, "student 3; expected a text"),
+        ("arguments", [], r"arguments \[\]; expected an object"),
+        ("labels", {"names": "O"}, "labels: expected a list of names"),
+        ("decoder", "beam", "decoder 'beam'; expected one of crf, softmax"),
+        ("max_words", True, "max_words True; expected a whole number of at least 1"),
+        ("teachers", None, "teachers None; expected a list"),
+        ("outside_bias", "1", "outside_bias '1'; expected a finite number"),
+        ("handicap", None, "handicap None; expected a finite number"),
+        ("handicap", float("nan"), "handicap nan; expected a finite number"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_key(key, value, complaint):
+    data = CONFIG.to_json()
+    assert TaggerConfig.from_json(json.loads(json.dumps(data)), "config.json") == CONFIG
+    with pytest.raises(ValueError, match=complaint):
+        TaggerConfig.from_json({**data, key: value}, "config.json")
+
+
+@pytest.mark.parametrize("key", ["student", "labels", "max_words", "format_version"])
+def test_a_missing_key_is_named(key):
+    data = CONFIG.to_json()
+    del data[key]
+    with pytest.raises(ValueError, match=f"^no {key}$"):
+        TaggerConfig.from_json(data, "config.json")
 
 
 def test_the_config_can_be_read_by_others(folder):

@@ -25,6 +25,7 @@ from nlp_architect_ext.reports.tables import (
     per_type,
     side_by_side,
 )
+from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.text_tagger import Prediction
 
@@ -63,7 +64,7 @@ CONFIG = TaggerConfig(
     language="en",
     max_words=50,
     teachers=({"name": "bert-base-cased"},),
-    calibration={"slope": 0.5, "offset": -0.1},
+    calibration=Calibration(0.5, -0.1),
 )
 NASTY = "<b>&\"'"
 LABELS = LabelSet(("O", f"B-{NASTY}", f"I-{NASTY}"), "IOB2")

@@ -14,29 +14,29 @@ from nlp_architect_ext.runtime.decoding import Decoding, PairScores
 LABELS = LabelSet.for_types(["LOC", "PER"])
 
 
-def both(use_crf, handicap, seed, strength):
+def both(use_crf, bias, seed, strength):
     """The same decoder twice, its pair scores as strong as emissions."""
     torch.manual_seed(seed)
-    decoder = Decoder(LABELS, use_crf, handicap)
+    decoder = Decoder(LABELS, use_crf, bias)
     if decoder.crf is None:
-        return decoder, Decoding(LABELS, None, handicap)
+        return decoder, Decoding(LABELS, None, bias)
     crf = decoder.crf
     with torch.no_grad():
         scores = [tensor.normal_(std=strength) for tensor in (crf.transitions, crf.start, crf.end)]
     pairs = PairScores(*(tensor.detach().numpy().copy() for tensor in scores))
-    return decoder, Decoding(LABELS, pairs, handicap)
+    return decoder, Decoding(LABELS, pairs, bias)
 
 
 @settings(max_examples=150, deadline=None)
 @given(
     lengths=st.lists(st.integers(1, 40), min_size=1, max_size=6),
     use_crf=st.booleans(),
-    handicap=st.sampled_from([0.0, 1.5, -1.0]),
+    bias=st.sampled_from([0.0, -1.5, 1.0]),
     strength=st.sampled_from([0.3, 2.0, 8.0, 40.0]),
     seed=st.integers(0, 10_000),
 )
-def test_labels_and_probabilities_are_torchs(lengths, use_crf, handicap, strength, seed):
-    decoder, own = both(use_crf, handicap, seed, strength / 4)
+def test_labels_and_probabilities_are_torchs(lengths, use_crf, bias, strength, seed):
+    decoder, own = both(use_crf, bias, seed, strength / 4)
     emissions = strength * torch.randn(len(lengths), max(lengths), len(LABELS))
     expected, chances = decoder.decode(emissions, torch.tensor(lengths))
     labels, found = own.decode(emissions.numpy().copy(), np.array(lengths))

@@ -136,7 +136,7 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
     """A student's score and sizes from its result folder; its speed measured here."""
     from nlp_architect_ext.taggers.neural import NeuralTagger
 
-    tagger = NeuralTagger.load(folder, use_export=False)
+    tagger = NeuralTagger.load(folder)
     metrics = _metrics(folder)
     speeds = [speed(tagger.predict_labels, sentences, size) for size in (1, 32)]
     return Row(
@@ -171,9 +171,7 @@ def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
     found = find(folder / "teacher" if (folder / "teacher").is_dir() else teacher).path
-    model = TransformerTokenClassifier.load(
-        found, NeuralTagger.load(folder, use_export=False).labels
-    )
+    model = TransformerTokenClassifier.load(found, NeuralTagger.load(folder).labels)
     metrics = _metrics(folder)
     size = sum(path.stat().st_size for path in found.glob("*.safetensors"))
     speeds = [speed(lambda some, _: model.predict(some), sentences, size) for size in (1, 32)]

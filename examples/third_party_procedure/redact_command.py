@@ -30,11 +30,11 @@ class Redact(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Read, tag and print line by line."""
-        # Imported here: `nlp-inference --help` then doesn't wait for torch.
+        # Imported here: `nlp-inference --help` then doesn't wait for it.
         from nlp_architect_ext.core.files import lines
-        from nlp_architect_ext.taggers.neural import NeuralTagger
+        from nlp_architect_ext.serving.load import load
 
-        tagger = NeuralTagger.load(args.model_dir)
+        tagger = load(args.model_dir)
         for _, line in lines(args.data_file):
             print(redacted(line, tagger(line)))
 

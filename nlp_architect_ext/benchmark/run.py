@@ -124,4 +124,5 @@ def _machine(threads: int) -> str:
     packages = ("torch", "transformers", "onnxruntime")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     processor = model or platform.machine()
-    return f"{processor}, {os.cpu_count()} cores, {threads} threads used, {versions}"
+    used = "1 thread" if threads == 1 else f"{threads} threads"
+    return f"{processor}, {os.cpu_count()} cores, {used} used, {versions}"

@@ -59,7 +59,7 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
     export = export_of(model_dir)
     if export == model_dir:
         return [_exported(model_dir, threads)]
-    tagger = NeuralTagger.load(model_dir, use_export=False)
+    tagger = NeuralTagger.load(model_dir)
     if export is None:
         export = scratch / "export"
         tagger.export(export)

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.core.tags import OUTSIDE
 from nlp_architect_ext.layers.crf import Crf, log_marginals, marginals, viterbi, word_mask
 
 NEVER = float("-inf")
@@ -19,17 +18,16 @@ class Decoder(nn.Module):
         labels: the label set; it says which label may follow which.
         use_crf: score label pairs too. Training leaves all pairs free; legality only rules
             prediction.
-        handicap: what is taken off the emissions of O at prediction, so that more entities are
-            found.
+        outside_bias: added to the emissions of O at prediction; below 0 more entities are found.
     """
 
     legal: Tensor
     legal_start: Tensor
 
-    def __init__(self, labels: LabelSet, use_crf: bool, handicap: float = 0.0) -> None:
+    def __init__(self, labels: LabelSet, use_crf: bool, outside_bias: float = 0.0) -> None:
         super().__init__()
-        self.outside = labels.ids.get(OUTSIDE)
-        self.handicap = handicap
+        self.outside = labels.outside
+        self.outside_bias = outside_bias
         self.crf = Crf(len(labels)) if use_crf else None
         self.register_buffer("legal", torch.from_numpy(labels.legal.copy()), persistent=False)
         self.register_buffer(
@@ -49,13 +47,9 @@ class Decoder(nn.Module):
         """
         if self.crf is None:
             return (emissions / temperature).log_softmax(dim=2)
-        return log_marginals(
-            emissions / temperature,
-            lengths,
-            self.crf.transitions / temperature,
-            self.crf.start / temperature,
-            self.crf.end / temperature,
-        )
+        crf = self.crf
+        scores = [part / temperature for part in (crf.transitions, crf.start, crf.end)]
+        return log_marginals(emissions / temperature, lengths, *scores)
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -71,9 +65,9 @@ class Decoder(nn.Module):
             beyond the lengths.
         """
         emissions = emissions.float()
-        if self.handicap and self.outside is not None:
+        if self.outside_bias and self.outside is not None:
             emissions = emissions.clone()
-            emissions[:, :, self.outside] -= self.handicap
+            emissions[:, :, self.outside] += self.outside_bias
         if self.crf is None:
             probabilities = emissions.softmax(dim=2)
             best = self._best_of_softmax(emissions, lengths)

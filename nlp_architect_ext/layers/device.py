@@ -41,8 +41,8 @@ def prepare(device: str, no_cuda: bool, threads: int | None) -> torch.device:
 def has_fast_bf16(device: torch.device) -> bool:
     """Whether matrix products are faster in bfloat16: on recent GPUs and processors with AMX.
 
-    With AVX-512's bfloat16 alone a BERT takes 1.6 times as long as in float32, for all that is
-    converted.
+    They are on GPUs of the last years, and on processors with AMX. With AVX-512's bfloat16 alone a
+    BERT takes 1.6 times as long as in float32, for all that is converted.
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

@@ -24,6 +24,7 @@ from nlp_architect_ext.data.formats.labelled_file import read_labelled
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, ORIGIN, size_of
+from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -42,7 +43,7 @@ def export_tagger(settings: ExportSettings) -> None:
     folder = Path(settings.output_dir or Path(settings.model_dir) / INSIDE)
     place = OutputFolder(folder, "export", WRITTEN, is_ours=_is_export, exclusive=True)
     place.check(overwrite=settings.overwrite_output_dir)
-    tagger = NeuralTagger.load(settings.model_dir, use_export=False)
+    tagger = NeuralTagger.load(settings.model_dir)
     dev_file = (
         Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
     )
@@ -98,8 +99,8 @@ def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> 
     sums = read_manifest(Path(settings.model_dir))
     origin = {name: sums[name] for name in NEEDED}
     found = None if parity is None else asdict(parity)
-    content = {"precision": settings.precision, "model": origin, "parity": found}
-    atomic_write_text(folder / ORIGIN, to_text(content))
+    content = Origin(precision=settings.precision, model=origin, parity=found)
+    atomic_write_text(folder / ORIGIN, to_text(content.to_json()))
     write_manifest(folder)
 
 

@@ -37,8 +37,8 @@ from nlp_architect_ext.runs.result import TrainingResult, finished_result, write
 from nlp_architect_ext.runs.teacher import TeacherAnswers, check_teachers, no_answers, teach
 from nlp_architect_ext.settings.student import ScheduleSettings
 from nlp_architect_ext.settings.training import TaggerSettings
-from nlp_architect_ext.taggers.balance import fit_balance
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.taggers.outside_bias import fit_outside_bias
 from nlp_architect_ext.training.loop import fit
 from nlp_architect_ext.training.objectives import Objective
 from nlp_architect_ext.training.operations import operations_a_step
@@ -237,8 +237,8 @@ def _fit(
         (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
         meter,
     )
-    if dev and settings.schedule.fit_outside_bias and (handicap := fit_balance(tagger, dev)):
-        say(f"precision and recall balanced on dev: O is held back by {handicap:+.1f}")
+    if dev and settings.schedule.fit_outside_bias and (bias := fit_outside_bias(tagger, dev)):
+        say(f"precision and recall balanced on dev: {bias:+.1f} for O")
     meter.stop()
     meter.operations = round(progress.step * operations_a_step(model, stream, objective))
 

@@ -1,5 +1,4 @@
-"""The score of an entity as the probability that it's right: fitted on labelled sentences, and
-measured.
+"""The score of an entity as the probability that it's right.
 
 The words of an entity have probabilities; what joins them is `entity_score`. A student is
 over-confident or timid, so the result is then moved by two numbers, fitted on the dev sentences
@@ -12,6 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from nlp_architect_ext.runtime.json_values import finite
 
 EDGE = 1e-6  # a probability nearer to 0 or 1 counts as this near: its logit stays finite
 
@@ -44,12 +45,11 @@ class Calibration:
         Raises:
             ValueError: not two finite numbers of these names.
         """
-        is_right = isinstance(data, dict) and data.keys() == {"slope", "offset"}
-        if not is_right or not all(
-            isinstance(value, int | float) and math.isfinite(value) for value in data.values()
-        ):
-            raise ValueError(f"calibration {data!r}: expected finite numbers slope and offset")
-        return cls(float(data["slope"]), float(data["offset"]))
+        try:
+            return cls(finite(data, "slope"), finite(data, "offset"))
+        except ValueError as error:
+            expected = "finite numbers slope and offset"
+            raise ValueError(f"calibration {data!r}: expected {expected}") from error
 
 
 def entity_score(probabilities: Sequence[float]) -> float:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.tags import SCHEMES
 from nlp_architect_ext.runtime.calibration import Calibration
+from nlp_architect_ext.runtime.json_values import finite, text, value, wrong
 
 FORMAT_VERSION = 1
-LATER = ("calibration", "handicap")  # fields that folders of this version may lack
+DECODERS = ("softmax", "crf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +29,10 @@ class TaggerConfig:
         language: the tokenizer's language.
         max_words: longest window, in words.
         teachers: name, fingerprint and revision of each teacher; empty without distillation.
-        calibration: what turns words' probabilities into the score of an entity, a `Calibration` as
-            a dict; None where no dev sentences could tell, and in folders of before there was any.
-        handicap: how much the label O is held back, in logits; see `balance.fit_balance`.
+        calibration: what turns words' probabilities into the score of an entity; None where no dev
+            sentences could tell, and in folders of before there was any.
+        outside_bias: what is added to the scores of the label O, in logits; see
+            `outside_bias.fit_outside_bias`.
     """
 
     student: str
@@ -42,20 +44,21 @@ class TaggerConfig:
     language: str
     max_words: int
     teachers: tuple[dict[str, Any], ...] = ()
-    calibration: dict[str, float] | None = None
-    handicap: float = 0.0
+    calibration: Calibration | None = None
+    outside_bias: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for a JSON file."""
         return {
             "format_version": FORMAT_VERSION,
             **asdict(self),
+            "teachers": list(self.teachers),  # as it will come back
             "id2label": dict(enumerate(self.labels["names"])),
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], place: str) -> TaggerConfig:
-        """The reverse of `to_json`.
+    def from_json(cls, data: Any, place: str) -> TaggerConfig:
+        """The reverse of `to_json`; also reads what version 0.1 wrote.
 
         Args:
             data: what the file holds.
@@ -63,29 +66,50 @@ class TaggerConfig:
 
         Raises:
             UserError: another version.
-            ValueError, KeyError, TypeError: not what `to_json` gives.
+            ValueError: not what `to_json` gives; it names the key.
         """
-        version = data["format_version"]
-        if version != FORMAT_VERSION:
-            raise UserError(
-                where=place,
-                wrong=f"format version {version}",
-                expected=f"version {FORMAT_VERSION}",
-                remedy="load it with the release that wrote it, or train again",
-            )
-        names = [
-            field.name for field in fields(cls) if field.name in data or field.name not in LATER
-        ]
-        config = cls(**{name: data[name] for name in names})
-        config = replace(config, teachers=tuple(config.teachers))  # JSON has lists only
-        if (
-            not isinstance(config.max_words, int)
-            or config.max_words < 1
-            or config.scheme not in SCHEMES
-        ):
-            raise ValueError(f"max_words {config.max_words!r}, scheme {config.scheme!r}")
-        if not isinstance(config.handicap, float | int) or not math.isfinite(config.handicap):
-            raise ValueError(f"handicap {config.handicap!r}")
-        if config.calibration is not None:
-            Calibration.from_json(config.calibration)
-        return config
+        _check_version(data, place)
+        labels = value(data, "labels", dict, "an object")
+        LabelSet.from_json(labels)
+        teachers = value(data, "teachers", list, "a list")
+        fitted = data.get("calibration")
+        return cls(
+            student=text(data, "student"),
+            arguments=value(data, "arguments", dict, "an object"),
+            labels=labels,
+            decoder=text(data, "decoder", DECODERS),
+            scheme=text(data, "scheme", SCHEMES),
+            tokenizer=text(data, "tokenizer"),
+            language=text(data, "language"),
+            max_words=_max_words(data),
+            teachers=tuple(teachers),
+            calibration=None if fitted is None else Calibration.from_json(fitted),
+            outside_bias=_outside_bias(data),
+        )
+
+
+def _check_version(data: Any, place: str) -> None:
+    if not isinstance(data, dict) or "format_version" not in data:
+        raise ValueError("no format_version")
+    version = data["format_version"]
+    if version != FORMAT_VERSION:
+        raise UserError(
+            where=place,
+            wrong=f"format version {version}",
+            expected=f"version {FORMAT_VERSION}",
+            remedy="load it with the release that wrote it, or train again",
+        )
+
+
+def _max_words(data: Any) -> int:
+    expected = "a whole number of at least 1"
+    found = value(data, "max_words", int, expected)
+    if found < 1:
+        raise wrong("max_words", found, expected)
+    return found
+
+
+def _outside_bias(data: Any) -> float:
+    if "handicap" in data:  # so version 0.1 called it, and subtracted it
+        return 0.0 - finite(data, "handicap")
+    return finite(data, "outside_bias") if "outside_bias" in data else 0.0

@@ -13,16 +13,12 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
+from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.runtime.splitting import SplittingRules
 from nlp_architect_ext.runtime.tensors import read_tensors
 
-CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES = (
-    "config.json",
-    "vocabulary.json",
-    "words.safetensors",
-    "sentences.onnx",
-    "splitting.json",
-)
+CONFIG, VOCABULARY = "config.json", "vocabulary.json"
+WEIGHTS, GRAPH, RULES = "words.safetensors", "sentences.onnx", "splitting.json"
 EXPORTED = (CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES)
 ORIGIN = "export.json"  # what it was made from, and how close it is
 INSIDE = "export"  # where an export lies in the folder of its model, if nothing else is said
@@ -72,13 +68,7 @@ def read_export(folder: Path) -> Export:
             None if rules is None else SplittingRules.from_json(rules),
         )
     except (ValueError, KeyError, TypeError) as error:
-        wrong, expected = (
-            f"not an exported tagger ({error})",
-            "a folder written by nlp-train export",
-        )
-        raise UserError(
-            where=str(folder), wrong=wrong, expected=expected, remedy="export it again"
-        ) from error
+        raise damaged(folder, error) from error
 
 
 def is_export(folder: Path) -> bool:
@@ -92,16 +82,38 @@ def size_of(folder: Path) -> int:
 
 
 def export_of(model: Path) -> Path | None:
-    """The export that a model's folder is, or that lies in it and was made from just this model;
-    None without one.
+    """The export that a folder is, or that lies in it and was made from just its model; or None.
+
+    Raises:
+        UserError: a damaged export.
     """
     if is_export(model):
         return model
     folder = model / INSIDE
-    if not is_export(folder) or not (model / MANIFEST).is_file():
+    needed = (folder / GRAPH, folder / ORIGIN, model / MANIFEST)
+    if not all(path.is_file() for path in needed):
         return None
-    origin = json.loads(read_verified(folder, [ORIGIN])[ORIGIN])
-    sums = read_manifest(model)
-    return (
-        folder if all(sums.get(name) == value for name, value in origin["model"].items()) else None
+    return folder if read_origin(folder).is_of(read_manifest(model)) else None
+
+
+def read_origin(folder: Path) -> Origin:
+    """What an export was made from.
+
+    Raises:
+        UserError: nothing says that, or it's damaged.
+    """
+    content = read_verified(folder, [ORIGIN])[ORIGIN]
+    try:
+        return Origin.from_json(json.loads(content))
+    except ValueError as error:
+        raise damaged(folder / ORIGIN, error) from error
+
+
+def damaged(place: Path, error: Exception) -> UserError:
+    """What is said of a folder or file that no export wrote so."""
+    return UserError(
+        where=str(place),
+        wrong=f"not an exported tagger ({error})",
+        expected="a folder written by nlp-train export",
+        remedy="export it again",
     )

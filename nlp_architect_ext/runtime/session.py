@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.data.vocabulary import PADDING
 
 Inputs = dict[str, NDArray[Any]]  # features (batch, words, width) and lengths (batch,)
@@ -23,21 +23,11 @@ class Session:
 
     Raises:
         ValueError: not a graph that ONNX Runtime can run.
+        UserError: ONNX Runtime isn't installed.
     """
 
     def __init__(self, graph: bytes, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors; warnings would go to standard output
-        try:
-            self._session = onnxruntime.InferenceSession(
-                graph, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # it has a dozen classes without a common base
-            raise ValueError(
-                f"ONNX Runtime refuses the graph: {str(error).splitlines()[0]}"
-            ) from error
+        self._session = _onnx_session(graph, threads)
 
     def emissions(
         self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]
@@ -70,3 +60,24 @@ class Session:
         (emissions,) = self._session.run(None, inputs)
         array: NDArray[np.float32] = emissions
         return array
+
+
+def _onnx_session(graph: bytes, threads: int) -> Any:
+    try:
+        import onnxruntime  # an extra: training and tagging in torch do without
+    except ImportError as error:
+        raise UserError(
+            where="onnxruntime",
+            wrong=f"can't be imported ({error})",
+            expected="ONNX Runtime, which runs exports",
+            remedy="call pip install 'nlp-architect-ext[runtime]'",
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors; warnings would go to standard output
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # it has a dozen classes without a common base
+        first_line = str(error).splitlines()[0]
+        raise ValueError(f"ONNX Runtime refuses the graph: {first_line}") from error

@@ -66,8 +66,7 @@ class SplittingRules:
 
 
 class RuleSplitter:
-    """Splits text as `formats.text.WordSplitter` does; what stretches between spaces consist of is
-    remembered.
+    """Splits text as `formats.text.WordSplitter` does, and remembers the words of each stretch.
 
     Args:
         rules: of a language; None splits at white space only.
@@ -120,17 +119,16 @@ class CompiledRules:
     def __init__(self, rules: SplittingRules) -> None:
         self.special, self.phrases = rules.special, rules.phrases
         self.longest_phrase = max(map(len, rules.phrases), default=0)
-        self.prefix, self.suffix, self.infix = map(
-            re.compile, (rules.prefix, rules.suffix, rules.infix)
-        )
+        self.prefix = re.compile(rules.prefix)
+        self.suffix = re.compile(rules.suffix)
+        self.infix = re.compile(rules.infix)
         self.url = re.compile(rules.url) if rules.url is not None else None
         self.whole = re.compile(rules.whole) if rules.whole is not None else None
 
     def words(self, stretch: str) -> Words:
         """The words of a stretch of text without spaces."""
-        return self._with_phrases(
-            self.special.get(stretch) or self._taken_apart(stretch, self.special)
-        )
+        words = self.special.get(stretch) or self._taken_apart(stretch, self.special)
+        return self._with_phrases(words)
 
     def _taken_apart(self, stretch: str, special: dict[str, Words]) -> Words:
         """Prefixes and suffixes taken off, one of each at a time, then what is in the middle."""
@@ -180,11 +178,10 @@ class CompiledRules:
             yield stretch[start:]
 
     def _with_phrases(self, words: Words) -> Words:
-        """Words in a row that make up a special case become its words; the longest first, then from
-        the left.
+        """Words in a row that make up a special case become its words.
 
-        As in spaCy, a case that overlaps an earlier one isn't taken, and keeps its words from
-        others all the same.
+        The longest come first, then those on the left. As in spaCy, a case that overlaps an earlier
+        one isn't taken, and keeps its words from others all the same.
         """
         found = [
             (size, start)
@@ -202,8 +199,9 @@ class CompiledRules:
         index = 0
         while index < len(words):
             size = changes.get(index, 0)
-            result += (
-                self.special[self.phrases[words[index : index + size]]] if size else [words[index]]
-            )
+            if size:
+                result += self.special[self.phrases[words[index : index + size]]]
+            else:
+                result.append(words[index])
             index += size or 1
         return tuple(result)

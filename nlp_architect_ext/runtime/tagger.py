@@ -8,32 +8,34 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.windows import OVERLAP, windows
-from nlp_architect_ext.runtime.calibration import Calibration
+from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores
-from nlp_architect_ext.runtime.folder import PAIRS, Export, read_export
+from nlp_architect_ext.runtime.folder import PAIRS, Export, damaged, read_export
 from nlp_architect_ext.runtime.session import Session
 from nlp_architect_ext.runtime.splitting import RuleSplitter
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.runtime.word_features import WordFeatures
 
 Numbers = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
 # most words, padding included, computed at once: what they need stays in the processor's cache
 WORD_BUDGET = 1024
 
 
 class Tagger(TextTagger):
-    """Finds entities as the `NeuralTagger` that it was exported from, many times faster; threads
-    may share one.
+    """Finds entities as the `NeuralTagger` that it was exported from, many times faster.
+
+    Threads may share one.
 
     Args:
         export: the content of an exported folder.
         threads: that share a batch.
     """
+
+    engine = "onnx"
 
     def __init__(self, export: Export, threads: int = 1) -> None:
         config = export.config
@@ -43,17 +45,13 @@ class Tagger(TextTagger):
         if export.rules is not None or config.tokenizer == "whitespace":
             self._splitter = RuleSplitter(export.rules)
         self.max_words = config.max_words
-        self.calibration = (
-            None if config.calibration is None else Calibration.from_json(config.calibration)
-        )
-        pairs = (
-            PairScores(*(export.weights[name] for name in PAIRS))
-            if config.decoder == "crf"
-            else None
-        )
-        self._decoding = Decoding(self.labels, pairs, config.handicap)
+        self.calibration = config.calibration
+        has_pairs = config.decoder == "crf"
+        pairs = PairScores(*(export.weights[name] for name in PAIRS)) if has_pairs else None
+        self._decoding = Decoding(self.labels, pairs, config.outside_bias)
         self._features = WordFeatures(export.vocabulary, export.weights)
         self._session = Session(export.graph, threads)
+        self._size = len(export.graph) + sum(array.nbytes for array in export.weights.values())
 
     @classmethod
     def load(cls, folder: str | Path, threads: int = 1) -> Tagger:
@@ -66,88 +64,66 @@ class Tagger(TextTagger):
         try:
             return cls(export, threads)
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            wrong, expected = (
-                f"not an exported tagger ({error})",
-                "a folder written by nlp-train export",
-            )
-            raise UserError(
-                where=str(folder), wrong=wrong, expected=expected, remedy="export it again"
-            ) from error
+            raise damaged(Path(folder), error) from error
+
+    @property
+    def size(self) -> int:
+        """Bytes of the graph and of the words' weights."""
+        return self._size
 
     def predict_labels(
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
-        predictions = [Prediction((), ())] * len(sentences)
-        names = self.labels.names
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            labels, scores = self._decoding.decode(emissions, lengths)
-            rows = zip(indices, lengths.tolist(), labels.tolist(), scores.tolist(), strict=True)
-            for index, count, ids, probabilities in rows:
-                chosen = tuple([names[id_] for id_ in ids[:count]])
-                predictions[index] = Prediction(chosen, tuple(probabilities[:count]))
-        return predictions
+        decoded = (
+            (indices, self._decoded(emissions, lengths))
+            for indices, emissions, lengths in self._emitted(sentences, batch_size)
+        )
+        return in_order(len(sentences), decoded, Prediction((), ()))
+
+    def _decoded(self, emissions: Numbers, lengths: Integers) -> Iterator[Prediction]:
+        labels, scores = self._decoding.decode(emissions, lengths)
+        return named(self.labels.names, lengths.tolist(), labels.tolist(), scores.tolist())
 
     def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Numbers]:
         """What the student says of each sentence: scores (words, labels), before any decoding."""
-        found = [np.zeros((0, len(self.labels)), np.float32)] * len(sentences)
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            for index, count, scores in zip(indices, lengths.tolist(), emissions, strict=True):
-                found[index] = scores[:count]
-        return found
+        emitted = (
+            (indices, [rows[:count] for rows, count in zip(emissions, lengths, strict=True)])
+            for indices, emissions, lengths in self._emitted(sentences, batch_size)
+        )
+        return in_order(len(sentences), emitted, np.zeros((0, len(self.labels)), np.float32))
 
     def network(self, sentences: Sequence[Sentence], batch_size: int = 100) -> Callable[[], object]:
-        """What ONNX Runtime does for sentences, and nothing else, each time it's called; for
-        measurements.
-        """
+        """What ONNX Runtime alone does for sentences, each time it's called; for measurements."""
         table, rows = self._features.rows([sentence.words for sentence in sentences])
-        batches = self._batches(rows, batch_size)
         inputs = [
             self._session.inputs(table, [rows[index] for index in indices])[0]
-            for indices in batches
+            for indices in self._batches(rows, batch_size)
         ]
         return lambda: [self._session.run(part) for part in inputs]
 
     def _emitted(
         self, sentences: Sequence[Sentence], batch_size: int
-    ) -> Iterator[tuple[list[int], Numbers, NDArray[np.int64]]]:
-        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch
-        by batch.
-        """
+    ) -> Iterator[tuple[list[int], Numbers, Integers]]:
+        """Of each batch: indices, emissions (batch, words, labels) and lengths (batch,)."""
         table, rows = self._features.rows([sentence.words for sentence in sentences])
         for indices in self._batches(rows, batch_size):
             yield indices, *self._emissions(table, [rows[index] for index in indices])
 
     def _batches(self, rows: Sequence[Sequence[int]], batch_size: int) -> Iterator[list[int]]:
-        """Indices of sentences of similar length; sentences longer than a window come alone, empty
-        ones not at all.
-        """
-        batch: list[int] = []
-        for index in sorted(range(len(rows)), key=lambda i: len(rows[i])):
-            words = len(rows[index])
-            if not words:
-                continue
-            is_full = len(batch) >= batch_size or (len(batch) + 1) * words > WORD_BUDGET
-            if batch and (is_full or words > self.max_words):
-                yield batch
-                batch = []
-            batch.append(index)
-        if batch:
-            yield batch
+        lengths = list(map(len, rows))
+        return batches(lengths, batch_size, budget=WORD_BUDGET, max_words=self.max_words)
 
-    def _emissions(
-        self, table: Numbers, rows: list[list[int]]
-    ) -> tuple[Numbers, NDArray[np.int64]]:
-        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in
-        windows and joined.
-        """
+    def _emissions(self, table: Numbers, rows: list[list[int]]) -> tuple[Numbers, Integers]:
+        """Emissions (batch, words, labels) and lengths (batch,); one long sentence in windows."""
         if len(rows[0]) <= self.max_words:
             return self._session.emissions(table, rows)
         (sentence,) = rows
-        parts = []
-        for window in windows(len(sentence), self.max_words, min(OVERLAP, self.max_words // 2)):
-            emissions, _ = self._session.emissions(table, [sentence[window.start : window.end]])
-            parts.append(
-                emissions[0, window.keep_start - window.start : window.keep_end - window.start]
-            )
+
+        def compute(start: int, end: int) -> Numbers:
+            emissions, _ = self._session.emissions(table, [sentence[start:end]])
+            rows: Numbers = emissions[0]
+            return rows
+
+        parts = windowed(len(sentence), self.max_words, compute)
         return np.concatenate(parts)[None], np.array([len(sentence)])

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-TYPES: dict[str, np.dtype[Any]] = {
-    "F32": np.dtype("<f4"),
-    "I8": np.dtype("i1"),
-}  # the types that an export holds
+# The types that an export holds.
+TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}
 
 
 def read_tensors(content: bytes) -> dict[str, NDArray[Any]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import ClassVar, Protocol
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Entity, Sentence
-from nlp_architect_ext.core.tags import convert
+from nlp_architect_ext.core.tags import OUTSIDE, Span, convert
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.runtime.calibration import Calibration, entity_score
+from nlp_architect_ext.runtime.entities import Entities
+
+MEGABYTE = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,13 @@ class TextTagger(ABC):
         language: the tokenizer's language.
     """
 
+    engine: ClassVar[str]  # what computes: "onnx" or "torch"
+
     def __init__(self, labels: LabelSet, scheme: str, tokenizer: str, language: str) -> None:
         self.labels, self.scheme = labels, scheme
         self.tokenizer, self.language = tokenizer, language
-        self.calibration: Calibration | None = (
-            None  # what makes the score of an entity a probability, if it's known
-        )
+        # What makes the score of an entity a probability, if it's known.
+        self.calibration: Calibration | None = None
         self._splitter: Splitter | None = None
 
     @abstractmethod
@@ -58,28 +63,52 @@ class TextTagger(ABC):
             batch_size: most sentences computed at once; it never changes a result.
         """
 
-    def __call__(self, text: str) -> list[Entity]:
-        """The entities of one text."""
-        return self.predict([text])[0]
+    @property
+    def size(self) -> int:
+        """Bytes of what was learnt, in memory."""
+        return 0
+
+    def __repr__(self) -> str:
+        types = ", ".join(self.labels.types)
+        return f"<{type(self).__name__}: {types}; {self.engine}; {self.size / MEGABYTE:.1f} MB>"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook."""
+        return f"<code>{escape(repr(self))}</code>"
+
+    def __call__(self, text: str, threshold: float = 0.0) -> Entities:
+        """The entities of one text; those whose score is below the threshold are left out."""
+        return self.predict([text], threshold=threshold)[0]
 
     def predict(
-        self, texts: Sequence[str | Sequence[str] | Sentence], batch_size: int = 100
-    ) -> list[list[Entity]]:
+        self,
+        texts: Sequence[str | Sequence[str] | Sentence],
+        batch_size: int = 100,
+        threshold: float = 0.0,
+    ) -> list[Entities]:
         """The entities of each text, in the order given.
 
         Args:
             texts: raw text, or words (offsets then count in the words joined by single spaces), or
                 sentences.
             batch_size: most sentences computed at once; it never changes a result.
+            threshold: entities whose score is below are left out.
+
+        Raises:
+            TypeError: one text instead of a list of them.
+            ValueError: a threshold that isn't between 0 and 1.
         """
+        if isinstance(texts, str):  # a sequence of its letters
+            raise TypeError("predict takes a list of texts; call tagger(text) for a single one")
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"threshold {threshold}; expected a score between 0 and 1")
         sentences = [self.sentence(text) for text in texts]
         predictions = self.predict_labels(sentences, batch_size)
-        return [self.entities(*pair) for pair in zip(sentences, predictions, strict=True)]
+        pairs = zip(sentences, predictions, strict=True)
+        return [self.entities(*pair, threshold) for pair in pairs]
 
     def sentence(self, text: str | Sequence[str] | Sentence) -> Sentence:
-        """Text split into words as the training text was; words and sentences are taken as they
-        are.
-        """
+        """Text split into words as the training text was; words and sentences stay as they are."""
         if isinstance(text, Sentence):
             return text
         if not isinstance(text, str):
@@ -88,17 +117,32 @@ class TextTagger(ABC):
             self._splitter = WordSplitter(self.language, self.tokenizer)
         return self._splitter.split(text)
 
-    def entities(self, sentence: Sentence, prediction: Prediction) -> list[Entity]:
-        """The entities that predicted labels stand for; a label without a span, as a part of
-        speech, is one word's.
+    def entities(
+        self, sentence: Sentence, prediction: Prediction, threshold: float = 0.0
+    ) -> Entities:
+        """The entities that predicted labels stand for, without those that score below a threshold.
+
+        A label without a span, as a part of speech, is one word's.
         """
-        found = []
+        found = [
+            Entity(span.type, score, *sentence.span_text(span.start, span.end))
+            for span, score in self._scored_spans(prediction)
+            if score >= threshold
+        ]
+        return Entities(found, sentence)
+
+    def sure(self, prediction: Prediction, threshold: float) -> Prediction:
+        """A prediction with O for the words of entities that score below a threshold."""
+        labels = list(prediction.labels)
+        for span, score in self._scored_spans(prediction):
+            if score < threshold:
+                labels[span.start : span.end] = [OUTSIDE] * (span.end - span.start)
+        return replace(prediction, labels=tuple(labels))
+
+    def _scored_spans(self, prediction: Prediction) -> Iterator[tuple[Span, float]]:
         for span in self.labels.spans(prediction.labels):
             score = entity_score(prediction.scores[span.start : span.end])
-            if self.calibration is not None:
-                score = self.calibration(score)
-            found.append(Entity(span.type, score, *sentence.span_text(span.start, span.end)))
-        return found
+            yield span, score if self.calibration is None else self.calibration(score)
 
     def tags(self, prediction: Prediction) -> list[str]:
         """Predicted labels in the scheme of the training data."""

@@ -1,6 +1,4 @@
-"""What a student knows of a word by itself: its vector and its characters', computed once a
-distinct word.
-"""
+"""What a student knows of a word by itself: its vector and its characters', computed once."""
 
 from __future__ import annotations
 
@@ -62,11 +60,8 @@ class WordFeatures:
             try:
                 return self._table, [[known[word] for word in words] for words in sentences]
             except KeyError:
-                missing = list(
-                    dict.fromkeys(
-                        word for word in chain.from_iterable(sentences) if word not in known
-                    )
-                )
+                unknown = (word for word in chain.from_iterable(sentences) if word not in known)
+                missing = list(dict.fromkeys(unknown))
             if len(known) + len(missing) > MAXIMUM_WORDS:
                 self._forget()
                 known = self._rows
@@ -103,8 +98,9 @@ class WordFeatures:
         return scaled
 
     def _characters(self, words: list[str]) -> Numbers:
-        """Features (words, filters) of the words' characters, on one line with padding around each
-        word.
+        """Features of the words' characters (words, filters).
+
+        All of them are computed on one line, with padding around each word.
         """
         ids = [self.vocabulary.character_ids(word) for word in words]
         line = np.array([*_joined(ids)], np.int64)

@@ -1,6 +1,4 @@
-"""Files in, tagged files out: a stream in the order of the input, in memory some thousand sentences
-at a time.
-"""
+"""Files in, tagged files out: a stream in the order of the input, some sentences at a time."""
 
 from __future__ import annotations
 
@@ -63,17 +61,19 @@ def to_json_lines(tagger: TextTagger, sentence: Sentence, prediction: Prediction
     return format_entities(text, tagger.entities(sentence, prediction)) + "\n"
 
 
-Engine = Callable[[Iterable[list[Item]]], Iterable[TaggedChunk]]
+TagChunks = Callable[[Iterable[list[Item]]], Iterable[TaggedChunk]]
 WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "output.jsonl")}
 
 
 def tag_chunk(
-    tagger: TextTagger, items: Sequence[Item], output_format: str, batch_size: int
+    tagger: TextTagger, items: Sequence[Item], settings: InferenceSettings
 ) -> TaggedChunk:
     """Split, tag and format some sentences, in their order."""
-    write, _ = WRITERS[output_format]
+    write, _ = WRITERS[settings.output_format]
     sentences = [tagger.sentence(item) for item in items]
-    predictions = tagger.predict_labels(sentences, batch_size)
+    predictions = tagger.predict_labels(sentences, settings.batch_size)
+    if settings.min_score:
+        predictions = [tagger.sure(prediction, settings.min_score) for prediction in predictions]
     text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
     return TaggedChunk(
         text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions]
@@ -87,43 +87,57 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield chunk
 
 
-def tag_file(tagger: TextTagger, settings: InferenceSettings, engine: Engine | None = None) -> None:
+def tag_file(
+    tagger: TextTagger, settings: InferenceSettings, tag_chunks: TagChunks | None = None
+) -> None:
     """Tag a file, or standard input, as the settings say, and report scores if it's an evaluation.
 
     Args:
         tagger: what tags.
         settings: input and output.
-        engine: tags chunks elsewhere, and gives them back in their order; None tags them here.
+        tag_chunks: tags chunks elsewhere, and gives them back in their order; None tags them here.
 
     Raises:
         UserError: the input can't be read, or the output is there already.
     """
+    _check(tagger, settings)
     _, name = WRITERS[settings.output_format]
-    if settings.evaluate and settings.output_dir != "-":
-        _check_report(settings)
-    started, count, words = time.monotonic(), 0, 0
+    started = time.monotonic()
+    sentences = words = 0
     predicted: list[Sequence[str]] = []
     with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
         items = read(tagger, settings)
-        tag = partial(
-            tag_chunk, tagger, output_format=settings.output_format, batch_size=settings.batch_size
-        )
+        tag = tag_chunks or partial(map, partial(tag_chunk, tagger, settings=settings))
         shown: Bar[Any] = bar((), label="tagging", unit="sentences")
         with shown:
-            for chunk in engine(chunks(items)) if engine else map(tag, chunks(items)):
+            for chunk in tag(chunks(items)):
                 file.write(chunk.text)
-                count, words = count + chunk.sentences, words + chunk.words
-                predicted += chunk.predicted if settings.evaluate else []
+                sentences += chunk.sentences
+                words += chunk.words
+                if settings.evaluate:
+                    predicted += chunk.predicted
                 shown.update(chunk.sentences)
     seconds = time.monotonic() - started
     say(
-        f"{count:,} sentences, {words:,} words in {seconds:.1f} s "
+        f"{_counted(sentences, 'sentence')}, {_counted(words, 'word')} in {seconds:.1f} s "
         f"({words / max(seconds, 1e-9):,.0f} words/s)"
     )
     if isinstance(items, list):
-        _report(
-            settings.output_dir, [item.labels or () for item in items], predicted, tagger.labels
+        gold = [item.labels or () for item in items]
+        _report(settings.output_dir, gold, predicted, tagger.labels)
+
+
+def _check(tagger: TextTagger, settings: InferenceSettings) -> None:
+    """Whether this tagger can do what the settings say, before anything is read."""
+    if settings.min_score and tagger.labels.outside is None:
+        raise UserError(
+            where="--min_score",
+            wrong="the tagger has no label O, which unsure words would be given",
+            expected="a tagger that finds entities",
+            remedy="leave it out",
         )
+    if settings.evaluate and settings.output_dir != "-":
+        _check_report(settings)
 
 
 def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
@@ -136,13 +150,16 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
     return (line for _, line in text_lines(path))
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _report(
     folder: str, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], labels: LabelSet
 ) -> None:
     """Scores as a table on standard error, and as JSON beside the output."""
-    from nlp_architect_ext.evaluation.metrics import (
-        score,
-    )  # takes seconds to import, and tagging does without
+    # It takes seconds to import, and tagging does without.
+    from nlp_architect_ext.evaluation.metrics import score
 
     scores = score(gold, predicted, labels)
     rows = [("all", scores), *scores["per_type"].items()]
@@ -157,8 +174,7 @@ def _report(
 
 @contextmanager
 def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
-    """A file to write into; it appears in the folder when everything is written. `-` is standard
-    output.
+    """A file to write into; it appears when everything is written. `-` is standard output.
 
     Raises:
         UserError: the file is there already and may not be overwritten, or can't be written.
@@ -172,9 +188,8 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
                 remedy="name a folder",
             )
         if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(
-                encoding="utf-8", newline="\n"
-            )  # as a file, whatever the terminal's settings
+            # As a file, whatever the terminal's settings.
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         yield sys.stdout
         return
     path = Path(folder) / name
@@ -219,9 +234,10 @@ def _check_report(settings: InferenceSettings) -> None:
     """Whether the scores of an evaluation may be written; a training run's aren't replaced."""
     folder = Path(settings.output_dir)
     if (folder / SETTINGS).exists():
-        wrong, remedy = (
-            "is the folder of a training run, which has scores of its own",
-            "choose another --output_dir",
+        raise UserError(
+            where=str(folder),
+            wrong="is the folder of a training run, which has scores of its own",
+            expected="another folder",
+            remedy="choose another --output_dir",
         )
-        raise UserError(where=str(folder), wrong=wrong, expected="another folder", remedy=remedy)
     _check_new(folder / METRICS, settings.overwrite_output_dir)

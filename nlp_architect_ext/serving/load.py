@@ -1,34 +1,157 @@
-"""The fastest tagger that a folder offers, and several of them side by side."""
+"""`load`: the tagger that a folder offers, in ONNX Runtime or in torch."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.manifest import read_verified
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import INSIDE, export_of, is_export
 from nlp_architect_ext.runtime.text_tagger import TextTagger
-from nlp_architect_ext.settings.inference import TaggerInferenceSettings
+
+Engine = Literal["onnx", "torch"]
+ENGINES = ("auto", "onnx", "torch")
+STALE = "was made from an earlier model and isn't used; call nlp-train export again"
+NO_RUNTIME = "isn't used without onnxruntime; call pip install 'nlp-architect-ext[runtime]'"
 
 
-def load_tagger(settings: TaggerInferenceSettings) -> TextTagger:
-    """The export of a model where there is one, else the model itself; torch is imported for the
-    latter only.
+def load(
+    folder: str | Path, *, device: str = "auto", threads: int | None = None, engine: str = "auto"
+) -> TextTagger:
+    """The tagger of a folder; a line on standard error says what runs it, as `tagger.engine` does.
+
+    >>> tagger = load("out/")
+    >>> tagger("Ada Lovelace moved to London.")
+    [Entity(entity_group='PER', score=0.98, word='Ada Lovelace', start=0, end=12), ...]
+
+    Args:
+        folder: what `nlp-train` wrote: a model, with an export or without, or an export.
+        device: "cpu", "cuda", "cuda:1", ...; "auto" is a CPU for an export, else a GPU if there is
+            one.
+        threads: processor threads; if None, one for an export, and torch's own choice for a model.
+        engine: "onnx" runs an export, "torch" the model; "auto" the export where there is one of
+            just this model and it can be run, else the model.
 
     Raises:
-        UserError: the folder holds no tagger, or it's damaged.
+        UserError: the folder holds no tagger, or a damaged one, or one that can't be run so.
     """
-    model = Path(settings.model_dir)
-    export = export_of(model)
-    if export is None and is_export(model / INSIDE):
-        say(
-            f"{model / INSIDE} was made from an earlier model and isn't used; call nlp-train "
-            "export again"
-        )
-    if export is not None and settings.device in ("auto", "cpu"):
-        return Tagger.load(export, settings.threads or 1)
-    from nlp_architect_ext.layers import device as hardware
-    from nlp_architect_ext.taggers.neural import NeuralTagger
+    choice = choose(folder, device=device, engine=engine)
+    tagger = choice.open(threads)
+    say(str(choice))
+    return tagger
 
-    device = hardware.prepare(settings.device, settings.no_cuda, settings.threads)
-    return NeuralTagger.load(settings.model_dir, device, use_export=False)
+
+@dataclass(frozen=True)
+class Choice:
+    """What runs a folder.
+
+    Args:
+        engine: of the tagger.
+        folder: the folder of the model, or of its export.
+        device: where torch computes; an export is always on a CPU.
+        remark: why an export that is there isn't used, or nothing.
+    """
+
+    engine: Engine
+    folder: Path
+    device: str
+    remark: str = ""
+
+    def open(self, threads: int | None) -> TextTagger:
+        """Load the tagger.
+
+        Raises:
+            UserError: it's damaged, or what it needs isn't installed.
+        """
+        if self.engine == "onnx":
+            return Tagger.load(self.folder, threads or 1)
+        return _open_in_torch(self.folder, self.device, threads)
+
+    def __str__(self) -> str:
+        name = {"onnx": "ONNX Runtime", "torch": "torch"}[self.engine]
+        return f"{self.folder} runs in {name}" + (f"; {self.remark}" if self.remark else "")
+
+
+def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
+    """What runs a folder; nothing is loaded yet. Arguments as `load`'s.
+
+    Raises:
+        UserError: nothing can run it as asked.
+    """
+    model = Path(folder)
+    if engine not in ENGINES:
+        raise UserError(
+            where=f"engine {engine!r}",
+            wrong="unknown",
+            expected=f"one of {', '.join(ENGINES)}",
+            remedy="choose one",
+        )
+    read_verified(model, [])  # refuses at once what no command wrote
+    is_alone = is_export(model)  # without the model that it was made from
+    if engine == "torch":
+        if is_alone:
+            raise _only_an_export(model)
+        return Choice("torch", model, device)
+    is_on_cpu = device in ("auto", "cpu")
+    if engine == "onnx" or is_alone:
+        if not is_on_cpu:
+            raise _needs_cpu(model, device)
+        return Choice("onnx", _fresh_export(model), device)
+    if not is_on_cpu or not is_export(model / INSIDE):
+        return Choice("torch", model, device)
+    export = export_of(model)
+    if export is None:
+        return Choice("torch", model, device, f"{model / INSIDE} {STALE}")
+    if find_spec("onnxruntime") is None:
+        return Choice("torch", model, device, f"{export} {NO_RUNTIME}")
+    return Choice("onnx", export, device)
+
+
+def _fresh_export(model: Path) -> Path:
+    export = export_of(model)
+    if export is not None:
+        return export
+    is_there = is_export(model / INSIDE)
+    raise UserError(
+        where=str(model / INSIDE if is_there else model),
+        wrong="was made from an earlier model" if is_there else "has no export",
+        expected="an export of just this model",
+        remedy=f"call nlp-train export --model_dir {model}, or take the engine torch",
+    )
+
+
+def _open_in_torch(folder: Path, device: str, threads: int | None) -> TextTagger:
+    try:
+        from nlp_architect_ext.layers import device as hardware
+        from nlp_architect_ext.taggers.neural import NeuralTagger
+    except ModuleNotFoundError as error:
+        raise UserError(
+            where=str(folder),
+            wrong=f"can't be run: {error.name} isn't installed",
+            expected="torch for a model, or onnxruntime for its export",
+            remedy="call pip install torch, or pip install 'nlp-architect-ext[runtime]'",
+        ) from error
+    return NeuralTagger.load(folder, hardware.prepare(device, False, threads))
+
+
+def _only_an_export(folder: Path) -> UserError:
+    return UserError(
+        where=str(folder),
+        wrong="an export, which torch can't run",
+        expected="the folder of a model",
+        remedy="name the folder that it was made from, or take the engine onnx",
+    )
+
+
+def _needs_cpu(folder: Path, device: str) -> UserError:
+    return UserError(
+        where=str(folder),
+        wrong=f"an export can't run on {device}",
+        expected="the device cpu or auto",
+        remedy="take it, or the engine torch with the folder of the model",
+    )

@@ -14,7 +14,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.files import Item, TaggedChunk, tag_chunk, tag_file
-from nlp_architect_ext.serving.load import load_tagger
+from nlp_architect_ext.serving.load import Choice, choose
 from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 
 WAITING = 2  # chunks a worker that are read ahead
@@ -26,16 +26,19 @@ def tag_with_workers(settings: TaggerInferenceSettings) -> None:
     Raises:
         UserError: see `tag_file`; or a process died.
     """
+    device = "cpu" if settings.no_cuda else settings.device
+    choice = choose(settings.model_dir, device=device, engine=settings.engine)
+    if settings.workers > 1:
+        settings = replace(settings, threads=settings.threads or 1)
+    # With workers it reads evaluations, and refuses what can't be loaded before any is started.
+    tagger = choice.open(settings.threads)
+    say(str(choice))
     if settings.workers == 1:
-        tag_file(load_tagger(settings), settings)
+        tag_file(tagger, settings)
         return
-    alone = replace(settings, threads=settings.threads or 1)
-    tagger = load_tagger(
-        alone
-    )  # reads evaluations, and refuses what can't be loaded before anything is started
     context = get_context("spawn")  # a copy of a process with threads may hang
     try:
-        with ProcessPoolExecutor(settings.workers, context, _begin, (alone,)) as pool:
+        with ProcessPoolExecutor(settings.workers, context, _begin, (settings, choice)) as pool:
             tag_file(tagger, settings, partial(_in_order, pool, settings.workers))
     except BrokenProcessPool as error:
         raise UserError(
@@ -63,10 +66,10 @@ def _in_order(
 _worker: list[tuple[TextTagger, TaggerInferenceSettings]] = []  # in a worker's process: its tagger
 
 
-def _begin(settings: TaggerInferenceSettings) -> None:
-    _worker.append((load_tagger(settings), settings))
+def _begin(settings: TaggerInferenceSettings, choice: Choice) -> None:
+    _worker.append((choice.open(settings.threads), settings))
 
 
 def _work(chunk: list[Item]) -> TaggedChunk:
     tagger, settings = _worker[0]
-    return tag_chunk(tagger, chunk, settings.output_format, settings.batch_size)
+    return tag_chunk(tagger, chunk, settings)

@@ -17,6 +17,12 @@ class InferenceSettings:
     output_format: str = setting(
         "columns", help="word and tag a line, or JSON Lines", choices=("columns", "json")
     )
+    min_score: float = setting(
+        0.0,
+        help="entities that score below are left out; their words get O",
+        minimum=0,
+        maximum=1,
+    )
     overwrite_output_dir: bool = setting(False, help="replace an earlier output")
     evaluate: bool = setting(
         False, help="data_file has tags: score the predictions (needs a column file)"
@@ -39,6 +45,11 @@ class TaggerInferenceSettings(InferenceSettings):
     """Settings of `nlp-inference tagger`."""
 
     model_dir: str = setting(help="folder that nlp-train wrote; its export is used if there is one")
+    engine: str = setting(
+        "auto",
+        help="what computes; auto: ONNX Runtime for a CPU and an up-to-date export, else torch",
+        choices=("auto", "onnx", "torch"),
+    )
     workers: int = setting(1, help="processes that tag side by side", minimum=1, maximum=1024)
 
 

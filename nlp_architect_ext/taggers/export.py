@@ -1,6 +1,4 @@
-"""A trained student written down for `nlp_architect_ext.runtime`: tables, an ONNX graph, rules for
-splitting text.
-"""
+"""A trained student for `nlp_architect_ext.runtime`: tables, an ONNX graph, splitting rules."""
 
 from __future__ import annotations
 
@@ -51,11 +49,8 @@ def write_export(
         UserError: the student doesn't offer what an export needs.
     """
     if not isinstance(student, Exportable):
-        needs = [
-            name
-            for name in ("word_embedding", "character_cnn", "write_onnx")
-            if not hasattr(student, name)
-        ]
+        offered = ("word_embedding", "character_cnn", "write_onnx")
+        needs = [name for name in offered if not hasattr(student, name)]
         raise UserError(
             where=f"student {config.student!r}",
             wrong=f"has no {', '.join(needs)}",
@@ -67,16 +62,15 @@ def write_export(
     rules = spacy_rules(config.language) if config.tokenizer == "spacy" else None
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write_text(folder / CONFIG, to_text(config.to_json()))
-    atomic_write_text(
-        folder / VOCABULARY, json.dumps(vocabulary.to_json(), ensure_ascii=False) + "\n"
-    )
-    atomic_write_text(
-        folder / RULES,
-        json.dumps(None if rules is None else rules.to_json(), ensure_ascii=False) + "\n",
-    )
+    atomic_write_text(folder / VOCABULARY, _one_line(vocabulary.to_json()))
+    atomic_write_text(folder / RULES, _one_line(None if rules is None else rules.to_json()))
     atomic_write_bytes(folder / WEIGHTS, save(weights))
     atomic_write_bytes(folder / GRAPH, graph)
     write_manifest(folder)
+
+
+def _one_line(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False) + "\n"
 
 
 def _weights(student: Exportable, decoder: Decoder, precision: str) -> dict[str, NDArray[Any]]:
@@ -95,7 +89,9 @@ def _weights(student: Exportable, decoder: Decoder, precision: str) -> dict[str,
         name: np.ascontiguousarray(tensor.detach().cpu().float().numpy())
         for name, tensor in tensors.items()
     }
-    return weights | (_rounded(weights["word_vectors"]) if precision == "int8" else {})
+    if precision == "int8":
+        weights |= _rounded(weights["word_vectors"])
+    return weights
 
 
 def _rounded(vectors: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
@@ -103,9 +99,8 @@ def _rounded(vectors: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
 
     A scale a word costs four bytes, and its error is a quarter of that of a scale a column.
     """
-    scale = (
-        np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / LARGEST
-    )
+    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12)  # of each word
+    scale = largest.astype(np.float32) / LARGEST
     return {"word_vectors": np.rint(vectors / scale).astype(np.int8), "word_scale": scale}
 
 

@@ -1,6 +1,4 @@
-"""A trained tagger on disk: `config.json`, `model.safetensors`, `vocabulary.json`, checked by
-`MANIFEST.json`.
-"""
+"""A trained tagger on disk: config, weights and vocabulary, checked by `MANIFEST.json`."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ NEEDED = (CONFIG, WEIGHTS, VOCABULARY)
 def write_model(
     folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]
 ) -> None:
-    """Write the three files that a tagger is made of, each atomically; `write_manifest` seals the
-    folder.
-    """
+    """Write the three files of a tagger, each atomically; `write_manifest` seals the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write_text(folder / CONFIG, to_text(config.to_json()))
     atomic_write_text(folder / VOCABULARY, json.dumps(vocabulary, ensure_ascii=False) + "\n")
@@ -40,8 +36,7 @@ def holds_model(folder: Path) -> bool:
 
 
 def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Tensor]]:
-    """Read what `write_model` wrote: config, vocabulary, weights; every byte is checked before it's
-    used.
+    """Read config, vocabulary and weights; every byte is checked before it's used.
 
     Raises:
         UserError: no model folder, one of NLP Architect, one of another version, a file missing,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,18 +17,20 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.windows import OVERLAP, windows
 from nlp_architect_ext.data.vocabulary import SPECIAL_WORDS, Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.config import TaggerConfig
-from nlp_architect_ext.runtime.folder import export_of
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.students.base import build
+from nlp_architect_ext.taggers.emitted import Emitted
 from nlp_architect_ext.taggers.folder import read_model, write_model
 
 # most characters, padding included, in one batch: bounds memory, however long a word is
 CHARACTER_BUDGET = 200_000
+
+Numbers = NDArray[np.float32]
 
 
 class NeuralTagger(TextTagger):
@@ -44,6 +46,8 @@ class NeuralTagger(TextTagger):
         device: where it computes.
     """
 
+    engine = "torch"
+
     def __init__(
         self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu"
     ) -> None:
@@ -51,9 +55,7 @@ class NeuralTagger(TextTagger):
             LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
         )
         self.config = config
-        self.calibration = (
-            None if config.calibration is None else Calibration.from_json(config.calibration)
-        )
+        self.calibration = config.calibration
         self.vocabulary = vocabulary
         self.device = torch.device(device)
         student = build(
@@ -63,26 +65,21 @@ class NeuralTagger(TextTagger):
             len(self.labels),
             config.arguments,
         )
-        decoder = Decoder(self.labels, use_crf=config.decoder == "crf", handicap=config.handicap)
-        self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
-        self._export: tuple[TextTagger, int] | None = (
-            None  # and the state of the weights that it stands for
+        decoder = Decoder(
+            self.labels, use_crf=config.decoder == "crf", outside_bias=config.outside_bias
         )
+        self.model = nn.ModuleDict({"student": student, "decoder": decoder}).to(self.device)
 
     @classmethod
-    def load(
-        cls, folder: str | Path, device: torch.device | str = "cpu", *, use_export: bool = True
-    ) -> NeuralTagger:
-        """Read a tagger from the folder that training wrote.
+    def load(cls, folder: str | Path, device: torch.device | str = "cpu") -> NeuralTagger:
+        """Read a tagger from the folder that training wrote; an export in it isn't looked at.
 
         Args:
             folder: the folder.
             device: where it computes.
-            use_export: whether an export in the folder, made from this model, predicts for it on a
-                CPU.
 
         Raises:
-            UserError: the folder isn't one, or is damaged; see `model_folder.read_model`.
+            UserError: the folder isn't one, or is damaged; see `taggers.folder.read_model`.
         """
         config, vocabulary, weights = read_model(Path(folder))
         try:
@@ -96,16 +93,12 @@ class NeuralTagger(TextTagger):
                 expected="weights that fit config.json",
                 remedy="train it again",
             ) from error
-        export = export_of(Path(folder)) if use_export and tagger.device.type == "cpu" else None
-        if export is not None:
-            from nlp_architect_ext.runtime import Tagger  # ONNX Runtime may not be installed
-
-            tagger._export = Tagger.load(export), tagger._changes()
         return tagger
 
-    def _changes(self) -> int:
-        """How often weights were changed in place: training moves it on."""
-        return sum(parameter._version for parameter in self.model.parameters())
+    @property
+    def size(self) -> int:
+        """Bytes of the weights."""
+        return sum(weight.nbytes for weight in self.model.parameters())
 
     def save(self, folder: str | Path) -> None:
         """Write the tagger to a folder that `load` reads."""
@@ -113,20 +106,18 @@ class NeuralTagger(TextTagger):
         write_manifest(Path(folder))
 
     def export(self, folder: str | Path, precision: str = "int8") -> None:
-        """Write the tagger to a folder that `runtime.Tagger.load` reads without torch; nothing is
-        compared.
+        """Write a folder that `runtime.Tagger.load` reads without torch; nothing is compared.
 
         Args:
             folder: made if need be.
-            precision: "int8" or "fp32", see `exporting.write_export`; `parity.compare` says what it
+            precision: "int8" or "fp32", see `export.write_export`; `parity.compare` says what it
                 costs.
 
         Raises:
             UserError: the student can't be exported.
         """
-        from nlp_architect_ext.taggers.export import (
-            write_export,
-        )  # the extra `export` may not be installed
+        # The extra `export` may not be installed.
+        from nlp_architect_ext.taggers.export import write_export
 
         write_export(
             Path(folder),
@@ -140,15 +131,12 @@ class NeuralTagger(TextTagger):
     def calibrate(self, calibration: Calibration | None) -> None:
         """From now on scores of entities are calibrated so; labels stay as they are."""
         self.calibration = calibration
-        self.config = replace(
-            self.config, calibration=None if calibration is None else asdict(calibration)
-        )
+        self.config = replace(self.config, calibration=calibration)
 
-    def set_handicap(self, handicap: float) -> None:
-        """From now on the label O is held back by as much, in logits."""
-        self.decoder.handicap = handicap
-        self._export = None
-        self.config = replace(self.config, handicap=handicap)
+    def set_outside_bias(self, bias: float) -> None:
+        """From now on so much is added to the scores of O, in logits; below 0: more entities."""
+        self.decoder.outside_bias = bias
+        self.config = replace(self.config, outside_bias=bias)
 
     @property
     def decoder(self) -> Decoder:
@@ -163,8 +151,7 @@ class NeuralTagger(TextTagger):
         return isinstance(getattr(self.model["student"], "word_embedding", None), nn.Embedding)
 
     def set_word_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """Start the student's word embedding from pretrained vectors; words without one keep their
-        random start.
+        """Start the student's word embedding from pretrained vectors; other words stay random.
 
         Raises:
             UserError: the student has no `word_embedding`, or one of another width.
@@ -208,77 +195,54 @@ class NeuralTagger(TextTagger):
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; sentences are batched by length."""
-        if self._export is not None and self._export[1] == self._changes():
-            return self._export[0].predict_labels(sentences, batch_size)
-        predictions = [Prediction((), ())] * len(sentences)
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            labels, scores = self.decoder.decode(emissions, lengths)
-            rows = zip(indices, lengths.tolist(), labels.tolist(), scores.tolist(), strict=True)
-            for index, count, ids, probabilities in rows:
-                names = tuple(self.labels.names[label] for label in ids[:count])
-                predictions[index] = Prediction(names, tuple(probabilities[:count]))
-        return predictions
+        return self.decoded(self.emitted(sentences, batch_size), len(sentences))
 
-    def emissions(
-        self, sentences: Sequence[Sentence], batch_size: int = 100
-    ) -> list[NDArray[np.float32]]:
+    def decoded(self, emitted: Iterable[Emitted], count: int) -> list[Prediction]:
+        """The predictions of `count` sentences, in their order, from what `emitted` gave."""
+        decoded = ((one.indices, self._decoded(one)) for one in emitted)
+        return in_order(count, decoded, Prediction((), ()))
+
+    def _decoded(self, one: Emitted) -> Iterator[Prediction]:
+        labels, scores = self.decoder.decode(one.emissions, one.lengths)
+        return named(self.labels.names, one.lengths.tolist(), labels.tolist(), scores.tolist())
+
+    def emissions(self, sentences: Sequence[Sentence], batch_size: int = 100) -> list[Numbers]:
         """What the student says of each sentence: scores (words, labels), before any decoding."""
-        found = [np.zeros((0, len(self.labels)), np.float32)] * len(sentences)
-        for indices, emissions, lengths in self._emitted(sentences, batch_size):
-            for index, count, scores in zip(
-                indices, lengths.tolist(), emissions.cpu().numpy(), strict=True
-            ):
-                found[index] = scores[:count]
-        return found
+        rows = ((one.indices, one.rows()) for one in self.emitted(sentences, batch_size))
+        return in_order(len(sentences), rows, np.zeros((0, len(self.labels)), np.float32))
 
-    def _emitted(
-        self, sentences: Sequence[Sentence], batch_size: int
-    ) -> Iterator[tuple[list[int], Tensor, Tensor]]:
-        """Indices of sentences, their emissions (batch, words, labels) and lengths (batch,), batch
-        by batch.
-        """
+    def emitted(self, sentences: Sequence[Sentence], batch_size: int = 100) -> Iterator[Emitted]:
+        """What the student says of each batch, before any decoding."""
         encoded = [encode_words(sentence.words, self.vocabulary) for sentence in sentences]
         self.model.eval()
-        for indices in self._batches(encoded, batch_size):
+        parts = batches(
+            list(map(len, encoded)),
+            batch_size,
+            budget=CHARACTER_BUDGET,
+            widths=[_longest_word(sentence) for sentence in encoded],
+            max_words=self.config.max_words,
+        )
+        for indices in parts:
             with torch.inference_mode():
                 emissions, lengths = self._emissions([encoded[index] for index in indices])
-            yield indices, emissions, lengths
-
-    def _batches(self, encoded: Sequence[EncodedSentence], batch_size: int) -> Iterator[list[int]]:
-        """Indices of sentences of similar length; sentences longer than a window come alone, empty
-        ones not at all.
-        """
-        batch: list[int] = []
-        longest_word = 0
-        for index in sorted(range(len(encoded)), key=lambda i: len(encoded[i])):
-            words = len(encoded[index])
-            if not words:
-                continue
-            longest_word = max(longest_word, int(encoded[index].character_counts.max()))
-            is_full = (
-                len(batch) >= batch_size
-                or (len(batch) + 1) * words * longest_word > CHARACTER_BUDGET
-            )
-            if batch and (is_full or words > self.config.max_words):
-                yield batch
-                batch, longest_word = [], int(encoded[index].character_counts.max())
-            batch.append(index)
-        if batch:
-            yield batch
+            yield Emitted(indices, emissions, lengths)
 
     def _emissions(self, sentences: list[EncodedSentence]) -> tuple[Tensor, Tensor]:
-        """Emissions (batch, words, labels) and lengths (batch,); a long sentence is computed in
-        windows and joined.
-        """
+        """Emissions (batch, words, labels) and lengths (batch,); one long sentence in windows."""
         student, longest = self.model["student"], self.config.max_words
         if len(sentences[0]) <= longest:
             batch = collate(sentences).to(self.device)
             return student(batch), batch.lengths
         (sentence,) = sentences
-        parts = []
-        for window in windows(len(sentence), longest, min(OVERLAP, longest // 2)):
-            emissions = student(collate([sentence.part(window.start, window.end)]).to(self.device))
-            parts.append(
-                emissions[0, window.keep_start - window.start : window.keep_end - window.start]
-            )
+
+        def compute(start: int, end: int) -> Tensor:
+            emissions: Tensor = student(collate([sentence.part(start, end)]).to(self.device))
+            return emissions[0]
+
+        parts = windowed(len(sentence), longest, compute)
         return torch.cat(parts).unsqueeze(0), torch.tensor([len(sentence)])
+
+
+def _longest_word(sentence: EncodedSentence) -> int:
+    """Characters of the sentence's longest word."""
+    return int(sentence.character_counts.max(initial=0))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from nlp_architect_ext.core.errors import UserError
@@ -15,14 +15,14 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.tags import TagError, detect_scheme
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.runtime.batching import batches, in_order, named
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.settings.inference import TransformerInferenceSettings
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 
 class TransformerTagger(TextTagger):
-    """A fine-tuned transformer that tags words and raw text, with labels that follow each other
-    legally.
+    """A fine-tuned transformer that tags words and raw text, with legal sequences of labels.
 
     Args:
         model: the transformer.
@@ -30,35 +30,41 @@ class TransformerTagger(TextTagger):
         language: the tokenizer's language.
     """
 
+    engine = "torch"
+
     def __init__(self, model: TransformerTokenClassifier, tokenizer: str, language: str) -> None:
         super().__init__(model.labels, model.labels.scheme, tokenizer, language)
         self.transformer = model
         self.decoder = Decoder(model.labels, use_crf=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the weights; those in 8-bit integers aren't parameters, and don't count."""
+        return sum(weight.nbytes for weight in self.transformer.model.parameters())
 
     def predict_labels(
         self, sentences: Sequence[Sentence], batch_size: int = 100
     ) -> list[Prediction]:
         """See `TextTagger.predict_labels`; long sentences are windowed by word pieces."""
         self.transformer.batch_size = batch_size
-        predictions = [Prediction((), ())] * len(sentences)
         worded = [index for index, sentence in enumerate(sentences) if sentence.words]
-        logits = [
-            torch.from_numpy(row)
-            for row in self.transformer.logits([sentences[index] for index in worded])
-        ]
-        by_length = sorted(range(len(worded)), key=lambda place: len(logits[place]))
-        for start in range(0, len(by_length), batch_size):
-            places = by_length[start : start + batch_size]
-            emissions = pad_sequence([logits[place] for place in places], batch_first=True)
-            lengths = torch.tensor([len(logits[place]) for place in places])
-            labels, scores = self.decoder.decode(emissions, lengths)
-            for place, ids, probabilities in zip(
-                places, labels.tolist(), scores.tolist(), strict=True
-            ):
-                count = len(logits[place])
-                names = tuple(self.labels.names[label] for label in ids[:count])
-                predictions[worded[place]] = Prediction(names, tuple(probabilities[:count]))
-        return predictions
+        found = self.transformer.logits([sentences[index] for index in worded])
+        logits = [torch.from_numpy(rows) for rows in found]
+        decoded = (
+            (
+                [worded[place] for place in places],
+                self._decoded([logits[place] for place in places]),
+            )
+            for places in batches(list(map(len, logits)), batch_size)
+        )
+        return in_order(len(sentences), decoded, Prediction((), ()))
+
+    def _decoded(self, logits: list[Tensor]) -> Iterator[Prediction]:
+        """The predictions of a batch from the logits (words, labels) of each sentence."""
+        emissions = pad_sequence(logits, batch_first=True)  # (batch, words, labels)
+        lengths = list(map(len, logits))
+        labels, scores = self.decoder.decode(emissions, torch.tensor(lengths))
+        return named(self.labels.names, lengths, labels.tolist(), scores.tolist())
 
 
 def load_transformer_tagger(

@@ -632,7 +632,7 @@ def test_standard_input_and_output_that_are_odd(tag, places, monkeypatch):
         ("config.json", {"format_version": 2}, "format version 2; expected version 1"),
         ("config.json", {"max_words": 0}, "max_words 0"),
         ("config.json", {"scheme": "IOB9"}, "scheme 'IOB9'"),
-        ("config.json", {"labels": [1]}, "no attribute"),
+        ("config.json", {"labels": [1]}, "labels [1]; expected an object"),
         ("config.json", {"student": "unheard"}, "no such name is installed"),
         ("vocabulary.json", {"words": []}, "weights that fit config.json"),
     ],

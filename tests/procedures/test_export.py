@@ -1,16 +1,18 @@
 """`nlp-train export`, and inference with what it writes."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
-import torch
 
 from nlp_architect_ext import cli
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.serving.load import load
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 
@@ -37,9 +39,9 @@ def tag(model, folder, *arguments):
     return cli.inference(["tagger", *map(str, [*places, "--overwrite_output_dir", *arguments])])
 
 
-def without_torch(model, folder):
-    """The command in a process that can't import torch or spaCy."""
-    blocked = "import sys; sys.modules.update(torch=None, spacy=None, transformers=None)"
+def without(model, folder, *names):
+    """The command in a process that can't import these packages."""
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({names}))"
     code = f"{blocked}; from nlp_architect_ext import cli; sys.exit(cli.inference())"
     arguments = [
         "tagger",
@@ -52,6 +54,10 @@ def without_torch(model, folder):
     ]
     call = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(call, capture_output=True, text=True, check=False)
+
+
+def without_torch(model, folder):
+    return without(model, folder, "torch", "spacy", "transformers")
 
 
 @pytest.fixture
@@ -91,22 +97,63 @@ def test_int8_is_the_default_and_smaller(own, tmp_path):
     ]
 
 
-def test_a_loaded_tagger_uses_the_export_until_its_weights_change(own):
+def test_load_takes_the_export_where_it_can_and_says_what_it_took(own, capsys):
     text = "Anna met Bo in Oslo ."
-    plain = NeuralTagger.load(own)(text)
+    tagger = load(own)
+    assert (tagger.engine, capsys.readouterr().err) == ("torch", f"{own} runs in torch\n")
+    plain = tagger(text)
+    assert plain == NeuralTagger.load(own)(text)
     assert export("--model_dir", own) == 0
-    tagger = NeuralTagger.load(own)
-    fast = tagger(text)
-    assert [entity.word for entity in fast] == [entity.word for entity in plain]
-    assert fast == Tagger.load(own / "export")(text)
-    assert NeuralTagger.load(own, use_export=False)(text) == plain
-    with torch.no_grad():
-        for parameter in tagger.model.parameters():
-            parameter.add_(0)
-    assert tagger(text) == plain
-    tagger = NeuralTagger.load(own)
-    tagger.set_handicap(-100.0)
-    assert tagger(text) == []
+    capsys.readouterr()
+    fast = Tagger.load(own / "export")(text)
+    for folder, engine in ((own, "auto"), (own, "onnx"), (own / "export", "auto")):
+        tagger = load(folder, engine=engine)
+        assert tagger.engine == "onnx"
+        assert tagger(text) == fast
+        assert capsys.readouterr().err == f"{own / 'export'} runs in ONNX Runtime\n"
+    assert load(own, engine="torch")(text) == plain
+    assert NeuralTagger.load(own)(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("folder", "options", "said"),
+    [
+        ("", {"engine": "onnx"}, "model: has no export; expected an export of just this model"),
+        ("", {"engine": "tpu"}, "engine 'tpu': unknown; expected one of auto, onnx, torch"),
+        ("", {"device": "meta"}, "device 'meta': can't be used"),
+        ("none", {}, "none: no such folder"),
+        ("export", {"engine": "torch"}, "export: an export, which torch can't run"),
+        ("export", {"device": "cuda"}, "export: an export can't run on cuda"),
+    ],
+)
+def test_what_can_not_be_loaded_as_asked_is_refused(own, folder, options, said):
+    if folder == "export":
+        NeuralTagger.load(own).export(own / "export")
+    with pytest.raises(UserError, match=re.escape(said)):
+        load(own / folder, **options)
+
+
+def test_an_export_that_does_not_name_its_model_is_not_trusted(own, capsys):
+    NeuralTagger.load(own).export(own / "export")
+    assert load(own).engine == "torch"
+    assert f"{own / 'export'} was made from an earlier model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "export.json: not an exported tagger (Expecting"),
+        ("[]", "export.json: not an exported tagger (a list where an object belongs)"),
+        ('{"precision": "int8", "model": 1}', "(model 1; expected an object)"),
+        ('{"precision": "int8", "model": {"config.json": 1}}', "(config.json 1; expected a text)"),
+    ],
+)
+def test_an_origin_that_can_not_be_read_is_one_line(own, content, said):
+    NeuralTagger.load(own).export(own / "export")
+    (own / "export" / "export.json").write_text(content)
+    write_manifest(own / "export")
+    with pytest.raises(UserError, match=re.escape(said)):
+        load(own)
 
 
 def test_workers_write_the_same_in_the_same_order(own, tmp_path, notes):
@@ -140,15 +187,31 @@ def test_workers_evaluate_as_one_does(own, data, tmp_path):
 def test_the_export_of_an_earlier_model_is_left_alone(own, tmp_path, notes, capsys):
     assert export("--model_dir", own) == 0
     assert without_torch(own, tmp_path).returncode == 0
-    config = json.loads((own / "config.json").read_text()) | {"handicap": 0.25}
+    config = json.loads((own / "config.json").read_text()) | {"outside_bias": 0.25}
     (own / "config.json").write_text(json.dumps(config))
     write_manifest(own)
     assert without_torch(own, tmp_path).returncode == 2  # it would need torch
     capsys.readouterr()
     assert tag(own, tmp_path) == 0
-    assert (
-        f"{own / 'export'} was made from an earlier model and isn't used" in capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert f"{own} runs in torch; {own / 'export'} was made from an earlier model" in said
+    assert tag(own, tmp_path, "--engine", "onnx") == 2
+    assert "export: was made from an earlier model; expected" in capsys.readouterr().err
+
+
+def test_without_onnxruntime_the_model_runs_in_torch_and_that_is_said(own, tmp_path, notes):
+    assert export("--model_dir", own) == 0
+    done = without(own, tmp_path, "onnxruntime")
+    assert done.returncode == 0, done.stderr
+    assert f"{own} runs in torch; {own / 'export'} isn't used without onnxruntime" in done.stderr
+    done = without(own / "export", tmp_path, "onnxruntime")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "pip install 'nlp-architect-ext[runtime]'" in done.stderr
+    done = without(own, tmp_path, "onnxruntime", "torch")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "can't be run: torch isn't installed" in done.stderr
 
 
 def test_what_would_lose_accuracy_is_refused(own, data, tmp_path, capsys):

@@ -1,0 +1,48 @@
+"""The entities of one text: a list that a notebook shows as the text with its entities marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from nlp_architect_ext.core.sentence import Entity, Sentence
+
+BLOCK = "line-height: 2; white-space: pre-wrap"
+MARK = "padding: 0.2em 0.4em; border-radius: 0.3em"
+LABEL = "font-size: 0.75em; margin-left: 0.4em"
+
+
+class Entities(list[Entity]):
+    """A list of entities, equal to a plain one, that knows its text.
+
+    Args:
+        entities: in their order, without overlap.
+        sentence: what they were found in.
+    """
+
+    def __init__(self, entities: Iterable[Entity], sentence: Sentence) -> None:
+        super().__init__(entities)
+        self._sentence = sentence
+
+    @property
+    def text(self) -> str:
+        """What the offsets count in; words without a text are joined by single spaces."""
+        text = self._sentence.with_text().text
+        assert text is not None
+        return text
+
+    def _repr_html_(self) -> str:
+        """The text with its entities marked, for a notebook."""
+        text, end = self.text, 0
+        parts = []
+        for entity in self:
+            parts += [escape(text[end : entity.start]), _mark(entity)]
+            end = entity.end
+        parts.append(escape(text[end:]))
+        return f'<div style="{BLOCK}">{"".join(parts)}</div>'
+
+
+def _mark(entity: Entity) -> str:
+    label = f'<b style="{LABEL}">{escape(entity.entity_group)}</b>'
+    score = f"{entity.score:.2f}"
+    return f'<mark style="{MARK}" title="{score}">{escape(entity.word)}{label}</mark>'
