@@ -17,7 +17,7 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.encoders.folder import find, labels_of
-from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
+from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.settings.training import TaggerKdSettings
@@ -68,7 +68,7 @@ def check_teachers(settings: TaggerKdSettings, labels: LabelSet) -> None:
 def check_transformer(
     name: str, labels: LabelSet, *, precision: str, max_pieces: int | None, relabel: bool = False
 ) -> None:
-    """Load a checkpoint to see that it can be, and that the settings fit it.
+    """See that a checkpoint can be loaded, without loading it, and that the settings fit it.
 
     Args:
         name: folder or hub name.
@@ -87,9 +87,9 @@ def check_transformer(
         known if known is not None and not (relabel and set(known) != set(labels.names)) else None
     )
     names = kept or labels.names
-    model, tokenizer = load_model(folder, names, new_head=kept is None), load_tokenizer(folder)
+    outline, tokenizer = load_outline(folder, names, new_head=kept is None), load_tokenizer(folder)
     TransformerTokenClassifier(
-        model,
+        outline,
         tokenizer,
         names,
         labels,
@@ -127,7 +127,7 @@ def teach(
         )
         meter.stop()
         read = [*corpus.train, *corpus.unlabelled]
-        meter.operations = sum(teacher.operations(read) for teacher in teachers)
+        meter.operations = store.operations(read)
         meter.earlier = store.saved
     with run.phase("teacher evaluation"):
         splits = {

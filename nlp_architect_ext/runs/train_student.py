@@ -74,7 +74,7 @@ def train_student(settings: TaggerSettings) -> None:
             store = WordVectorStore(run.store(settings), words.encoder)
             tagger.set_embedding(words.vectors(tagger.word_width, store))
             meter.stop()
-            meter.operations, meter.earlier = words.operations(), store.saved
+            meter.operations, meter.earlier = store.operations(words.forms), store.saved
     with run.phase("student") as meter:
         fit_student(settings, corpus, tagger, objective, run, answers, meter)
     write_result(run, settings, corpus, tagger, answers)

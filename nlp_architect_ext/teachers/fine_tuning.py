@@ -22,7 +22,8 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import PieceWindow, pad
 from nlp_architect_ext.encoders.folder import TOKENIZER_FILES, Pretrained, find
-from nlp_architect_ext.encoders.loading import load_model, load_tokenizer, quiet, translated_errors
+from nlp_architect_ext.encoders.guard import quiet, translated_errors
+from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.teachers.best_epoch import BestEpoch
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
