@@ -23,7 +23,8 @@ from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.settings.training import TaggerKdSettings
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import joined
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
+from nlp_architect_ext.teachers.fine_tuning import fine_tune
+from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.store import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
