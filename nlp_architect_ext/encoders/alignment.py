@@ -6,7 +6,7 @@ whereas the word numbers of pre-split input are wrong for byte-level BPE without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.windows import windows
-from nlp_architect_ext.encoders.loading import translated_errors
+from nlp_architect_ext.encoders.guard import translated_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class PieceWindow:
         sentence: index of the sentence in what was given.
         ids: the pieces, special ones included.
         type_ids: the segment of each piece.
-        words: the words that get their label from this window; over all windows of a sentence each
-            word once.
+        words: the words that get their label from this window; each word of a sentence gets it
+            from one window only.
         positions: for each of these words the index in ``ids`` of its first piece.
     """
 
@@ -106,24 +106,22 @@ class Aligner:
         return found
 
     def _encode(self, sentences: Sequence[Sentence]) -> list[Encoding]:
-        where = self.name if len(sentences) != 1 else f"{self.name}: {sentences[0].text!r:.80}"
+        texts = [sentence.text or "" for sentence in sentences]
+        where = self.name if len(texts) != 1 else f"{self.name}: {texts[0]!r:.80}"
+        expected, remedy = "text that it can split", "correct or drop that text"
         try:
-            with translated_errors(
-                where, "the tokenizer fails", "text that it can split", "correct or drop that text"
-            ):
-                return list(
-                    self.tokenizer.encode_batch([sentence.text or "" for sentence in sentences])
-                )
+            with translated_errors(where, "the tokenizer fails", expected, remedy):
+                return list(self.tokenizer.encode_batch(texts))
         except UserError:
             if len(sentences) == 1:
                 raise
-        return [
-            self._encode([sentence])[0] for sentence in sentences
-        ]  # one of them is to blame, and gets named
+        # One of them is to blame, and gets named.
+        return [self._encode([sentence])[0] for sentence in sentences]
 
     def _first_pieces(self, sentence: Sentence, encoding: Encoding) -> list[int | None]:
         special = encoding.special_tokens_mask
-        offsets = [(0, 0) if special[i] else offset for i, offset in enumerate(encoding.offsets)]
+        pairs = zip(encoding.offsets, special, strict=True)
+        offsets = [(0, 0) if is_special else offset for offset, is_special in pairs]
         return first_pieces(sentence.text or "", offsets, sentence.offsets or ())
 
     def _cut(
@@ -151,9 +149,19 @@ class Aligner:
         return cut
 
 
+def piece_counts(sentences: int, windows: Iterable[PieceWindow]) -> list[int]:
+    """How many pieces are read for each of so many sentences, given the windows of all of them."""
+    counts = [0] * sentences
+    for window in windows:
+        counts[window.sentence] += len(window.ids)
+    return counts
+
+
 def pad(inputs: Sequence[PieceWindow], pad_id: int) -> dict[str, Tensor]:
-    """Windows as one batch: ``input_ids``, ``attention_mask`` and ``token_type_ids``, each long
-    (batch, pieces).
+    """Windows as one batch of inputs, each long (batch, pieces).
+
+    Returns:
+        ``input_ids``, ``attention_mask`` and ``token_type_ids``.
     """
     shape = (len(inputs), max(len(window.ids) for window in inputs))
     batch = {

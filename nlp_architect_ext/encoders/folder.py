@@ -1,6 +1,4 @@
-"""A checkpoint's folder: found on this machine or on the Hugging Face hub, checked before anything
-is loaded.
-"""
+"""A checkpoint's folder: found here or on the Hugging Face hub, checked before it's loaded."""
 
 from __future__ import annotations
 
@@ -37,12 +35,8 @@ TOKENIZER_FILES = (
     "special_tokens_map.json",
 )
 FINE_TUNED = "model"  # the folder within a run's folder
-WANTED = [
-    "config.json",
-    *WEIGHTS,
-    "model-*-of-*.safetensors",
-    *TOKENIZER_FILES,
-]  # of a repository on the hub
+# What is fetched of a repository on the hub.
+WANTED = ["config.json", *WEIGHTS, "model-*-of-*.safetensors", *TOKENIZER_FILES]
 
 constants.HF_HUB_DISABLE_TELEMETRY = True  # nothing about a run leaves the machine
 
@@ -63,15 +57,15 @@ class Pretrained:
 
     @property
     def label_names(self) -> tuple[str, ...] | None:
-        """The labels of a token classifier by id; None for an encoder without one or with names
-        like LABEL_0.
+        """The labels of a token classifier by id; None if there are none with names.
+
+        Names like LABEL_0 are those that transformers gives where nobody has given any.
         """
         config = read_json(self.path / "config.json")
         architectures, by_id = config.get("architectures") or [], config.get("id2label")
         listed = isinstance(architectures, list)
-        is_classifier = listed and any(
-            str(name).endswith("ForTokenClassification") for name in architectures
-        )
+        names_of_classes = architectures if listed else []
+        is_classifier = any(str(one).endswith("ForTokenClassification") for one in names_of_classes)
         if not is_classifier or not isinstance(by_id, dict):
             return None
         try:
@@ -81,8 +75,9 @@ class Pretrained:
         return None if all(re.fullmatch(r"LABEL_\d+", name) for name in names) else names
 
     def fingerprint(self, labels: Sequence[str], **settings: object) -> str:
-        """SHA-256 of everything that decides what the model says: files, label order, settings; not
-        of its place.
+        """SHA-256 of all that decides what the model says: files, order of labels, settings.
+
+        The folder's place doesn't count.
         """
         wanted = {"config.json", *TOKENIZER_FILES}
         total = hashlib.sha256(json.dumps([list(labels), settings], sort_keys=True).encode())
@@ -102,12 +97,9 @@ def find(name_or_path: str | Path) -> Pretrained:
     """
     name, path = str(name_or_path), Path(name_or_path).expanduser()
     if path.is_dir():
-        inner = path / FINE_TUNED  # of a run of `nlp-train transformer_token`
-        return _checked(
-            Pretrained(
-                name, inner if inner.is_dir() and not (path / "config.json").exists() else path
-            )
-        )
+        inner = path / FINE_TUNED
+        is_run = inner.is_dir() and not (path / "config.json").exists()
+        return _checked(Pretrained(name, inner if is_run else path))
     if path.exists():
         raise UserError(
             where=name,
@@ -126,8 +118,7 @@ def find(name_or_path: str | Path) -> Pretrained:
 
 
 def labels_of(name_or_path: str | Path) -> tuple[str, ...] | None:
-    """The labels of a token classifier by id; None for an encoder without one or with names like
-    LABEL_0.
+    """See `Pretrained.label_names`.
 
     Raises:
         UserError: as :func:`find`.
@@ -152,31 +143,24 @@ def _from_hub(name: str) -> Pretrained:
 def _hub_trouble(error: Exception) -> tuple[str, str]:
     """What is wrong, and what would help."""
     if isinstance(error, GatedRepoError):
-        return (
-            "the hub asks for consent to its terms",
-            "accept them on its page and log in (`hf auth login`)",
-        )
+        remedy = "accept them on its page and log in (`hf auth login`)"
+        return "the hub asks for consent to its terms", remedy
     if isinstance(error, RepositoryNotFoundError):
-        return (
-            "no such folder, and no such model on the hub",
-            "check the name; for a private one log in",
-        )
+        remedy = "check the name; for a private one log in"
+        return "no such folder, and no such model on the hub", remedy
     if isinstance(error, LocalEntryNotFoundError):
         remedy = "connect, or download the model elsewhere and give its folder"
         return "no such folder, and the hub can't be reached", remedy
-    return (
-        f"no such folder, and the hub fails ({first_line(error)})",
-        "check the name and the connection",
-    )
+    remedy = "check the name and the connection"
+    return f"no such folder, and the hub fails ({first_line(error)})", remedy
 
 
 def _checked(folder: Pretrained) -> Pretrained:
     has = {path.name for path in folder.path.iterdir()}
     pickles = has.intersection(PICKLES)
     if pickles and not has.intersection(WEIGHTS):
-        wrong = (
-            f"has its weights only as {', '.join(sorted(pickles))}, which can run code when loaded"
-        )
+        listed = ", ".join(sorted(pickles))
+        wrong = f"has its weights only as {listed}, which can run code when loaded"
         remedy = "choose a checkpoint that has it, or convert this one where you trust it"
         raise UserError(where=folder.name, wrong=wrong, expected="model.safetensors", remedy=remedy)
     expected = "a Hugging Face model folder: config.json, model.safetensors, tokenizer.json"

@@ -1,96 +1,43 @@
-"""The border to transformers and tokenizers: model and tokenizer out of a folder, quietly, errors
-in our words.
-"""
+"""Model and tokenizer out of a checkpoint's folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import transformers
 from tokenizers import Tokenizer
 from torch import nn
-from transformers.utils import logging
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.encoders.folder import Pretrained, first_line
+from nlp_architect_ext.encoders.folder import Pretrained
+from nlp_architect_ext.encoders.guard import quiet, translated_errors
 
-SAFE: dict[str, Any] = {
-    "trust_remote_code": False,
-    "local_files_only": True,
-}  # no code of strangers, no network
-DEFAULT_PIECES = (
-    512  # longest window where a model allows more: attention's cost grows with the square
-)
-
-
-@contextmanager
-def translated_errors(where: str, wrong: str, expected: str, remedy: str) -> Iterator[None]:
-    """Turn whatever strangers' code raises into a UserError, panics of Rust code too."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:
-        raise UserError(
-            where=where, wrong=f"{wrong} ({first_line(error)})", expected=expected, remedy=remedy
-        ) from error
-    except BaseException as error:
-        if (
-            type(error).__name__ != "PanicException"
-        ):  # pyo3 derives it from BaseException and doesn't export it
-            raise
-        raise UserError(
-            where=where, wrong=f"{wrong} ({first_line(error)})", expected=expected, remedy=remedy
-        ) from error
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without transformers' remarks and bars; what could be wrong with a checkpoint is checked by
-    us.
-    """
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
+# No code of strangers, no network.
+SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+WHOLE = "a model that transformers knows, with all of its weights"
 
 
 def load_tokenizer(folder: Pretrained) -> Tokenizer:
-    """The tokenizer as ``tokenizer.json`` defines it, or as transformers builds it from older
-    files.
+    """The tokenizer as ``tokenizer.json`` defines it, or as transformers makes it of older files.
 
     It never cuts, never pads, and reads words like ``[SEP]`` as ordinary text.
 
     Raises:
         UserError: the files are damaged, or only slow Python code could tokenise (no offsets).
     """
+    wrong, expected = "has no tokenizer that loads", "a fast one (tokenizer.json)"
     remedy = "give another model, or fetch this one again"
-    with (
-        translated_errors(
-            folder.name, "has no tokenizer that loads", "a fast one (tokenizer.json)", remedy
-        ),
-        quiet(),
-    ):
+    with translated_errors(folder.name, wrong, expected, remedy), quiet():
         file = folder.path / "tokenizer.json"
         if file.exists():
             tokenizer = Tokenizer.from_file(str(file))
         else:
             found = transformers.AutoTokenizer.from_pretrained(folder.path, **SAFE)
             if not found.is_fast:
-                raise UserError(
-                    where=folder.name,
-                    wrong="has a slow tokenizer only",
-                    expected="a fast one (tokenizer.json)",
-                    remedy=remedy,
-                )
+                wrong = "has a slow tokenizer only"
+                raise UserError(where=folder.name, wrong=wrong, expected=expected, remedy=remedy)
             tokenizer = found.backend_tokenizer
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -111,13 +58,37 @@ def load_model(
     Raises:
         UserError: the checkpoint is damaged, lacks weights, or needs code of its own.
     """
-    expected = "a model that transformers knows, with all of its weights"
-    with (
-        translated_errors(
-            folder.name, "can't be loaded", expected, "give another model, or fetch this one again"
-        ),
-        quiet(),
-    ):
+    model = _model(folder, names, new_head=new_head)
+    if new_head:
+        _reset_head(model)
+    return model
+
+
+def load_outline(
+    folder: Pretrained, names: Sequence[str], *, new_head: bool
+) -> transformers.PreTrainedModel:
+    """The model without its numbers, on torch's meta device: what it's made of, in no memory.
+
+    It says whether `load_model` would succeed: names and shapes of all weights are compared with
+    those that the checkpoint has. No random number is drawn.
+
+    Args:
+        folder: see `load_model`.
+        names: see `load_model`.
+        new_head: see `load_model`.
+
+    Raises:
+        UserError: see `load_model`.
+    """
+    return _model(folder, names, new_head=new_head, device_map={"": "meta"})
+
+
+def _model(
+    folder: Pretrained, names: Sequence[str], *, new_head: bool, **placed: Any
+) -> transformers.PreTrainedModel:
+    """What transformers loads; a new head is as it draws it."""
+    remedy = "give another model, or fetch this one again"
+    with translated_errors(folder.name, "can't be loaded", WHOLE, remedy), quiet():
         by_id, by_name = dict(enumerate(names)), {name: key for key, name in enumerate(names)}
         config = transformers.AutoConfig.from_pretrained(
             folder.path, num_labels=len(names), id2label=by_id, label2id=by_name, **SAFE
@@ -130,73 +101,29 @@ def load_model(
             use_safetensors=True,
             ignore_mismatched_sizes=new_head,
             output_loading_info=True,
+            **placed,
             **SAFE,
         )
-    lacking = sorted({*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])})
+    mismatched = {key for key, *_ in report["mismatched_keys"]}
+    lacking = sorted({*report["missing_keys"], *mismatched})
     if new_head:
         lacking = [key for key in lacking if key.startswith(f"{model.base_model_prefix}.")]
-        _reset_head(model)
     if lacking:
         wrong = f"lacks {len(lacking)} weights, such as {lacking[0]}"
-        raise UserError(
-            where=folder.name, wrong=wrong, expected=expected, remedy="give another model"
-        )
+        raise UserError(where=folder.name, wrong=wrong, expected=WHOLE, remedy="give another model")
     return model
 
 
 def _reset_head(model: transformers.PreTrainedModel) -> None:
-    """New random weights for the layer that gives the labels: another task's would start from wrong
-    opinions.
+    """New random weights for the layer that gives the labels.
+
+    Those of another task would start from wrong opinions.
     """
     for name, module in model.named_modules():
-        inside = name.startswith(f"{model.base_model_prefix}.")
-        if (
-            isinstance(module, nn.Linear)
-            and not inside
-            and module.out_features == model.config.num_labels
-        ):
+        is_inside = name.startswith(f"{model.base_model_prefix}.")
+        if not isinstance(module, nn.Linear) or is_inside:
+            continue
+        if module.out_features == model.config.num_labels:
             nn.init.normal_(module.weight, std=getattr(model.config, "initializer_range", 0.02))
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-
-
-def reading_operations(model: transformers.PreTrainedModel, pieces: int) -> int:
-    """The floating-point operations of reading so many word pieces: two for each weight that isn't
-    an embedding.
-
-    Source: Kaplan et al. (2020), "Scaling Laws for Neural Language Models", section 2.1; training
-    takes three times as many, which is what transformers counts.
-    """
-    weights: int = model.num_parameters(exclude_embeddings=True)
-    return 2 * weights * pieces
-
-
-def piece_limit(model: transformers.PreTrainedModel, asked: int | None, name: str) -> int:
-    """The most pieces of a window, special ones counted: what is asked, within what the model has
-    positions for.
-
-    Raises:
-        UserError: more is asked than the model can read.
-    """
-    limit = _positions(model)
-    if asked is None:
-        return min(limit or DEFAULT_PIECES, DEFAULT_PIECES)
-    if limit is not None and asked > limit:
-        raise UserError(
-            where=name,
-            wrong=f"windows of {asked} word pieces",
-            expected=f"at most {limit}",
-            remedy="ask for less",
-        )
-    return asked
-
-
-def _positions(model: transformers.PreTrainedModel) -> int | None:
-    for name, module in model.named_modules():
-        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
-            # RoBERTa and its kin number positions from padding_idx + 1 on.
-            return module.num_embeddings - (
-                0 if module.padding_idx is None else module.padding_idx + 1
-            )
-    limit = getattr(model.config, "max_position_embeddings", None)
-    return limit if isinstance(limit, int) and limit > 0 else None  # XLNet says -1: no limit

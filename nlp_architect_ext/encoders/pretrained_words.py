@@ -16,7 +16,7 @@ from nlp_architect_ext.encoders.word_encoder import WordEncoder, reduced
 from nlp_architect_ext.encoders.word_parts import with_pieces
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
 
-# standard deviation of the vectors' numbers: large enough to count beside the characters' features
+# Standard deviation of the vectors' numbers: large enough to count beside the characters' features.
 SPREAD = 0.8
 
 
@@ -41,14 +41,12 @@ class PretrainedWords:
         self.encoder = WordEncoder(name, device)
         lexicon = self.encoder.lexicon() if is_open else []
         words = Vocabulary.build(corpus.train, corpus.unlabelled, limit, lexicon)
-        forms = {word.lower(): word for word in reversed(lexicon)} | _usual_forms(
-            [*corpus.train, *corpus.unlabelled]
-        )
+        forms = {word.lower(): word for word in reversed(lexicon)}
+        forms |= _usual_forms([*corpus.train, *corpus.unlabelled])
         self.forms = [forms[word] for word in words.words]
         splits = self.encoder.pieces(self.forms)
-        self.split = [
-            word for word, pieces in zip(words.words, splits, strict=True) if len(pieces) > 1
-        ]
+        pairs = zip(words.words, splits, strict=True)
+        self.split = [word for word, pieces in pairs if len(pieces) > 1]
         self.vocabulary = words
         if is_open:
             continuations = sorted({piece for pieces in splits for piece in pieces[1:]})
@@ -61,21 +59,15 @@ class PretrainedWords:
             width: numbers a vector.
             store: of the encoder's answers.
         """
-        return with_pieces(
-            self.vocabulary, reduced(store.vectors(self.forms), width, SPREAD), self.split
-        )
-
-    def operations(self) -> int:
-        """The floating-point operations of the encoder's reading all those words."""
-        return self.encoder.operations(self.forms)
+        vectors = reduced(store.vectors(self.forms), width, SPREAD)
+        return with_pieces(self.vocabulary, vectors, self.split)
 
 
 def _usual_forms(sentences: Iterable[Sentence]) -> dict[str, str]:
     """How each word, lower-cased, is written most often."""
     counts = Counter(word for sentence in sentences for word in sentence.words)
     forms: dict[str, str] = {}
-    for word in sorted(
-        counts, key=lambda word: (counts[word], word)
-    ):  # the most frequent form comes last, and stays
+    # The most frequent form comes last, and stays.
+    for word in sorted(counts, key=lambda word: (counts[word], word)):
         forms[word.lower()] = word
     return forms

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
+import transformers
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from nlp_architect_ext.core.progress import bar
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.encoders.alignment import Aligner, pad
+from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import (
-    load_model,
-    load_tokenizer,
-    piece_limit,
-    reading_operations,
-)
+from nlp_architect_ext.encoders.loading import load_model, load_outline, load_tokenizer
+from nlp_architect_ext.encoders.size import piece_limit, reading_operations
 
 Vectors = NDArray[np.float32]
 
 BATCH = 256  # words at once, of similar length
-ANY_LABELS = (
-    "O",
-    "other",
-)  # the encoder is loaded under a token classifier's head, which isn't used
+# The encoder is loaded under a token classifier's head, which isn't used.
+ANY_LABELS = ("O", "other")
 
 
 class WordEncoder:
@@ -38,6 +35,8 @@ class WordEncoder:
     "Model2Vec: Fast State-of-the-Art Static Embeddings"; layers as in Vulić et al. (2020), "Probing
     Pretrained Language Models for Lexical Semantics".
 
+    Only the tokenizer is kept: the encoder is loaded when words are read, and let go afterwards.
+
     Args:
         name_or_path: folder or hub name of an encoder.
         device: where it computes.
@@ -47,37 +46,31 @@ class WordEncoder:
     """
 
     def __init__(self, name_or_path: str, device: torch.device | str = "cpu") -> None:
-        folder = find(name_or_path)
-        names = folder.label_names
-        model = load_model(folder, names or ANY_LABELS, new_head=names is None)
-        self.encoder = getattr(model, model.base_model_prefix).to(device).eval()
-        self.tokenizer: Tokenizer = load_tokenizer(folder)
-        self.aligner = Aligner(self.tokenizer, piece_limit(model, None, folder.name), folder.name)
-        self.fingerprint = folder.fingerprint((), reads="single words, all layers")
-        self.pad_id = model.config.pad_token_id or 0
+        self.folder = find(name_or_path)
+        self.tokenizer: Tokenizer = load_tokenizer(self.folder)
         self.device = torch.device(device)
+        self._encoder(load_outline)  # refuses what won't load, before hours of other work
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of what decides the vectors: the encoder's files, and how it's made to read."""
+        return self.folder.fingerprint((), reads="single words, all layers")
 
     def lexicon(self) -> list[str]:
-        """The words that are a single piece of the tokenizer, in the order of their ids: the
-        frequent ones first.
-        """
+        """The words that are a single piece, in the order of their ids: frequent ones first."""
         special = set(self.tokenizer.get_added_tokens_decoder())
         count = self.tokenizer.get_vocab_size(with_added_tokens=True)
-        texts = [
-            self.tokenizer.decode([index]).strip() for index in range(count) if index not in special
-        ]
-        words = [
-            text for text in texts if text and not text.startswith("##") and len(text.split()) == 1
-        ]
+        ids = [index for index in range(count) if index not in special]
+        texts = [self.tokenizer.decode([index]).strip() for index in ids]
+        words = [text for text in texts if _is_word(text)]
         encodings = self.tokenizer.encode_batch(words, add_special_tokens=False)
-        single = (
-            word for word, encoding in zip(words, encodings, strict=True) if len(encoding.ids) == 1
-        )
-        return list(dict.fromkeys(single))
+        pairs = zip(words, encodings, strict=True)
+        return list(dict.fromkeys(word for word, encoding in pairs if len(encoding.ids) == 1))
 
     def pieces(self, words: Sequence[str]) -> list[list[str]]:
-        """The pieces that the tokenizer splits each word into, lower-cased, without marks; one is
-        the word itself.
+        """The pieces that the tokenizer splits each word into, lower-cased, without marks.
+
+        A word of one piece is that piece.
         """
         encodings = self.tokenizer.encode_batch(list(words), add_special_tokens=False)
         split = []
@@ -85,46 +78,79 @@ class WordEncoder:
             # Only where pieces begin: some tokenizers have one for the space before a word, over
             # its first character.
             starts = sorted({0, *(start for start, end in encoding.offsets if start < end)})
-            split.append(
-                [
-                    word[start:end].lower()
-                    for start, end in zip(starts, [*starts[1:], None], strict=True)
-                ]
-            )
+            ends = [*starts[1:], None]
+            split.append([word[start:end].lower() for start, end in zip(starts, ends, strict=True)])
         return split
 
     def vectors(self, words: Sequence[str]) -> Vectors:
-        """One vector a word: float32 (words, width of the encoder); zeros for a word without
-        pieces.
+        """One vector a word: float32 (words, width of the encoder).
+
+        A word without pieces has zeros.
         """
-        windows = self.aligner.windows([Sentence((word,)) for word in words])
-        windows.sort(key=lambda window: len(window.ids))
-        found = np.zeros((len(words), self.encoder.config.hidden_size), np.float32)
-        starts = range(0, len(windows), BATCH)
+        vectors, _ = self.counted_vectors(words)
+        return vectors
+
+    def counted_vectors(self, words: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """See `vectors` and `operations`; the words are tokenised once for both."""
+        encoder = self._encoder(load_model).to(self.device).eval()
+        windows = self._windows(encoder, words)
+        return self._read(encoder, len(words), windows), _operations(encoder, len(words), windows)
+
+    def operations(self, words: Sequence[str]) -> list[int]:
+        """The floating-point operations of reading each word: see `reading_operations`."""
+        outline = self._encoder(load_outline)
+        return _operations(outline, len(words), self._windows(outline, words))
+
+    def _encoder(self, load: Callable[..., transformers.PreTrainedModel]) -> Any:
+        """What lies under the head, as `load_model` or `load_outline` gives it."""
+        names = self.folder.label_names
+        model = load(self.folder, names or ANY_LABELS, new_head=names is None)
+        return getattr(model, model.base_model_prefix)
+
+    def _windows(
+        self, encoder: transformers.PreTrainedModel, words: Sequence[str]
+    ) -> list[PieceWindow]:
+        limit = piece_limit(encoder, None, self.folder.name)
+        aligner = Aligner(self.tokenizer, limit, self.folder.name)
+        return aligner.windows([Sentence((word,)) for word in words])
+
+    def _read(
+        self, encoder: transformers.PreTrainedModel, words: int, windows: Iterable[PieceWindow]
+    ) -> Vectors:
+        found = np.zeros((words, encoder.config.hidden_size), np.float32)
+        shortest_first = sorted(windows, key=lambda window: len(window.ids))
+        starts = range(0, len(shortest_first), BATCH)
         progress = bar(starts, total=len(starts), label="word vectors", unit="steps")
         with progress as shown, torch.inference_mode():
             for start in shown:
-                part = windows[start : start + BATCH]
-                batch = {
-                    name: tensor.to(self.device) for name, tensor in pad(part, self.pad_id).items()
-                }
-                found[[window.sentence for window in part]] = self._means(batch).cpu().numpy()
+                part = shortest_first[start : start + BATCH]
+                batch = pad(part, encoder.config.pad_token_id or 0)
+                on_device = {name: tensor.to(self.device) for name, tensor in batch.items()}
+                means = _means(encoder, on_device)
+                found[[window.sentence for window in part]] = means.cpu().numpy()
         return found
 
-    def operations(self, words: Sequence[str]) -> int:
-        """The floating-point operations of reading them: see `reading_operations`."""
-        windows = self.aligner.windows([Sentence((word,)) for word in words])
-        return reading_operations(self.encoder, sum(len(window.ids) for window in windows))
 
-    def _means(self, batch: dict[str, Tensor]) -> Tensor:
-        """Mean over pieces (batch, width); the special pieces around a word count too."""
-        inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
-        layers = self.encoder(
-            **inputs, output_hidden_states=True
-        ).hidden_states  # each (batch, pieces, width)
-        hidden: Tensor = torch.stack(layers).mean(dim=0)
-        mask = batch["attention_mask"].unsqueeze(2).to(hidden.dtype)
-        return (hidden * mask).sum(dim=1) / mask.sum(dim=1)
+def _is_word(text: str) -> bool:
+    """Whether a tokenizer's piece, decoded, is a word rather than the rest of one."""
+    return bool(text) and not text.startswith("##") and len(text.split()) == 1
+
+
+def _operations(
+    encoder: transformers.PreTrainedModel, words: int, windows: Iterable[PieceWindow]
+) -> list[int]:
+    a_piece = reading_operations(encoder, 1)
+    return [a_piece * pieces for pieces in piece_counts(words, windows)]
+
+
+def _means(encoder: transformers.PreTrainedModel, batch: dict[str, Tensor]) -> Tensor:
+    """Mean over pieces (batch, width); the special pieces around a word count too."""
+    inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
+    # Each layer is (batch, pieces, width).
+    layers = encoder(**inputs, output_hidden_states=True).hidden_states
+    hidden: Tensor = torch.stack(layers).mean(dim=0)
+    mask = batch["attention_mask"].unsqueeze(2).to(hidden.dtype)
+    return (hidden * mask).sum(dim=1) / mask.sum(dim=1)
 
 
 def reduced(vectors: Vectors, width: int, spread: float) -> Vectors:

@@ -1,6 +1,4 @@
-"""Vectors for the parts of words, so that words which nobody has seen get one: the sum of what is
-known about them.
-"""
+"""Vectors for parts of words, of which words that nobody has seen are put together."""
 
 from __future__ import annotations
 
@@ -35,13 +33,14 @@ def piece_vectors(vocabulary: Vocabulary, words: Vectors, split: Sequence[str]) 
     parts = [vocabulary.part_ids(word) for word in split]
     ids = vocabulary.word_ids(split)
     count = len(vocabulary.pieces)
-    counts = np.zeros((len(split), count), np.float32)  # pieces of each word
-    wanted = np.zeros((len(split), words.shape[1]), np.float32)  # what its pieces have to add up to
+    # How often each word has each piece, and what its pieces have to add up to.
+    counts = np.zeros((len(split), count), np.float32)
+    wanted = np.zeros((len(split), words.shape[1]), np.float32)
     for row, (id_, members) in enumerate(zip(ids, parts, strict=True)):
-        wanted[row] = len(members) * words[id_] - words[
-            [member for member in members if member < first]
-        ].sum(axis=0)
-        np.add.at(counts[row], [member - first for member in members if member >= first], 1)
+        known = [member for member in members if member < first]
+        pieces = [member - first for member in members if member >= first]
+        wanted[row] = len(members) * words[id_] - words[known].sum(axis=0)
+        np.add.at(counts[row], pieces, 1)
     gram = counts.T @ counts + RIDGE * np.eye(count, dtype=np.float32)
     solved: Vectors = np.linalg.solve(gram, counts.T @ wanted).astype(np.float32)
     return solved

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
-from nlp_architect_ext.core.costs import Meter, StoredCosts
-from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_bytes
+from nlp_architect_ext.core.costs import Meter
+from nlp_architect_ext.core.shards import Answer, Shards, Tensors
 from nlp_architect_ext.encoders.word_encoder import WordEncoder
-
-Halves = NDArray[np.float16]
 
 
 class WordVectorStore:
-    """An encoder's vectors of words, each word asked for once; runs share it as they share stored
-    soft labels.
+    """An encoder's vectors of words, each word asked for once.
+
+    Runs share it as they share stored soft labels.
 
     Args:
         folder: where the files lie; made when the first one is written.
@@ -33,54 +28,61 @@ class WordVectorStore:
     def __init__(self, folder: str | Path, encoder: WordEncoder) -> None:
         self.encoder = encoder
         self.folder = Path(folder) / f"words-{encoder.fingerprint[:16]}"
-        self._prices = StoredCosts()  # of a word, in earlier runs
-        self.saved: dict[
-            str, float
-        ] = {}  # times, by kind, that earlier runs spent on what was asked for and found
+        self._shards = Shards(self.folder, "vectors", _with_keys)
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One vector a word (words, width of the encoder), rounded to float16.
 
         Raises:
-            UserError: a damaged file.
+            UserError: a file that mustn't be read.
         """
-        known = dict(self._read_all())
-        missing = [word for word in dict.fromkeys(words) if word not in known]
-        self.saved = self._prices.of(len(set(words)) - len(missing))
+        keys = [_key(word) for word in words]
+        by_key = dict(zip(keys, words, strict=True))
+        missing = self._shards.missing(keys)
         if missing:
             meter = Meter()
-            vectors = self.encoder.vectors(missing).astype(np.float16)
-            self._write(missing, vectors, meter)
-            known |= zip(missing, vectors, strict=True)
-        return np.stack([known[word] for word in words]).astype(np.float32)
+            vectors, counts = self.encoder.counted_vectors([by_key[key] for key in missing])
+            rows = vectors.astype(np.float16)[:, np.newaxis]  # one row an answer
+            answers = [Answer(*pair) for pair in zip(rows, counts, strict=True)]
+            self._shards.add(missing, answers, meter)
+        rows_of_words = [answer.rows for answer in self._shards.answers(keys)]
+        return np.concatenate(rows_of_words).astype(np.float32)
 
-    def _write(self, words: list[str], vectors: Halves, meter: Meter) -> None:
-        """One file; its name is that of its content, so that runs side by side can't overwrite each
-        other's.
+    def operations(self, words: Sequence[str]) -> int:
+        """The floating-point operations of reading words from scratch, after `vectors` of them.
+
+        They lie beside the vectors; those of version 0.1's vectors are counted now.
         """
-        text = json.dumps(words).encode()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        tensors: dict[str, NDArray[Any]] = {
-            "vectors": vectors,
-            "words": np.frombuffer(text, np.uint8),
-        }
-        name = hashlib.sha256(text).hexdigest()[:32]
-        atomic_write_bytes(
-            self.folder / f"{name}.safetensors", save(tensors, metadata=meter.metadata())
-        )
+        answers = self._shards.answers(_key(word) for word in words)
+        stored = sum(answer.operations or 0 for answer in answers)
+        pairs = zip(words, answers, strict=True)
+        uncounted = [word for word, answer in pairs if answer.operations is None]
+        return stored + (sum(self.encoder.operations(uncounted)) if uncounted else 0)
 
-    def _read_all(self) -> Iterable[tuple[str, Halves]]:
-        for path in sorted(self.folder.glob("*.safetensors")):
-            try:
-                with safe_open(path, framework="numpy") as file:
-                    words = json.loads(file.get_tensor("words").tobytes())
-                    vectors = file.get_tensor("vectors")
-                    self._prices.note(file.metadata() or {}, len(words))
-                yield from zip(words, vectors, strict=True)
-            except (SafetensorError, OSError, ValueError, KeyError) as error:
-                raise UserError(
-                    where=str(path),
-                    wrong=f"can't be read ({error})",
-                    expected="a file of stored word vectors",
-                    remedy="delete it: its words are read again",
-                ) from error
+    @property
+    def saved(self) -> dict[str, float]:
+        """The times, by kind, that earlier runs spent on what was asked for and found."""
+        return self._shards.saved
+
+
+def _key(word: str) -> bytes:
+    return hashlib.sha256(word.encode()).digest()
+
+
+def _with_keys(tensors: Tensors) -> Tensors:
+    """A file of version 0.1, which lists its words and has no checksum, as files are today.
+
+    Raises:
+        ValueError: it's damaged.
+    """
+    try:
+        words = json.loads(tensors["words"].tobytes())
+        keys = b"".join(_key(word) for word in words)
+        vectors = tensors["vectors"].reshape(len(words), -1)
+    except (KeyError, AttributeError, TypeError) as error:
+        raise ValueError("neither keys nor words") from error
+    return {
+        "keys": np.frombuffer(keys, np.uint8).reshape(len(words), -1),
+        "lengths": np.ones(len(words), np.int64),
+        "vectors": vectors,
+    }

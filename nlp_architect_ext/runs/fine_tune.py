@@ -24,7 +24,8 @@ from nlp_architect_ext.runs.folder import RunFolder, RunPlace
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.runs.teacher import check_transformer, fine_tuning
 from nlp_architect_ext.settings.training import TransformerTokenSettings
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
+from nlp_architect_ext.teachers.fine_tuning import fine_tune
+from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 

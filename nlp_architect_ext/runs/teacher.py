@@ -18,14 +18,15 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.encoders.folder import find, labels_of
-from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
+from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.settings.teacher import FineTuningSettings
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import joined
-from nlp_architect_ext.teachers.fine_tuning import FineTuning, fine_tune
+from nlp_architect_ext.teachers.fine_tuning import fine_tune
+from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.store import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
@@ -85,7 +86,7 @@ def teachers_of(settings: TaggerSettings) -> tuple[tuple[str, ...], FineTuningSe
 def check_transformer(
     name: str, labels: LabelSet, *, precision: str, max_pieces: int | None, relabel: bool = False
 ) -> None:
-    """Load a checkpoint to see that it can be, and that the settings fit it.
+    """See that a checkpoint can be loaded, without loading it, and that the settings fit it.
 
     Args:
         name: folder or hub name.
@@ -104,9 +105,9 @@ def check_transformer(
         known if known is not None and not (relabel and set(known) != set(labels.names)) else None
     )
     names = kept or labels.names
-    model, tokenizer = load_model(folder, names, new_head=kept is None), load_tokenizer(folder)
+    outline, tokenizer = load_outline(folder, names, new_head=kept is None), load_tokenizer(folder)
     TransformerTokenClassifier(
-        model,
+        outline,
         tokenizer,
         names,
         labels,
@@ -143,7 +144,7 @@ def teach(
         )
         meter.stop()
         read = [*corpus.train, *corpus.unlabelled]
-        meter.operations = sum(teacher.operations(read) for teacher in teachers)
+        meter.operations = store.operations(read)
         meter.earlier = store.saved
     with run.phase("teacher evaluation"):
         splits = {

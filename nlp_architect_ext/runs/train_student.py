@@ -181,7 +181,7 @@ def _set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFold
         store = WordVectorStore(run.store, words.encoder)
         tagger.set_embedding(words.vectors(tagger.word_width, store))
         meter.stop()
-        meter.operations, meter.earlier = words.operations(), store.saved
+        meter.operations, meter.earlier = store.operations(words.forms), store.saved
 
 
 def _stream(

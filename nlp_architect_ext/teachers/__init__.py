@@ -1,1 +1,1 @@
-"""Large models that label text for the student: one file a kind."""
+"""Whatever labels text for the student, how it learns, and the store of its answers."""

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 
+Logits = NDArray[np.float32]  # (words, labels)
+
 
 @runtime_checkable
 class Teacher(Protocol):
-    """Says of every word how likely each label is."""
+    """Says of every word how likely each label is: ``labels``, ``logits``, ``fingerprint``."""
 
     @property
     def labels(self) -> LabelSet:
@@ -23,14 +25,45 @@ class Teacher(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The same for teachers that say the same of every sentence: made of contents, not of where
-        files lie.
+        """The same for teachers that say the same of every sentence.
+
+        It's made of contents, not of where files lie: answers are stored and found by it.
         """
         ...
 
-    def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
-        """One array (words, labels) a sentence: logits or log-probabilities, to a softmax the same.
+    def logits(self, sentences: Sequence[Sentence]) -> list[Logits]:
+        """One array (words, labels) a sentence: logits or log-probabilities.
 
-        A word that the teacher can't see has a row of zeros, which the losses leave out.
+        To a softmax the two are the same. A word of which the teacher has no opinion, because it
+        can't see it, say, has a row of zeros: losses and means leave it out.
         """
         ...
+
+
+@runtime_checkable
+class CountingTeacher(Teacher, Protocol):
+    """A teacher that knows how many floating-point operations its answers take."""
+
+    def counted_logits(self, sentences: Sequence[Sentence]) -> tuple[list[Logits], list[int]]:
+        """See `Teacher.logits`; beside them the operations of each sentence."""
+        ...
+
+    def operations(self, sentences: Sequence[Sentence]) -> list[int]:
+        """The operations of each sentence, counted without computing them."""
+        ...
+
+
+def counted_logits(
+    teacher: Teacher, sentences: Sequence[Sentence]
+) -> tuple[list[Logits], list[int]]:
+    """Logits and operations of each sentence; a teacher that doesn't count takes none."""
+    if isinstance(teacher, CountingTeacher):
+        return teacher.counted_logits(sentences)
+    return teacher.logits(sentences), [0] * len(sentences)
+
+
+def operations_of(teacher: Teacher, sentences: Sequence[Sentence]) -> list[int]:
+    """The operations of each sentence; a teacher that doesn't count takes none."""
+    if isinstance(teacher, CountingTeacher):
+        return teacher.operations(sentences)
+    return [0] * len(sentences)

@@ -1,6 +1,4 @@
-"""What happens around fine-tuning's epochs: scores, progress lines, and the best weights kept in
-memory.
-"""
+"""Around fine-tuning's epochs: scores, progress lines, and the best weights kept in memory."""
 
 from __future__ import annotations
 
@@ -18,8 +16,9 @@ Scores = dict[str, Any]
 
 
 class BestEpoch(TrainerCallback):
-    """Scores epochs and holds the weights of the best one; of the last one where nothing can be
-    scored.
+    """Scores epochs and holds the weights of the best one.
+
+    Where nothing can be scored, the last one is kept.
 
     Args:
         evaluate: gives the scores on dev with "f1" among them, or None without dev.
@@ -38,12 +37,8 @@ class BestEpoch(TrainerCallback):
         every: int,
         logging_steps: int,
     ) -> None:
-        self.evaluate, self.epochs, self.every, self.logging_steps = (
-            evaluate,
-            epochs,
-            every,
-            logging_steps,
-        )
+        self.evaluate, self.epochs = evaluate, epochs
+        self.every, self.logging_steps = every, logging_steps
         self.log: list[dict[str, Any]] = []
         self.epoch = self.best_epoch = 0
         self.best: Scores | None = None
@@ -70,13 +65,11 @@ class BestEpoch(TrainerCallback):
         if every and state.global_step % every == 0:
             recent = self._losses[-every:]
             loss = sum(recent) / len(recent)
-            self.log.append(
-                {"step": state.global_step, "loss": loss, "learning_rate": logs["learning_rate"]}
-            )
+            rate = logs["learning_rate"]
+            self.log.append({"step": state.global_step, "loss": loss, "learning_rate": rate})
 
     def on_epoch_end(self, args: Any, state: TrainerState, control: Any, **others: Any) -> None:
         """Score the epoch if it's to be scored, keep its weights if it's the best, say so."""
-        model: torch.nn.Module = others["model"]
         self.epoch += 1
         losses = self._losses[self._steps_before :]
         self._steps_before = len(self._losses)
@@ -88,19 +81,20 @@ class BestEpoch(TrainerCallback):
             scores = self.evaluate()
             entry["dev_f1"] = scores["f1"]
             line += f" · dev F1 {100 * scores['f1']:.2f}"
-            if (
-                self.best is None or scores["f1"] >= self.best["f1"]
-            ):  # of equals the later one: it has seen more
-                self.best, self.best_epoch, line = scores, self.epoch, line + " (best)"
-                self._weights = {
-                    name: tensor.detach().cpu().clone()
-                    for name, tensor in model.state_dict().items()
-                }
+            # Of equals the later one: it has seen more.
+            if self.best is None or scores["f1"] >= self.best["f1"]:
+                self._keep(scores, others["model"])
+                line += " (best)"
         entry["seconds"] = round(time.perf_counter() - self._started, 1)
         self.log.append(entry)
         say(f"{line} · {entry['seconds']:.0f} s")
         if last:
             self._bar.close()
+
+    def _keep(self, scores: Scores, model: torch.nn.Module) -> None:
+        self.best, self.best_epoch = scores, self.epoch
+        weights = model.state_dict()
+        self._weights = {name: tensor.detach().cpu().clone() for name, tensor in weights.items()}
 
     def restore(self, model: torch.nn.Module) -> None:
         """Put the best epoch's weights back; without dev the last epoch's are already there."""

@@ -15,11 +15,12 @@ SURE = 1e4  # a logit so far above the others that nothing else is chosen
 
 
 def best_labels(logits: Sequence[NDArray[Any]], labels: LabelSet) -> list[tuple[str, ...]]:
-    """The most likely legal labels of each sentence; ``O`` (or the first label) for words that the
-    teacher can't see.
+    """The most likely legal labels of each sentence.
+
+    A word of which the teacher has no opinion gets ``O``, or the first label if there is no ``O``.
 
     Args:
-        logits: one array (words, labels) a sentence; a row of zeros says that a word wasn't seen.
+        logits: one array (words, labels) a sentence; a row of zeros is no opinion.
         labels: the labels in the order of the columns.
     """
     decoder = Decoder(labels, use_crf=False)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.teachers.base import Teacher
+from nlp_architect_ext.teachers.base import Logits, Teacher, counted_logits, operations_of
 
 
 def joined(teachers: Sequence[Teacher]) -> Teacher:
@@ -19,7 +19,7 @@ def joined(teachers: Sequence[Teacher]) -> Teacher:
 
 
 class EnsembleTeacher:
-    """Averages teachers; for a word that some of them can't see, over the others.
+    """Averages teachers; a word is averaged over those that have an opinion of it.
 
     Args:
         teachers: at least one, all with the same labels in the same order.
@@ -36,12 +36,10 @@ class EnsembleTeacher:
         self.teachers, self.labels = list(teachers), teachers[0].labels
         for teacher in self.teachers:
             if teacher.labels != self.labels:
-                theirs, ours = " ".join(teacher.labels.names), " ".join(self.labels.names)
-                expected = f"those of the first: {ours}"
                 raise UserError(
                     where="teachers",
-                    wrong=f"one has the labels {theirs}",
-                    expected=expected,
+                    wrong=f"one has the labels {' '.join(teacher.labels.names)}",
+                    expected=f"those of the first: {' '.join(self.labels.names)}",
                     remedy="give teachers of one task",
                 )
 
@@ -51,16 +49,33 @@ class EnsembleTeacher:
         parts = sorted(teacher.fingerprint for teacher in self.teachers)
         return hashlib.sha256("\n".join(["mean of probabilities", *parts]).encode()).hexdigest()
 
-    def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
-        """Log of the mean probability (words, labels) of each sentence; zeros where no teacher sees
-        the word.
+    def logits(self, sentences: Sequence[Sentence]) -> list[Logits]:
+        """Log of the mean probability (words, labels) of each sentence.
+
+        A word of which no teacher has an opinion has a row of zeros.
         """
-        answers = [teacher.logits(sentences) for teacher in self.teachers]
-        return [_mean(np.stack(rows)) for rows in zip(*answers, strict=True)]
+        logits, _ = self.counted_logits(sentences)
+        return logits
+
+    def counted_logits(self, sentences: Sequence[Sentence]) -> tuple[list[Logits], list[int]]:
+        """See `logits` and `operations`."""
+        answers = [counted_logits(teacher, sentences) for teacher in self.teachers]
+        of_sentences = zip(*(logits for logits, _ in answers), strict=True)
+        means = [_mean(np.stack(of_sentence)) for of_sentence in of_sentences]
+        return means, _sums(counts for _, counts in answers)
+
+    def operations(self, sentences: Sequence[Sentence]) -> list[int]:
+        """The floating-point operations of all teachers, for each sentence."""
+        return _sums(operations_of(teacher, sentences) for teacher in self.teachers)
 
 
-def _mean(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``log(1/n Σ softmax(logits))`` over the n teachers that see a word.
+def _sums(counts: Iterable[Sequence[int]]) -> list[int]:
+    """Over teachers, from (teachers, sentences) to (sentences)."""
+    return [sum(of_sentence) for of_sentence in zip(*counts, strict=True)]
+
+
+def _mean(logits: NDArray[np.float32]) -> Logits:
+    """``log(1/n Σ softmax(logits))`` over the n teachers with an opinion.
 
     From (teachers, words, labels) to (words, labels).
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,18 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad
+from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import (
-    load_model,
-    load_tokenizer,
-    piece_limit,
-    reading_operations,
-)
+from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
+from nlp_architect_ext.encoders.size import piece_limit, reading_operations
 from nlp_architect_ext.layers.device import has_fast_bf16
 from nlp_architect_ext.layers.modes import mode
+from nlp_architect_ext.teachers.base import Logits
 from nlp_architect_ext.teachers.best_labels import best_labels
 
 PRECISIONS = ("auto", "fp32", "bf16")
@@ -70,22 +66,17 @@ class TransformerTokenClassifier:
                 expected=f"one of: {', '.join(PRECISIONS)}",
                 remedy="choose one of them",
             )
-        self.model, self.labels, self.precision, self.batch_size = (
-            model,
-            labels,
-            precision,
-            batch_size,
-        )
-        self.fingerprint = (
-            ""  # only what is loaded from a folder has one: weights in training change
-        )
-        self.revision: str | None = (
-            None  # the commit on the hub, if it or its encoder comes from there
-        )
+        self.model, self.labels = model, labels
+        self.precision, self.batch_size = precision, batch_size
+        # Only what is loaded from a folder has a fingerprint: weights in training change.
+        self.fingerprint = ""
+        # The commit on the hub, if the model or its encoder comes from there.
+        self.revision: str | None = None
         self.columns = columns_for(labels, names, name)
         self.aligner = Aligner(tokenizer, piece_limit(model, max_pieces, name), name)
         self.has_types = "token_type_ids" in inspect.signature(model.forward).parameters
-        self.pad_id = model.config.pad_token_id or 0  # behind the attention mask any id would do
+        # Behind the attention mask any id would do.
+        self.pad_id = model.config.pad_token_id or 0
 
     @classmethod
     def load(
@@ -107,14 +98,13 @@ class TransformerTokenClassifier:
         folder = find(name_or_path)
         names = folder.label_names
         if names is None:
-            expected = f"the labels {' '.join(labels.names)}"
             raise UserError(
                 where=folder.name,
                 wrong="is no token classifier with named labels",
-                expected=expected,
+                expected=f"the labels {' '.join(labels.names)}",
                 remedy="fine-tune it first",
             )
-        columns_for(labels, names, folder.name)  # before minutes of loading
+        columns_for(labels, names, folder.name)  # refuses other labels before minutes of loading
         model: Any = load_model(folder, names, new_head=False)
         model.to(torch.device(device)).eval().requires_grad_(False)
         teacher = cls(
@@ -127,38 +117,35 @@ class TransformerTokenClassifier:
             max_pieces=max_pieces,
             batch_size=batch_size,
         )
-        arithmetic = "bf16" if teacher._is_half else "fp32"  # two machines may choose differently
+        # Two machines may choose differently, and their answers are different ones.
+        arithmetic = "bf16" if teacher._is_half else "fp32"
         teacher.fingerprint = folder.fingerprint(
             labels.names, precision=arithmetic, max_pieces=max_pieces
         )
         teacher.revision = folder.revision or getattr(model.config, "base_revision", None)
         return teacher
 
-    def logits(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
-        """Logits (words, labels) of each sentence; a word without pieces has a row of zeros. No
-        gradient is kept.
-        """
-        rows = [np.zeros((len(sentence), len(self.labels)), np.float32) for sentence in sentences]
-        found = sorted(
-            self.aligner.windows(sentences), key=lambda window: len(window.ids), reverse=True
-        )
-        with self._evaluating():
-            for start in range(0, len(found), self.batch_size):
-                batch = found[start : start + self.batch_size]
-                for window, logits in zip(batch, self._run(batch), strict=True):
-                    rows[window.sentence][window.words] = logits[window.positions]
-        return rows
+    def logits(self, sentences: Sequence[Sentence]) -> list[Logits]:
+        """Logits (words, labels) of each sentence; a word without pieces has a row of zeros.
 
-    def operations(self, sentences: Sequence[Sentence]) -> int:
-        """Floating-point operations of reading them, without padding: see `reading_operations`."""
-        return reading_operations(
-            self.model, sum(len(window.ids) for window in self.aligner.windows(sentences))
-        )
+        No gradient is kept.
+        """
+        return self._read(sentences, self.aligner.windows(sentences))
+
+    def counted_logits(self, sentences: Sequence[Sentence]) -> tuple[list[Logits], list[int]]:
+        """See `logits` and `operations`; the sentences are tokenised once for both."""
+        windows = self.aligner.windows(sentences)
+        return self._read(sentences, windows), self._operations(len(sentences), windows)
+
+    def operations(self, sentences: Sequence[Sentence]) -> list[int]:
+        """Floating-point operations of reading each sentence: see `reading_operations`.
+
+        Without padding, because that depends on what else is read.
+        """
+        return self._operations(len(sentences), self.aligner.windows(sentences))
 
     def predict(self, sentences: Sequence[Sentence]) -> list[tuple[str, ...]]:
-        """The most likely legal labels of each sentence; ``O`` (or the first label) for a word
-        without pieces.
-        """
+        """The most likely legal labels of each sentence; ``O`` for a word without pieces."""
         return best_labels(self.logits(sentences), self.labels)
 
     @property
@@ -166,13 +153,27 @@ class TransformerTokenClassifier:
         """How many numbers the model has learnt."""
         return sum(parameter.numel() for parameter in self.model.parameters())
 
-    def _run(self, batch: Sequence[PieceWindow]) -> NDArray[np.float32]:
-        """Logits (batch, pieces, labels) with the columns in the order of ``labels``."""
+    def _read(self, sentences: Sequence[Sentence], windows: Iterable[PieceWindow]) -> list[Logits]:
+        rows = [np.zeros((len(sentence), len(self.labels)), np.float32) for sentence in sentences]
+        longest_first = sorted(windows, key=lambda window: len(window.ids), reverse=True)
+        with self._evaluating():
+            for start in range(0, len(longest_first), self.batch_size):
+                batch = longest_first[start : start + self.batch_size]
+                for window, logits in zip(batch, self._run(batch), strict=True):
+                    rows[window.sentence][window.words] = logits[window.positions]
+        return rows
+
+    def _operations(self, sentences: int, windows: Iterable[PieceWindow]) -> list[int]:
+        a_piece = reading_operations(self.model, 1)
+        return [a_piece * pieces for pieces in piece_counts(sentences, windows)]
+
+    def _run(self, batch: Sequence[PieceWindow]) -> Logits:
+        """Logits (batch, pieces, labels); the columns are in the order of ``labels``."""
         inputs = {name: tensor.to(self._device) for name, tensor in pad(batch, self.pad_id).items()}
         if not self.has_types:
             del inputs["token_type_ids"]
         logits = self.model(**inputs).logits.float()[:, :, self.columns]
-        array: NDArray[np.float32] = logits.cpu().numpy()
+        array: Logits = logits.cpu().numpy()
         return array
 
     @contextmanager
@@ -199,14 +200,10 @@ def columns_for(labels: LabelSet, names: Sequence[str], where: str) -> list[int]
         UserError: a label is in one list only.
     """
     if set(names) != set(labels.names) or len(names) != len(labels):
-        wrong, expected = (
-            f"its labels are {' '.join(names)}",
-            f"those of the data: {' '.join(labels.names)}",
-        )
         raise UserError(
             where=where,
-            wrong=wrong,
-            expected=expected,
+            wrong=f"its labels are {' '.join(names)}",
+            expected=f"those of the data: {' '.join(labels.names)}",
             remedy="give another teacher, or one that is fine-tuned on this data",
         )
     return [list(names).index(label) for label in labels.names]

@@ -75,7 +75,8 @@ def test_students_find_every_answer(teachers, data, tmp_path, monkeypatch, comma
         raise AssertionError("the teacher was run again")
 
     monkeypatch.setattr(
-        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward
+        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.counted_logits",
+        no_forward,
     )
     places = ["--data_dir", str(data), "--output_dir", str(tmp_path / "out"), "--soft_labels_dir"]
     student = ["--config_file", str(teachers / "student.json"), *TRAIN]
@@ -89,7 +90,8 @@ def test_a_second_time_nothing_is_computed(teachers, data, tmp_path, monkeypatch
         raise AssertionError("the teacher was run again")
 
     monkeypatch.setattr(
-        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward
+        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.counted_logits",
+        no_forward,
     )
     assert label(data, tmp_path / "store", "--teacher", teachers / "1") == 0
 

@@ -164,7 +164,8 @@ def test_defect_5_a_second_run_reads_the_teachers_answers(distilled, run, tmp_pa
         raise AssertionError("the teacher was run again")
 
     monkeypatch.setattr(
-        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.logits", no_forward
+        "nlp_architect_ext.teachers.transformer.TransformerTokenClassifier.counted_logits",
+        no_forward,
     )
     store = ["--soft_labels_dir", distilled / "soft_labels"]
     assert (
