@@ -1,6 +1,7 @@
 # make setup   a virtual environment in .venv with the versions of constraints.txt (every other target does it first)
 # make demo    fine-tune a teacher, distil it, compare: under five minutes on two cores
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
+# make test-install   what README.md says about installing, in fresh virtual environments: some minutes of pip
 #
 # With your own encoder and data (a folder with train.txt, dev.txt, test.txt and unlabeled.txt):
 #   make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -15,13 +16,13 @@ OUT ?= demo
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo test check docs bench
+.PHONY: setup demo test test-install check docs bench
 
 setup: $(INSTALLED)
 
 $(INSTALLED): setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,export]'
+	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,docs]'
 	touch $@
 
 demo: $(INSTALLED)
@@ -31,6 +32,9 @@ demo: $(INSTALLED)
 test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term --cov-fail-under=90
+
+test-install: $(INSTALLED)
+	$(BIN)/python -m pytest tests/install
 
 check: $(INSTALLED)
 	$(BIN)/python -m ruff check .

@@ -16,17 +16,24 @@ from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure
 
-# What may be missing where only a part of the program was installed, and the extra that brings it.
+# The modules that are missing where only a part of the program was installed, and the extra that
+# brings them; an installation without extras has all the others.
 DEPENDENCIES = {
-    "torch": "",
-    "transformers": "",
-    "seqeval": "",
-    "spacy": "",
-    "safetensors": "",
-    "tqdm": "",
-    "onnx": "export",
+    "accelerate": "",
+    "huggingface_hub": "",
+    "matplotlib": "",
+    "numpy": "runtime",
+    "onnx": "",
     "onnxruntime": "runtime",
     "ray": "ray",
+    "safetensors": "",
+    "seqeval": "",
+    "spacy": "",
+    "tokenizers": "",
+    "torch": "",
+    "torchcrf": "",
+    "tqdm": "runtime",
+    "transformers": "",
 }
 
 

@@ -28,6 +28,7 @@ OTHER_PROGRAMS = {
     "--help",
     "--version",
     "--extra-index-url",
+    "--torch-backend",
     "--check",
     "--strict",
 }  # of pip, mypy, ...

@@ -124,9 +124,7 @@ class NeuralTagger(TextTagger):
         Raises:
             UserError: the student can't be exported.
         """
-        from nlp_architect_ext.taggers.export import (
-            write_export,
-        )  # the extra `export` may not be installed
+        from nlp_architect_ext.taggers.export import write_export  # brings onnx
 
         write_export(
             Path(folder),
