@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,19 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from built_wheel import build_wheel
 from corpora import write_corpus
 
 pytestmark = pytest.mark.install
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = (
-    "LICENSE",
-    "README.md",
-    "nlp_architect_ext",
-    "procedures",
-    "pyproject.toml",
-    "setup.py",
-)
 TRAINING = ("torch", "transformers", "spacy", "seqeval", "safetensors", "onnx")
 HIDDEN = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
 TEXT = "Anna lives in Oslo .\n\nFrom Lima to Rome it takes two hours .\n"
@@ -97,21 +89,6 @@ def of_the_wheel(line: str, wheel: Path) -> list[str]:
     return words
 
 
-def built(folder: Path) -> Path:
-    """The wheel, of a copy of the sources: nothing of an earlier build is in it."""
-    sources = folder / "sources"
-    sources.mkdir()
-    for name in SHIPPED:
-        path = ROOT / name
-        copy = shutil.copytree if path.is_dir() else shutil.copy2
-        copy(path, sources / name)
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", folder, sources]
-    subprocess.run(command, check=True, capture_output=True, cwd=folder)
-    shutil.rmtree(sources)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
-
-
 def made(folder: Path, lines: list[str], wheel: Path) -> Environment:
     """A fresh environment in which these lines were run."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
@@ -130,7 +107,7 @@ def scratch():
 
 @pytest.fixture(scope="module")
 def wheel(scratch):
-    return built(scratch)
+    return build_wheel(scratch)
 
 
 @pytest.fixture(scope="module")
