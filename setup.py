@@ -74,7 +74,7 @@ setup(
                 "nlp_architect_ext_procedures.transformer_token:TrainTransformerToken"
             ),
         ],
-        "nlp_architect_ext.serving.files": [
+        "nlp_architect_ext.inference": [
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
             (
                 "transformer_token = "
@@ -85,7 +85,7 @@ setup(
             "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],
-        "nlp_architect_ext.data.formats": [
+        "nlp_architect_ext.formats": [
             "columns = nlp_architect_ext.data.formats.columns:read_columns",
             "text = nlp_architect_ext.data.formats.text:read_text",
         ],

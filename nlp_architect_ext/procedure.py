@@ -2,7 +2,7 @@
 
 The contract is NLP Architect's: `add_arguments(parser)` and `run_procedure(args)`. A package of
 your own brings a command by an entry point in the group `nlp_architect_ext.train` or
-`nlp_architect_ext.serving.files`.
+`nlp_architect_ext.inference`.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from typing import Any
 from nlp_architect_ext.core.errors import UserError
 
 TRAIN = "nlp_architect_ext.train"
-INFERENCE = "nlp_architect_ext.serving.files"
+INFERENCE = "nlp_architect_ext.inference"
 STUDENTS = "nlp_architect_ext.students"
-FORMATS = "nlp_architect_ext.data.formats"
+FORMATS = "nlp_architect_ext.formats"
 
 
 class BrokenPluginError(UserError):
