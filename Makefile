@@ -1,6 +1,7 @@
 # make setup   a virtual environment in .venv with the versions of constraints.txt (every other target does it first)
 # make demo    fine-tune a teacher, distil it, compare: under five minutes on two cores
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
+# make site    the documentation as a site in build/site; a link that leads nowhere is an error
 # make test-install   what README.md says about installing, in fresh virtual environments: some minutes of pip
 #
 # With your own encoder and data (a folder with train.txt, dev.txt, test.txt and unlabeled.txt):
@@ -13,10 +14,11 @@ INSTALLED := $(VENV)/.installed
 TEACHER ?=
 DATA ?=
 OUT ?= demo
+PAGES := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE docs examples benchmarks
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo test test-install check docs bench
+.PHONY: setup demo test test-install check docs site bench
 
 setup: $(INSTALLED)
 
@@ -43,6 +45,12 @@ check: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/make_command_line.py
+
+site: $(INSTALLED)
+	rm -rf build/pages build/site
+	mkdir -p build/pages
+	ln -s $(addprefix ../../,$(PAGES)) build/pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 bench: $(INSTALLED)
 	@for script in $(BENCH); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
