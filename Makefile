@@ -1,6 +1,8 @@
 # make setup   a virtual environment in .venv with the versions of constraints.txt (every other target does it first)
 # make demo    fine-tune a teacher, distil it, compare: under five minutes on two cores
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
+# make site    the documentation as a site in build/site; a link that leads nowhere is an error
+# make test-install   what README.md says about installing, in fresh virtual environments: some minutes of pip
 #
 # With your own encoder and data (a folder with train.txt, dev.txt, test.txt and unlabeled.txt):
 #   make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -12,16 +14,17 @@ INSTALLED := $(VENV)/.installed
 TEACHER ?=
 DATA ?=
 OUT ?= demo
+PAGES := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE docs examples benchmarks
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo test check docs bench
+.PHONY: setup demo test test-install check docs site bench
 
 setup: $(INSTALLED)
 
 $(INSTALLED): setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,export]'
+	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,docs]'
 	touch $@
 
 demo: $(INSTALLED)
@@ -32,6 +35,9 @@ test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term --cov-fail-under=90
 
+test-install: $(INSTALLED)
+	$(BIN)/python -m pytest tests/install
+
 check: $(INSTALLED)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -39,6 +45,12 @@ check: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/make_command_line.py
+
+site: $(INSTALLED)
+	rm -rf build/pages build/site
+	mkdir -p build/pages
+	ln -s $(addprefix ../../,$(PAGES)) build/pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 bench: $(INSTALLED)
 	@for script in $(BENCH); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done

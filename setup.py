@@ -23,6 +23,8 @@ setup(
         "accelerate>=1.1",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "onnx>=1.17",
+        "onnxruntime>=1.20",
         "pytorch-crf>=0.7.2",
         "safetensors>=0.5",
         "seqeval>=1.2.2",
@@ -43,9 +45,11 @@ setup(
             "ruff>=0.12",
             "types-tqdm",
         ],
-        "export": ["onnx>=1.17", "onnxruntime>=1.20"],
+        "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
+        "export": [],  # what it was is part of every installation now
         "ray": ["ray>=2.40"],
-        "runtime": ["onnxruntime>=1.20"],
+        # All that tagging with an export needs, as in requirements-runtime.txt.
+        "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
     },
     entry_points={
         "console_scripts": [

@@ -18,17 +18,24 @@ from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.core.progress import show_on_terminal
 from nlp_architect_ext.procedure import Procedure
 
-# What may be missing where only a part of the program was installed, and the extra that brings it.
+# The modules that are missing where only a part of the program was installed, and the extra that
+# brings them; an installation without extras has all the others.
 DEPENDENCIES = {
-    "torch": "",
-    "transformers": "",
-    "seqeval": "",
-    "spacy": "",
-    "safetensors": "",
-    "tqdm": "",
-    "onnx": "export",
+    "accelerate": "",
+    "huggingface_hub": "",
+    "matplotlib": "",
+    "numpy": "runtime",
+    "onnx": "",
     "onnxruntime": "runtime",
     "ray": "ray",
+    "safetensors": "",
+    "seqeval": "",
+    "spacy": "",
+    "tokenizers": "",
+    "torch": "",
+    "torchcrf": "",
+    "tqdm": "runtime",
+    "transformers": "",
 }
 
 

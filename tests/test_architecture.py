@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -191,6 +192,24 @@ def test_rooms_import_what_lies_below_them(path):
     room = room_of(module_name(path))
     if room is not None:
         assert misplaced(parsed(path), room, package_of(path)) == []
+
+
+def rooms_of_the_page() -> dict[str, set[str]]:
+    """What each room may import, as the table of `docs/architecture.md` says it to readers."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("## The rooms")[1].split("\n## ")[0]
+    found: dict[str, set[str]] = {}
+    for room, cell in re.findall(
+        r"^\| [^|]+ \| `(\w+)` \|[^|]+\| ([^|]+) \|$", table, re.MULTILINE
+    ):
+        first, _, more = cell.partition("; also ")
+        named, also = (set(re.findall(r"`(\w+)`", part)) for part in (first, more))
+        found[room] = (set(found) - named if first.startswith("all above") else named) | also
+    return found
+
+
+def test_the_page_about_rooms_says_what_is_held():
+    assert rooms_of_the_page() == ROOMS
 
 
 WITHOUT_TORCH = """

@@ -1,6 +1,7 @@
 """The documents say what the program does: pages, links, commands and code are valid."""
 
 import ast
+import importlib
 import importlib.util
 import re
 import runpy
@@ -23,7 +24,14 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 NOT_SHELL = ("python", "json", "toml")
 # of pip, mypy, ...
-OTHER_PROGRAMS = {"--help", "--version", "--extra-index-url", "--check", "--strict"}
+OTHER_PROGRAMS = {
+    "--help",
+    "--version",
+    "--extra-index-url",
+    "--torch-backend",
+    "--check",
+    "--strict",
+}
 
 
 def module(path):
@@ -162,6 +170,37 @@ def test_python_compiles(path):
     for language, block in blocks(path.read_text(encoding="utf-8")):
         if language == "python":
             assert ast.parse(block).body
+
+
+NOT_ON_THE_SITE_S_LIST = ("docs/decisions/",)  # docs/index.md lists them
+
+
+def test_the_site_lists_every_page():
+    listed = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    pages = {shown(path) for path in ROOT.glob("docs/**/*.md")}
+    assert pages - set(listed) == {
+        page for page in pages if page.startswith(NOT_ON_THE_SITE_S_LIST)
+    }
+    assert all((ROOT / page).exists() for page in listed)
+
+
+def test_the_page_of_python_describes_what_exists():
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for name in re.findall(r"^::: (\S+)$", text, re.MULTILINE):
+        place, _, thing = name.rpartition(".")
+        assert hasattr(importlib.import_module(place), thing), name
+
+
+FILES_OF = ("README.md", "docs/architecture.md", "docs/how-it-works.md")
+
+
+@pytest.mark.parametrize("page", FILES_OF)
+def test_files_of_the_code_that_are_named_exist(page):
+    text = prose((ROOT / page).read_text(encoding="utf-8"))
+    for name in re.findall(r"`([\w/]+(?:\.py|/))`", text):
+        if "/" in name.rstrip("/") or name.endswith(".py"):
+            places = [ROOT / name, ROOT / "nlp_architect_ext" / name]
+            assert any(place.exists() for place in places), name
 
 
 def test_flags_without_effect_are_listed():

@@ -1,12 +1,14 @@
 """What is shipped: the commands run from the built wheel, the source tree out of sight."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from built_wheel import build_wheel
 from test_tagger import SOFTMAX
 
 ROOT = Path(__file__).parents[1]
@@ -15,15 +17,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel as CI would upload it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    (path,) = folder.glob("*.whl")
-    return path
+    return build_wheel(tmp_path_factory.mktemp("wheel"), "--no-isolation")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +59,16 @@ def test_the_wheel_has_library_procedures_types_and_licence(wheel):
     assert not [
         name for name in names if name.startswith(("tests", "benchmarks", "examples", "docs"))
     ]
+
+
+def test_the_extra_of_a_runtime_is_what_the_requirements_file_says(wheel):
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+    metadata = archive.read(name).decode()
+    extra = re.findall(r'^Requires-Dist: (\S+); extra == "runtime"$', metadata, re.MULTILINE)
+    lines = (ROOT / "requirements-runtime.txt").read_text(encoding="utf-8").splitlines()
+    assert extra == [line for line in lines if not line.startswith("#")]
+    assert re.search(r"^Provides-Extra: export$", metadata, re.MULTILINE)  # of 0.1: old lines work
 
 
 def test_both_commands_run_from_the_wheel(installed, tmp_path):

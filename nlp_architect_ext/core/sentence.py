@@ -70,7 +70,8 @@ class Entity:
         score: the probability that the entity is right, between 0 and 1: the mean probability of
             its words' labels, calibrated where there were dev sentences for that.
         word: the text of the entity, ``text[start:end]``.
-        start, end: offsets into the text in Unicode code points, end exclusive.
+        start: offset of its first character in the text, in Unicode code points.
+        end: offset behind its last character.
     """
 
     entity_group: str

@@ -116,7 +116,7 @@ class NeuralTagger(TextTagger):
         Raises:
             UserError: the student can't be exported.
         """
-        # The extra `export` may not be installed.
+        # Brings onnx, which takes a second.
         from nlp_architect_ext.taggers.export import write_export
 
         write_export(
