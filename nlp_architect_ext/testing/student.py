@@ -38,7 +38,7 @@ def check_student(student: str | type[nn.Module], **arguments: Any) -> None:
     emissions have the right shape, are repeatable once in evaluation mode, don't read the labels
     and leave the batch as it is; neither padding nor the other sentences of a batch change them by
     more than 1e-5; training reaches every parameter; weights survive safetensors; what an
-    exportable student writes as ONNX computes the same (for which the extra `export` is needed).
+    exportable student writes as ONNX computes the same (onnx is needed for it).
     The global state of the random numbers is left as it was.
 
     Args:
