@@ -97,29 +97,20 @@ def settings_of(program: str, name: str) -> type[Any] | None:
 
 def flags(field: dataclasses.Field[Any]) -> list[str]:
     """The main flag of a setting, then its short forms and aliases, then what switches it off."""
-    return [
-        f"--{field.name}",
-        *field.metadata["flags"],
-        *([fields.off(field.name)] if field.default is True else []),
-    ]
+    off = [fields.off(field.name)] if field.default is True else []
+    return [f"--{field.name}", *field.metadata["flags"], *off]
 
 
 def _dataclasses() -> list[type[Any]]:
     modules = groups, training, inference, cross_view, texts, curve, deployment
-    known = [value for module in modules for value in vars(module).values()]
-    return list(
-        dict.fromkeys(
-            cls for cls in known if isinstance(cls, type) and dataclasses.is_dataclass(cls)
-        )
-    )
+    values = [value for module in modules for value in vars(module).values()]
+    classes = [value for value in values if isinstance(value, type)]
+    return list(dict.fromkeys(cls for cls in classes if dataclasses.is_dataclass(cls)))
 
 
 def _own(cls: type[Any]) -> list[dataclasses.Field[Any]]:
-    return [
-        field
-        for field in dataclasses.fields(cls)
-        if field.name in vars(cls).get("__annotations__", {})
-    ]
+    own = vars(cls).get("__annotations__", {})
+    return [field for field in dataclasses.fields(cls) if field.name in own]
 
 
 def _groups() -> list[type[Any]]:
@@ -136,11 +127,13 @@ def _commands() -> str:
     for (program, name), description in built_in_commands().items():
         cls = settings_of(program, name)
         groups = [] if cls is None else [group for group in _groups() if issubclass(cls, group)]
-        links = ", ".join(
-            f"[{_title(group)}](#{_title(group).lower().replace(' ', '-')})" for group in groups
-        )
+        links = ", ".join(_link(_title(group)) for group in groups)
         rows.append(f"| `{program} {name}` | {description} | {links or 'none'} |")
     return "\n".join(rows) + "\n"
+
+
+def _link(title: str) -> str:
+    return f"[{title}](#{title.lower().replace(' ', '-')})"
 
 
 def _section(cls: type[Any]) -> str:
@@ -150,19 +143,16 @@ def _section(cls: type[Any]) -> str:
     for field in _own(cls):
         names = ", ".join(f"`{flag}`" for flag in flags(field))
         meaning = field.metadata["help"].replace("|", "\\|")
-        rows.append(
-            f"| {names} | {_value(field, types[field.name])} | {_default(field)} | {meaning} |"
-        )
+        value = _value(field, types[field.name])
+        rows.append(f"| {names} | {value} | {_default(field)} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
 def _value(field: dataclasses.Field[Any], hint: Any) -> str:
     """What may follow the flag."""
-    parts = (
-        [part for part in get_args(hint) if part is not type(None)]
-        if get_origin(hint) is not tuple
-        else []
-    )
+    parts: list[Any] = []
+    if get_origin(hint) is not tuple:
+        parts = [part for part in get_args(hint) if part is not type(None)]
     kind = parts[0] if parts else get_origin(hint) or hint
     about = field.metadata
     if about["spread"]:
@@ -175,19 +165,20 @@ def _value(field: dataclasses.Field[Any], hint: Any) -> str:
         return "text; the flag may be repeated"
     if kind is str:
         return "text"
-    minimum, maximum = (_number(about[name]) for name in ("minimum", "maximum"))
-    limits = (
-        f", {minimum} to {maximum}"
-        if minimum and maximum
-        else f", at least {minimum}"
-        if minimum
-        else ""
-    )
-    return ("whole number" if kind is int else "number") + limits
+    number = "whole number" if kind is int else "number"
+    return number + _limits(_number(about["minimum"]), _number(about["maximum"]))
+
+
+def _limits(minimum: str, maximum: str) -> str:
+    if not minimum:
+        return ""
+    return f", {minimum} to {maximum}" if maximum else f", at least {minimum}"
 
 
 def _number(limit: float | None) -> str:
-    return "" if limit is None else str(int(limit)) if limit == int(limit) else f"{limit:g}"
+    if limit is None:
+        return ""
+    return str(int(limit)) if limit == int(limit) else f"{limit:g}"
 
 
 def _default(field: dataclasses.Field[Any]) -> str:
