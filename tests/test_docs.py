@@ -22,7 +22,7 @@ from nlp_architect_ext.settings.recipes import RECIPES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 NOT_SHELL = ("python", "json", "toml")
-# of pip, mypy, ...
+# Of pip, mypy, ...
 OTHER_PROGRAMS = {"--help", "--version", "--extra-index-url", "--check", "--strict"}
 
 
@@ -36,7 +36,7 @@ def module(path):
 
 script = module(ROOT / "docs" / "make_command_line.py")
 redact = module(ROOT / "examples" / "third_party_procedure" / "redact_command.py")
-# commands of packages that aren't installed here
+# Commands of packages that aren't installed here.
 EXAMPLES = {("nlp-inference", "redact"): redact.Redact}
 
 
