@@ -44,7 +44,9 @@ CASES = {
     "ud_ewt_upos-500": Case("ud_ewt_upos", 500),
     "snips_slots-500": Case("snips_slots", 500),
 }
-TEACHER, PLAIN, PSEUDO = "transformer_token", "tagger", "tagger_kd_pseudo"
+TEACHER = "transformer_token"
+PLAIN = "tagger"
+PSEUDO = "tagger_kd_pseudo"
 SYSTEMS = {  # the teacher comes first
     "teacher": (TEACHER, ()),
     "plain, softmax": (PLAIN, ("--no_use_crf",)),
@@ -91,15 +93,17 @@ def command(options: argparse.Namespace, name: str, seed: int, system: str) -> l
     words += ["--labeled_size", str(case.labelled), "--split_seed", str(seed), "--seed", str(seed)]
     words += [flag.format(output=options.output) for flag in flags]
     words += ["--output_dir", str(folder(options, name, seed, system))]
-    words += ["--threads", str(options.threads)] if options.threads else []
-    words += (
-        ["--model_name_or_path", encoder()] if kind == TEACHER else ["--tokenizer", "whitespace"]
-    )
+    if options.threads:
+        words += ["--threads", str(options.threads)]
+    if kind == TEACHER:
+        words += ["--model_name_or_path", encoder()]
+    else:
+        words += ["--tokenizer", "whitespace"]
     if kind == PSEUDO:
         words += ["--teacher", str(folder(options, name, seed, "teacher"))]
         words += ["--soft_labels_dir", str(options.output / "soft_labels")]
         words += [word.format(data=data) for word in case.unlabelled]
-        # else the fine-tuned teacher would be the encoder
+        # Without it the fine-tuned teacher would be the encoder.
         if not {"--recipe", "--word_encoder"} & set(flags):
             words += ["--word_encoder", encoder()]
     return words
@@ -118,9 +122,13 @@ def run(options: argparse.Namespace, name: str, systems: list[str]) -> None:
             words = command(options, name, seed, system)
             if scores(options, name, seed, system) is None:
                 print(f"$ {shlex.join(words)}", file=sys.stderr, flush=True)
-                subprocess.run(
-                    [str(Path(sys.executable).with_name(words[0])), *words[1:]], check=True
-                )
+                train(words)
+
+
+def train(words: list[str]) -> None:
+    """Run a command of this environment."""
+    program = Path(sys.executable).with_name(words[0])
+    subprocess.run([str(program), *words[1:]], check=True)
 
 
 def cell(found: list[dict[str, Any]]) -> str:
@@ -128,22 +136,18 @@ def cell(found: list[dict[str, Any]]) -> str:
     values = [100 * metrics["f1"] for metrics in found]
     if not values:
         return "-"
-    return f"{statistics.mean(values):.1f}" + (
-        f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-    )
+    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.1f}{deviation}"
 
 
 def row(options: argparse.Namespace, name: str, systems: list[str]) -> str:
     """A line of the table."""
     seeds = range(1, CASES[name].seeds + 1)
-    runs = {
-        system: [found for seed in seeds if (found := scores(options, name, seed, system))]
-        for system in systems
-    }
-    return (
-        f"| {name} | "
-        f"{' | '.join(cell([one['test'] for one in runs[system]]) for system in systems)} |"
-    )
+    cells = []
+    for system in systems:
+        found = [scores(options, name, seed, system) for seed in seeds]
+        cells.append(cell([metrics["test"] for metrics in found if metrics]))
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def ablation(options: argparse.Namespace, name: str) -> None:
@@ -153,13 +157,7 @@ def ablation(options: argparse.Namespace, name: str) -> None:
     print("| | dev F1 | test F1 |\n|---|---|---|")
     for system in ("default", *ABLATIONS):
         if scores(options, name, 1, system) is None:
-            subprocess.run(
-                [
-                    str(Path(sys.executable).with_name("nlp-train")),
-                    *command(options, name, 1, system)[1:],
-                ],
-                check=True,
-            )
+            train(command(options, name, 1, system))
         metrics = scores(options, name, 1, system) or {}
         print(f"| {system} | {cell([metrics['dev']])} | {cell([metrics['test']])} |", flush=True)
 
@@ -178,7 +176,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
-    parser.add_argument("--seeds", type=int, default=3, help="most seeds of a case")
+    parser.add_argument("--seeds", type=int, default=3, help="seeds of a case, at most")
     parser.add_argument(
         "--ablation", action="store_true", help="the ablation table of the first case, nothing else"
     )

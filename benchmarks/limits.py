@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,8 @@ def multiplications(folder: Path) -> int:
 
 def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
     """Seconds of each step for all parts, one after the other."""
-    size, count = len(parts[0]), sum(map(len, parts))
+    size = len(parts[0])
+    count = sum(map(len, parts))
     networks = [tagger.network(part, size) for part in parts]
     predictions = [tagger.predict_labels(part, size) for part in parts]
 
@@ -118,11 +120,11 @@ def main() -> None:
         f"peak of a core: {fp32:.0f} thousand million multiplications a second in fp32, "
         f"{int8:.0f} in int8"
     )
-    sentences = [s for s, _ in zip(read_columns(options.sentences), range(SENTENCES), strict=False)]
-    sentences.sort(key=len)
+    sentences = sorted(islice(read_columns(options.sentences), SENTENCES), key=len)
     words = sum(map(len, sentences)) / len(sentences)
     for folder in options.export:
-        tagger, each = Tagger.load(folder), multiplications(folder) * words
+        tagger = Tagger.load(folder)
+        each = multiplications(folder) * words
         for size in (1, 32, 128):
             parts = [sentences[start : start + size] for start in range(0, len(sentences), size)]
             taken = steps(tagger, parts)
@@ -130,10 +132,10 @@ def main() -> None:
             for name, micros in taken.items():
                 print(f"  {micros:7.1f}  {name}")
             rate = each / taken["the network alone"] / 1e3
+            share = 100 * rate / int8
             print(
                 f"  {each / 1e6:.1f} million multiplications: {rate:.0f} thousand million a "
-                "second, "
-                f"{100 * rate / int8:.0f} % of the peak in int8",
+                f"second, {share:.0f} % of the peak in int8",
                 flush=True,
             )
 

@@ -21,10 +21,8 @@ def show(source: str, entities: list[Entity]) -> None:
     """Print a text and its entities, whose fields are those of Hugging Face's pipelines."""
     print(source)
     for entity in entities:
-        print(
-            f"    {entity.entity_group}  {entity.word!r}  {entity.start}-{entity.end}  "
-            f"{entity.score:.2f}"
-        )
+        place = f"{entity.start}-{entity.end}"
+        print(f"    {entity.entity_group}  {entity.word!r}  {place}  {entity.score:.2f}")
 
 
 def main(folder: str) -> None:
@@ -55,9 +53,8 @@ def main(folder: str) -> None:
     # One tag a word, in the scheme of the training data, with its probability.
     sentence = tagger.sentence(TEXT)
     prediction = tagger.predict_labels([sentence])[0]
-    for word, tag, score in zip(
-        sentence.words, tagger.tags(prediction), prediction.scores, strict=True
-    ):
+    tags = tagger.tags(prediction)
+    for word, tag, score in zip(sentence.words, tags, prediction.scores, strict=True):
         print(f"{word}\t{tag}\t{score:.2f}")
 
 

@@ -197,7 +197,7 @@ def test_a_sentence_that_can_not_be_read_is_named(tokenizers):
 
 def test_a_panic_of_the_tokenizer_is_a_user_error(tokenizers):
     data = json.loads(tokenizers["wordpiece"].to_str())
-    # backtracks for ever
+    # It backtracks for ever.
     data["normalizer"] = {"type": "Replace", "pattern": {"Regex": "(a*)*$"}, "content": ""}
     broken = Tokenizer.from_str(json.dumps(data))
     with pytest.raises(UserError, match=r"aaa.*the tokenizer fails \(PanicException"):

@@ -48,7 +48,7 @@ DOORS = {
     "testing": {*BELOW_RUNS},
 }
 ROOMS = {**FIRST_FLOOR, **SECOND_FLOOR, **THIRD_FLOOR, **DOORS}
-# an exported tagger runs without torch
+# An exported tagger runs without torch.
 ONLY_INSIDE_FUNCTIONS = {("serving", "layers"), ("serving", "taggers")}
 TORCH = {"torch", "transformers", "torchcrf", "accelerate"}
 
@@ -240,7 +240,7 @@ def test_imports_have_no_cycle():
         }
         for path in LIBRARY
     }
-    # raises CycleError, which names the cycle
+    # This raises CycleError, which names the cycle.
     order = list(TopologicalSorter(graph).static_order())
     assert set(order) == MODULES
 

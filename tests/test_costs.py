@@ -15,7 +15,7 @@ from nlp_architect_ext.training.operations import operations
 def test_operations_of_a_recurrent_layer_are_those_of_its_gates(directions):
     layer = nn.LSTM(10, 20, bidirectional=directions == 2, batch_first=True)
     packed = pack_padded_sequence(torch.randn(3, 7, 10), torch.tensor([7, 5, 3]), batch_first=True)
-    # a word and direction; a multiplication and an addition for each weight
+    # A word and direction; a multiplication and an addition for each weight.
     gates = 2 * 4 * 20 * (10 + 20)
     assert operations(lambda: layer(packed)) == (7 + 5 + 3) * directions * gates
 

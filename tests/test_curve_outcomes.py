@@ -174,7 +174,7 @@ def test_what_an_older_run_has_not_counted_is_a_dash():
     comparison.add(older)
     assert "| 10 | plain | 50.00 | 1.5 | - | - | - |" in page(comparison)
     comparison.add(outcome(10, "plain", 2, 0.5))
-    # of those that counted it
+    # The costs are those of the cells that counted them.
     assert "| 10 | plain | 50.00 | 1.2 | 1.0 | 2.00 | 0.17 |" in page(comparison)
     assert next(csv.DictReader(io.StringIO(rows(comparison))))["operations"] == ""
 

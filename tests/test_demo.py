@@ -180,7 +180,7 @@ def test_speed_leaves_the_warm_up_out():
     rate = demo.speed(
         lambda some, size: seen.append(some), list("abcde"), 2, clock=lambda: float(next(clock))
     )
-    # the warm-up, then one batch: at 2 seconds on the clock it's enough
+    # The warm-up, then one batch: at 2 seconds on the clock it's enough.
     assert seen == [["a", "b"], ["a", "b"]]
     assert rate == 2 / demo.SPEED_SECONDS
 

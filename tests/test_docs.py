@@ -17,8 +17,7 @@ from test_tagger import SOFTMAX
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.data.corpus import read_corpus
-from nlp_architect_ext.settings.fields import resolve
-from nlp_architect_ext.settings.recipes import RECIPES
+from nlp_architect_ext.settings.resolve import resolve
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])

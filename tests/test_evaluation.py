@@ -23,7 +23,8 @@ def test_the_file_has_gold_teacher_and_student():
     evaluation = Evaluation(GOLD, predictions, TEACHER, SOFTMAX.labels)
     assert evaluation.file() == (
         "# word\tgold\tteacher\tstudent\n"
-        "Anna\tB-PER\tB-PER\tB-PER\nmet\tO\tO\tI-PER\nBo\tB-PER\tO\tO\n\nOslo\tB-LOC\tB-LOC\tB-LOC\n"
+        "Anna\tB-PER\tB-PER\tB-PER\nmet\tO\tO\tI-PER\nBo\tB-PER\tO\tO\n\n"
+        "Oslo\tB-LOC\tB-LOC\tB-LOC\n"
     )
     alone = Evaluation(GOLD, predictions, None, SOFTMAX.labels)
     assert alone.file().startswith("# word\tgold\tstudent\nAnna\tB-PER\tB-PER\n")

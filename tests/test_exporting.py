@@ -120,7 +120,7 @@ def test_convolutions_are_rounded_too(tmp_path):
     graph = onnx.load(tmp_path / "int8" / GRAPH).graph
     operators = [node.op_type for node in graph.node]
     layers = 1 + len(tagger.model["student"].block)
-    # the labels' layer stays
+    # The labels' layer stays as it is.
     assert (operators.count("MatMulInteger"), operators.count("MatMul")) == (layers, 1)
     batch = [Sentence(("Anna", "met", "Bo", "in", "Oslo")), Sentence(("today", "."))]
     for one, other in zip(large.emissions(batch), small.emissions(batch), strict=True):

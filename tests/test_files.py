@@ -14,7 +14,7 @@ LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n
 @given(st.lists(LINE), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.booleans())
 def test_lines_end_at_line_feeds_only(texts, line_end, mark, last_ended):
     content = line_end.join(texts) + (line_end if last_ended and texts else "")
-    # an empty last line without end is none
+    # An empty last line without a line end is none.
     expected = texts if last_ended or not texts or texts[-1] else texts[:-1]
     raw = content.encode("utf-8-sig" if mark else "utf-8")
     assert list(decoded_lines(io.BytesIO(raw), "x")) == list(enumerate(expected, start=1)) or (

@@ -110,7 +110,7 @@ def test_the_character_cnn_learns_as_if_each_word_were_convolved_alone():
 
 
 def test_words_with_the_same_checksum_stay_apart(monkeypatch):
-    # the checksum is the sum: 1 2 and 2 1 have the same
+    # The checksum is then the sum: 1 2 and 2 1 have the same.
     monkeypatch.setattr(character_cnn, "MULTIPLIER", 1)
     test_the_character_cnn_learns_as_if_each_word_were_convolved_alone()
     rows = torch.tensor([[1, 2, 0], [2, 1, 0], [3, 0, 0], [1, 2, 0]])
@@ -193,7 +193,7 @@ def test_defect_21_id_cnn_works_with_several_blocks_and_one_word(blocks):
     student = IdCnn(5, 5, 3, blocks=blocks)
     assert _emissions(student, [_sentence([2], [[1]])]).shape == (1, 1, 3)
     same = sum(parameter.numel() for parameter in IdCnn(5, 5, 3).parameters())
-    # blocks share their weights
+    # Blocks share their weights.
     assert sum(parameter.numel() for parameter in student.parameters()) == same
 
 

@@ -94,7 +94,7 @@ def test_the_crf_is_used_at_prediction():
     tagger = new_tagger(decoder="crf")
     before = tagger.predict_labels(text)
     with torch.no_grad():
-        # always another place
+        # The best label is then always another place.
         tagger.decoder.crf.transitions[:, tagger.labels.ids["B-LOC"]] += 1000.0
         tagger.decoder.crf.start[tagger.labels.ids["O"]] += 1000.0
     (after,) = tagger.predict_labels(text)
@@ -111,7 +111,7 @@ def test_defect_12_a_long_sentence_keeps_every_word(name):
 
 
 def test_windows_of_a_long_sentence_see_what_a_whole_one_sees():
-    # it looks 5 words far
+    # It looks 5 words far.
     tagger = new_tagger(student="id-cnn", arguments={"word_width": 8, "filters": 16})
     words = Sentence(tuple(np.random.default_rng(1).choice(WORDS, 90)))
     windowed = tagger.predict_labels([words])

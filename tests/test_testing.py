@@ -117,8 +117,11 @@ class IgnoresTheSeed(Good):
         nn.init.normal_(self.output.weight, generator=torch.Generator().manual_seed(torch.seed()))
 
 
+CPU = torch.device("cpu")
+
+
 class HasArgumentsThatAreNoJson(Good):
-    def __init__(self, word_count, character_count, label_count, device=torch.device("cpu")):  # noqa: B008
+    def __init__(self, word_count, character_count, label_count, device=CPU):
         super().__init__(word_count, character_count, label_count)
 
 

@@ -110,7 +110,7 @@ def test_predictions_are_the_best_legal_labels(teacher):
 @pytest.mark.parametrize("kind", [np.float16, np.float32])
 def test_illegal_labels_are_never_predicted(kind):
     rows = np.array([[0, 0, 0, 0, 9], [0, 0, 5, 4, 6], [0, 0, 0, 0, 0], [1, 0, 0, 0, 2]], kind)
-    # arg max: I-PER at the start and after O
+    # The arg max has I-PER at the start and after O.
     assert best_labels([rows], LABELS) == [("B-PER", "I-PER", "O", "O")]
     assert not rows[2].any()  # what was given stays as it was
 
@@ -533,7 +533,7 @@ def test_nothing_is_reported_to_the_hub():
 def test_a_new_head_forgets_another_task(folder):
     torch.manual_seed(1)
     old = load_file(folder / "model.safetensors")["classifier.weight"]
-    # as many labels, other ones
+    # As many labels, but other ones.
     model = load_model(find(folder), [f"label-{i}" for i in range(5)], new_head=True)
     heads = [
         module

@@ -64,7 +64,7 @@ def test_the_order_of_sentences_does_not_matter(labelled, unlabelled, random):
 def test_frequent_characters_have_ids_of_their_own_and_others_their_category():
     vocabulary = Vocabulary.build([sentence("a A 1 b b")], [sentence("aa AA 2 2 é b")])
     first = 1 + len(CATEGORIES)
-    # 3 of each, in the order of code points
+    # 3 of each, in the order of code points.
     assert vocabulary.character_ids("abA") == [first + 1, first + 2, first]
     assert vocabulary.character_ids("12é") == [
         1 + CATEGORIES.index(name) for name in ("Nd", "Nd", "Ll")

@@ -33,7 +33,7 @@ SPEED_SECONDS = 2.0  # how long each speed is measured
 # The demo's own encoder and data are for a look, not for quality: fewer steps than by default.
 ENCODER_FLAGS = ("--teacher_min_steps", "250")
 STUDENT_FLAGS = ("--epochs", "4")
-# a tag more or less of 500 sentences mustn't end a demo
+# A tag more or less of 500 sentences mustn't end a demo.
 EXPORT_FLAGS = ("--overwrite_output_dir", "--force")
 RAW_TEXT = """Florence rang from Nairobi about the Velora X2.
 the bank of kenya will sponsor the lisbon marathon next week
@@ -65,7 +65,7 @@ def bundled_encoder() -> Path:
     Raises:
         UserError: the package isn't installed, or its weights are others.
     """
-    # finds without importing: the package would bring sentence-transformers
+    # This finds without importing: the package would bring sentence-transformers.
     found = importlib.util.find_spec(ENCODER)
     if found is None or found.origin is None:
         raise UserError(

@@ -28,7 +28,7 @@ from typing import Any
 import spacy
 
 SIZES = {"train": 200, "unlabeled": 3000, "dev": 500, "test": 500}
-# how much of every list a file draws from
+# How much of every list a file draws from.
 KNOWN = {"train": 0.35, "unlabeled": 0.8, "dev": 1.0, "test": 1.0}
 SHORTEST, LONGEST = 5, 40  # words
 

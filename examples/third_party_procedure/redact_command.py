@@ -41,7 +41,7 @@ class Redact(Procedure):
 
 def redacted(text: str, entities: Iterable[Entity]) -> str:
     """The text with each entity replaced by its type in brackets."""
-    # last first: offsets stay true
+    # The last one first, so that the offsets of the others stay true.
     for entity in sorted(entities, key=lambda entity: entity.start, reverse=True):
         text = f"{text[: entity.start]}[{entity.entity_group}]{text[entity.end :]}"
     return text

@@ -32,7 +32,7 @@ class GruTagger(nn.Module):
         dropout: float = 0.3,
     ) -> None:
         super().__init__()
-        # pretrained vectors are copied here
+        # Pretrained vectors are copied here.
         self.word_embedding = nn.Embedding(word_count, word_width, padding_idx=0)
         self.character_embedding = nn.EmbeddingBag(
             character_count, character_width, mode="mean", padding_idx=0
@@ -46,15 +46,18 @@ class GruTagger(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Emissions (batch, words, labels)."""
         sentences, words, longest = batch.characters.shape
-        characters = self.character_embedding(batch.characters.view(-1, longest)).view(
-            sentences, words, -1
-        )
+        # shape: (batch · words, character width) to (batch, words, character width)
+        means = self.character_embedding(batch.characters.view(-1, longest))
+        characters = means.view(sentences, words, -1)
+        # shape: (batch, words, word width + character width)
         features = self.dropout(torch.cat([self.word_embedding(batch.words), characters], dim=2))
         # Packed, so that the GRU never reads padding: emissions must not depend on the longest
         # sentence of the batch.
         packed = pack_padded_sequence(
             features, batch.lengths.cpu(), batch_first=True, enforce_sorted=False
         )
-        states, _ = pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=words)
+        packed_states, _ = self.gru(packed)
+        # shape: (batch, words, 2 · GRU width)
+        states, _ = pad_packed_sequence(packed_states, batch_first=True, total_length=words)
         emissions: Tensor = self.output(self.dropout(states))
         return emissions

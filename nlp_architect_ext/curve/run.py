@@ -64,10 +64,8 @@ def train_curve(settings: LearningCurveSettings) -> None:
     if settings.dry_run:
         say(_described(settings, cells))
         return
-    engine_class: type[RayEngine | LocalEngine] = (
-        RayEngine if settings.engine == "ray" else LocalEngine
-    )
-    engine: Engine = engine_class(settings.workers, settings.threads, settings.no_cuda)
+    engines: dict[str, type[RayEngine | LocalEngine]] = {"ray": RayEngine, "local": LocalEngine}
+    engine: Engine = engines[settings.engine](settings.workers, settings.threads, settings.no_cuda)
     try:
         shown = Comparison(
             sorted(set(settings.sizes)),
@@ -107,10 +105,8 @@ class _Run:
         for cell in finished:
             self._take_in(cell)
         self._write()
-        say(
-            f"{len(self.cells):,} cells, {len(finished):,} of them finished; {engine.workers} at "
-            "once"
-        )
+        counts = f"{len(self.cells):,} cells, {len(finished):,} of them finished"
+        say(f"{counts}; {engine.workers} at once")
         try:
             with bar(
                 (), label="cells", unit="cells", total=len(self.cells), start=len(finished)

@@ -50,9 +50,7 @@ def fit(
     average = MovingAverage(model, schedule.ema_decay)
     progress = checkpoints.restore_last(model, optimizer, average) or Progress()
     meter.earlier = progress.spent
-    journal.forget(PHASE, progress.step)
-    if progress.step:
-        say(f"continuing after step {progress.step}")
+    _continue(journal, progress)
     steps = schedule.epochs * stream.steps_an_epoch
 
     def save() -> None:
@@ -83,6 +81,13 @@ def fit(
         save()
     checkpoints.restore_best(model)
     return progress
+
+
+def _continue(journal: Journal, progress: Progress) -> None:
+    """Forget what was written after the last checkpoint: those steps come again."""
+    journal.forget(PHASE, progress.step)
+    if progress.step:
+        say(f"continuing after step {progress.step}")
 
 
 def _epoch_bar(stream: BatchStream, schedule: Schedule, progress: Progress) -> Bar[Batch]:

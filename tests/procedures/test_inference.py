@@ -105,7 +105,7 @@ def test_a_transformer_tags_too(transformer, data, tmp_path, extra):
     assert cli.inference(["transformer_token", *map(str, arguments)]) == 0
     scores = json.loads((tmp_path / "metrics.json").read_text())
     trained = json.loads((transformer / "metrics.json").read_text())["test"]
-    # legal sequences only, and 8 bits, move a few words
+    # Legal sequences only, and 8 bits, move a few words.
     assert scores["f1"] == pytest.approx(trained["f1"], abs=0.15)
     assert scores["support"] == trained["support"]
 

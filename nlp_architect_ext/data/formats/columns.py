@@ -90,7 +90,8 @@ def _blocks(path: str | Path, ignore_token: str) -> Iterator[list[_Row]]:
 
 def _width(path: str | Path, first: _Row, tag_col: int, labelled: bool) -> int:
     """The number of columns, after a check that the tag is one of them."""
-    width, where = len(first.columns), f"{path}:{first.line}"
+    width = len(first.columns)
+    where = f"{path}:{first.line}"
     if labelled and width == 1:
         raise UserError(
             where=where,
@@ -114,7 +115,7 @@ def _counted(columns: int) -> str:
 
 def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str = "") -> int:
     """The line of a word, counted from 0, of a sentence of :func:`read_columns`; for errors."""
-    # can't be read twice; right unless lines of ignore_token stand before the word
+    # Standard input can't be read twice: right unless lines of ignore_token stand before the word.
     if str(path) == STANDARD_INPUT:
         return sentence.line + word
     rows = next(rows for rows in _blocks(path, ignore_token) if rows[0].line == sentence.line)

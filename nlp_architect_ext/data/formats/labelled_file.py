@@ -40,9 +40,8 @@ class LabelledFile:
 
     def place(self, sentence: int, word: int) -> str:
         """``file:line`` of a word."""
-        return (
-            f"{self.path}:{line_of(self.path, self.sentences[sentence], word, self.ignore_token)}"
-        )
+        line = line_of(self.path, self.sentences[sentence], word, self.ignore_token)
+        return f"{self.path}:{line}"
 
     def tags(self, sentence: int) -> tuple[str, ...]:
         """The tags of a sentence as they stand in the file."""
