@@ -28,7 +28,7 @@ def show(source: str, entities: list[Entity]) -> None:
 def main(folder: str) -> None:
     """Load a tagger and use it in five ways."""
     # The files are compared with MANIFEST.json first. An export of the model runs instead of it, if
-    # there is one; a line on standard error says so. For a GPU: load(folder, device="cuda").
+    # there is one; `tagger.engine` says so. For a GPU: load(folder, device="cuda").
     tagger = load(folder)
     print("finds:", ", ".join(tagger.labels.types))
     print(tagger)

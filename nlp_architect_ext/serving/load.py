@@ -23,7 +23,7 @@ NO_RUNTIME = "isn't used without onnxruntime; call pip install 'nlp-architect-ex
 def load(
     folder: str | Path, *, device: str = "auto", threads: int | None = None, engine: str = "auto"
 ) -> TextTagger:
-    """The tagger of a folder; a line on standard error says what runs it, as `tagger.engine` does.
+    """The tagger of a folder; one line says what runs it, and so does `tagger.engine`.
 
     >>> tagger = load("out/")
     >>> tagger("Ada Lovelace moved to London.")
