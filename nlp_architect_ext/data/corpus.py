@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp_architect_ext.core import registry
@@ -95,10 +95,11 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
         "language": language,
         "tokenizer": tokenizer,
     }
-    unlabelled = []
-    if unlabeled_filename is not None:
-        unlabelled = _unlabelled(folder / unlabeled_filename, unlabeled_format, options)
-    return corpus_of(files, unlabelled, scheme, folder / LABELS_FILE, notes)
+    corpus = corpus_of(files, scheme, folder / LABELS_FILE, notes)
+    if unlabeled_filename is None:
+        return corpus
+    unlabelled = _unlabelled(folder / unlabeled_filename, unlabeled_format, options)
+    return replace(corpus, unlabelled=unlabelled)
 
 
 def _check_scheme(scheme: str) -> None:
@@ -130,16 +131,14 @@ def _labelled_files(
 
 def corpus_of(
     files: Mapping[str, LabelledFile],
-    unlabelled: list[Sentence],
     scheme: str,
     listed: Path | None = None,
     notes: Sequence[str] = (),
 ) -> Corpus:
-    """A corpus of what was read, its labels in one scheme.
+    """The corpus of these files without unlabelled text, its labels in one scheme.
 
     Args:
         files: ``train``, and ``dev`` and ``test`` where there are such.
-        unlabelled: sentences without labels.
         scheme: that of the tags, or ``auto``, which decides by all of train.
         listed: file of the labels; those of train if it's missing.
         notes: what is known already.
@@ -160,7 +159,7 @@ def corpus_of(
         train=sentences["train"],
         dev=sentences.get("dev"),
         test=sentences.get("test"),
-        unlabelled=unlabelled,
+        unlabelled=[],
         labels=labels,
         scheme=scheme,
         notes=(*notes, *oddities, *without_example),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -56,9 +56,10 @@ def corpus_in_memory(
         for part, items in parts.items()
         if items is not None
     }
+    corpus = corpus_of(files, scheme)
     texts = islice(unlabelled or (), unlabelled_size)
     raw = [_unlabelled(text, splitter, f"unlabelled[{place}]") for place, text in enumerate(texts)]
-    return corpus_of(files, [sentence for sentence in raw if sentence.words], scheme)
+    return replace(corpus, unlabelled=[sentence for sentence in raw if sentence.words])
 
 
 def labelled(items: Iterable[Labelled], splitter: WordSplitter, name: str) -> list[Sentence]:
