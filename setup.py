@@ -21,6 +21,7 @@ setup(
     package_data={"nlp_architect_ext": ["py.typed"], "nlp_architect_ext_procedures": ["py.typed"]},
     install_requires=[
         "accelerate>=1.1",
+        "filelock>=3.12",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "onnx>=1.17",
