@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.runs.folder import RunPlace
+from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.settings.fields import built
 from nlp_architect_ext.settings.training import TaggerSettings
 

@@ -14,7 +14,8 @@ from nlp_architect_ext.core.manifest import SETTINGS, to_text
 from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.curve.plan import CELLS, STORE
 from nlp_architect_ext.curve.systems import variants
-from nlp_architect_ext.runs.folder import DATA, check_same_data, sums
+from nlp_architect_ext.runs.folder import DATA
+from nlp_architect_ext.runs.place import check_same_data, sums
 from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.fields import to_json
 

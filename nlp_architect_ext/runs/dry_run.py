@@ -11,10 +11,9 @@ from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
-from nlp_architect_ext.runs.teacher import teachers_of
-from nlp_architect_ext.settings.teacher import FineTuningSettings
-from nlp_architect_ext.settings.training import TaggerSettings
+from nlp_architect_ext.runs.teacher_plan import TeacherPlan
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 from nlp_architect_ext.training.objectives import Objective
 
@@ -25,7 +24,8 @@ MEGABYTE = 1e6
 
 
 def describe(
-    settings: TaggerSettings,
+    epochs: int,
+    teachers: TeacherPlan | None,
     corpus: Corpus,
     tagger: NeuralTagger,
     objective: Objective,
@@ -34,21 +34,27 @@ def describe(
     """What would be trained, its sizes, and about how long it takes; nothing is written.
 
     A few steps of the student are run, and the teacher labels a few sentences.
+
+    Args:
+        epochs: of the student, at most.
+        teachers: who teaches; None for nobody.
+        corpus: what is read.
+        tagger: untrained.
+        objective: what a step minimises.
+        stream: the batches of an epoch.
     """
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     lines = [
-        f"would train {settings.student.model_type} ({tagger.config.decoder}): {parameters:,} "
+        f"would train {tagger.config.student} ({tagger.config.decoder}): {parameters:,} "
         f"parameters, {4 * parameters / MEGABYTE:.1f} MB, {len(tagger.vocabulary.words):,} words "
         "in its vocabulary"
     ]
     total = 0.0
-    if settings.teachers is not None:
-        names, tuning = teachers_of(settings)
-        for name in names:
-            seconds, line = _teacher(tuning, name, corpus, tagger.device)
+    if teachers is not None:
+        for name in teachers.names:
+            seconds, line = _teacher(teachers.tuning, name, corpus, tagger.device)
             total += seconds
             lines.append(line)
-    epochs = settings.schedule.epochs
     seconds = epochs * stream.steps_an_epoch * _a_step(tagger, objective, stream)
     total += seconds
     lines.append(
@@ -63,41 +69,40 @@ def describe(
 
 
 def _teacher(
-    settings: FineTuningSettings, name: str, corpus: Corpus, device: torch.device
+    tuning: FineTuning, name: str, corpus: Corpus, device: torch.device
 ) -> tuple[float, str]:
     """Seconds for fine-tuning and labelling, and a line about it."""
     folder = find(name)
     names = folder.label_names
     model = load_model(folder, names or corpus.labels.names, new_head=names is None)
-    model.to(device)  # type: ignore[arg-type]  # transformers' decorator hides the method's own type
+    # transformers' decorator hides the method's own type.
+    model.to(device)  # type: ignore[arg-type]
     teacher = TransformerTokenClassifier(
         model,
         load_tokenizer(folder),
         names or corpus.labels.names,
         corpus.labels,
-        precision=settings.precision,
-        max_pieces=settings.max_seq_len,
+        precision=tuning.precision,
+        max_pieces=tuning.max_pieces,
     )
     sample = corpus.train[:SAMPLE]
     teacher.logits(sample[:2])
     started = time.perf_counter()
     teacher.logits(sample)
     a_sentence = (time.perf_counter() - started) / len(sample)
-    to_label = (
-        len(corpus.train) + len(corpus.unlabelled) + len(corpus.dev or ()) + len(corpus.test or ())
-    )
-    labelling, tuning = a_sentence * to_label, 0.0
+    to_label = sum(map(len, (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())))
+    labelling, fine_tuning = a_sentence * to_label, 0.0
     plan = "used as it is"
     if names is None:
-        epochs_of_steps = settings.epochs * len(corpus.train)
-        sentences = max(epochs_of_steps, settings.min_steps * settings.batch_size)
-        tuning = TRAINING_COST * a_sentence * sentences
-        plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(tuning)}"
-    labelled = f"labels {to_label:,} sentences, about {_minutes(labelling)}"
-    return (
-        tuning + labelling,
-        f"teacher {name}: {teacher.parameters:,} parameters, {plan}; {labelled}",
+        passes = tuning.epochs * len(corpus.train)
+        sentences = max(passes, tuning.min_steps * tuning.batch_size)
+        fine_tuning = TRAINING_COST * a_sentence * sentences
+        plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(fine_tuning)}"
+    line = (
+        f"teacher {name}: {teacher.parameters:,} parameters, {plan}; "
+        f"labels {to_label:,} sentences, about {_minutes(labelling)}"
     )
+    return fine_tuning + labelling, line
 
 
 def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> float:

@@ -20,9 +20,10 @@ from nlp_architect_ext.encoders.folder import FINE_TUNED
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.reports.plots import learning_curve
-from nlp_architect_ext.runs.folder import RunFolder, RunPlace
+from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
-from nlp_architect_ext.runs.teacher import check_transformer, fine_tuning
+from nlp_architect_ext.runs.place import RunPlace
+from nlp_architect_ext.runs.teacher_plan import check_transformer, fine_tuning
 from nlp_architect_ext.settings.training import TransformerTokenSettings
 from nlp_architect_ext.teachers.fine_tuning import fine_tune
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning

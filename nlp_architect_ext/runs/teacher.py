@@ -4,7 +4,7 @@ sentence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import dev_sample
-from nlp_architect_ext.encoders.folder import find, labels_of
-from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer
+from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runs.folder import RunFolder
-from nlp_architect_ext.settings.teacher import FineTuningSettings
-from nlp_architect_ext.settings.training import TaggerSettings
+from nlp_architect_ext.runs.teacher_plan import TeacherPlan
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.fine_tuning import fine_tune
@@ -64,74 +61,19 @@ def no_answers(corpus: Corpus) -> TeacherAnswers:
     return TeacherAnswers(train, unlabelled, {}, {}, 0, ())
 
 
-def check_teachers(settings: TaggerSettings, labels: LabelSet) -> None:
-    """Refuse teachers that can't be used, before anything is written or computed.
-
-    Raises:
-        UserError: a checkpoint that isn't there or can't be loaded, a token classifier with other
-            labels, or settings that don't fit the checkpoint.
-    """
-    names, tuning = teachers_of(settings)
-    for name in names:
-        check_transformer(name, labels, precision=tuning.precision, max_pieces=tuning.max_seq_len)
-
-
-def teachers_of(settings: TaggerSettings) -> tuple[tuple[str, ...], FineTuningSettings]:
-    """The names of the teachers, and how they're fine-tuned, of a method that has teachers."""
-    assert settings.teachers is not None, "a method without teachers"
-    assert settings.fine_tuning is not None, "teachers without a group of fine-tuning"
-    return settings.teachers.teacher, settings.fine_tuning
-
-
-def check_transformer(
-    name: str, labels: LabelSet, *, precision: str, max_pieces: int | None, relabel: bool = False
-) -> None:
-    """See that a checkpoint can be loaded, without loading it, and that the settings fit it.
-
-    Args:
-        name: folder or hub name.
-        labels: of the data.
-        precision: see `TransformerTokenClassifier`.
-        max_pieces: see `TransformerTokenClassifier`.
-        relabel: whether a token classifier with other labels will do, because it gets a new last
-            layer.
-
-    Raises:
-        UserError: see `check_teachers`.
-    """
-    folder = find(name)
-    known = folder.label_names
-    kept = (
-        known if known is not None and not (relabel and set(known) != set(labels.names)) else None
-    )
-    names = kept or labels.names
-    outline, tokenizer = load_outline(folder, names, new_head=kept is None), load_tokenizer(folder)
-    TransformerTokenClassifier(
-        outline,
-        tokenizer,
-        names,
-        labels,
-        name=folder.name,
-        precision=precision,
-        max_pieces=max_pieces,
-    )
-
-
-def teach(
-    settings: TaggerSettings, corpus: Corpus, run: RunFolder, device: torch.device
-) -> TeacherAnswers:
+def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
     """Fine-tune the teachers that aren't token classifiers yet, and read or compute what they say.
 
     A teacher that was fine-tuned before an interruption is kept; so are the sentences that were
     labelled.
     """
-    names, tuning = teachers_of(settings)
-    dev = dev_sample(corpus, settings.dev.dev_sample)
+    dev = dev_sample(corpus, plan.dev_sample)
+    folders = _folders(run, len(plan.names))
     teachers = []
-    for index, (name, folder) in enumerate(zip(names, _folders(run, len(names)), strict=True)):
+    for index, (name, folder) in enumerate(zip(plan.names, folders, strict=True)):
         # Teachers of one name differ by their seeds, or an ensemble would be one teacher twice.
-        part = fine_tuning(tuning, seed=settings.run.seed + index, device=device)
-        teachers.append(_teacher(name, folder, part, corpus, dev, run))
+        tuning = replace(plan.tuning, seed=plan.tuning.seed + index)
+        teachers.append(_teacher(name, folder, tuning, corpus, dev, run))
     store = SoftLabelStore(run.store, joined(teachers))
     with run.phase("labelling") as meter:
         train = store.labels(
@@ -166,7 +108,7 @@ def teach(
         say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
     described = tuple(
         {"name": name, "fingerprint": one.fingerprint, "revision": one.revision}
-        for name, one in zip(names, teachers, strict=True)
+        for name, one in zip(plan.names, teachers, strict=True)
     )
     return TeacherAnswers(
         train,
@@ -208,28 +150,4 @@ def _teacher(
         device=torch.device(tuning.device),
         precision=tuning.precision,
         max_pieces=tuning.max_pieces,
-    )
-
-
-def fine_tuning(
-    settings: FineTuningSettings, *, seed: int, device: torch.device, **further: Any
-) -> FineTuning:
-    """The plain part of the settings that fine-tuning takes.
-
-    Args:
-        settings: of the teacher or the transformer.
-        seed: of this one.
-        device: where it's trained.
-        further: fields of `FineTuning` that only a transformer by itself has flags for.
-    """
-    return FineTuning(
-        learning_rate=settings.learning_rate,
-        epochs=settings.epochs,
-        min_steps=settings.min_steps,
-        batch_size=settings.batch_size,
-        max_pieces=settings.max_seq_len,
-        precision=settings.precision,
-        seed=seed,
-        device=str(device),
-        **further,
     )

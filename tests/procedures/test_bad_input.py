@@ -555,7 +555,7 @@ def test_a_full_disk_is_one_line(train, monkeypatch):
         raise OSError(28, "No space left on device", str(self))
 
     monkeypatch.setattr("nlp_architect_ext.core.journal.Journal.write", full)
-    monkeypatch.setattr("nlp_architect_ext.runs.folder.Path.mkdir", full)
+    monkeypatch.setattr("nlp_architect_ext.core.output_folder.Path.mkdir", full)
     assert "No space left on device; expected a place with room" in train()
 
 
