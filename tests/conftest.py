@@ -8,6 +8,8 @@ from corpora import WORDS, write_corpus
 from hypothesis import settings
 from tiny_teacher import tiny_encoder
 
+from nlp_architect_ext.core.progress import show_on_terminal
+
 # How long an example takes says nothing on shared cores, and the same examples every time keep a
 # run reproducible.
 settings.register_profile("here", deadline=None, derandomize=True)
@@ -18,6 +20,13 @@ settings.load_profile("here")
 def one_thread():
     """Results depend on the number of threads, and parallel test processes compete for cores."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def on_terminal():
+    """Log lines go to standard error, as the commands have them."""
+    with show_on_terminal():
+        yield
 
 
 @pytest.fixture(scope="session")

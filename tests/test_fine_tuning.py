@@ -227,6 +227,7 @@ def test_few_epochs_of_many_are_evaluated_but_always_the_last(encoder, tmp_path)
     assert [entry["epoch"] for entry in epochs(result) if "dev_f1" in entry] == [4, 8, 10]
 
 
+@pytest.mark.usefixtures("on_terminal")
 def test_the_log_is_plain_data_and_says_how_it_went(encoder, tmp_path, capsys):
     settings = FineTuning(
         learning_rate=1e-3, batch_size=4, epochs=4, min_steps=0, logging_steps=2, warmup=0.0

@@ -69,6 +69,7 @@ def test_a_stream_is_never_held_in_memory(monkeypatch):
     assert next(read) <= 32
 
 
+@pytest.mark.usefixtures("on_terminal")
 def test_standard_input_to_standard_output(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"Anna met Bo\nOslo\n")))
     tag_file(TAGGER, settings(tmp_path, data_file="-", output_dir="-"))
@@ -84,6 +85,7 @@ def test_standard_input_to_standard_output(tmp_path, monkeypatch, capsys):
     assert "2 sentences, 4 words" in shown.err
 
 
+@pytest.mark.usefixtures("on_terminal")
 def test_one_sentence_of_one_word_is_counted_in_the_singular(tmp_path, capsys):
     (tmp_path / "in.txt").write_text("Oslo", encoding="utf-8")
     tag_file(TAGGER, settings(tmp_path))
@@ -114,6 +116,7 @@ def test_labels_without_o_have_no_least_score(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("on_terminal")
 def test_evaluate_scores_every_gold_entity(tmp_path, capsys):
     rows = "Anna\tB-PER\nmet\tO\nBo\tB-PER\n\nOslo\tB-CITY\n\n"
     (tmp_path / "in.txt").write_text(rows, encoding="utf-8")

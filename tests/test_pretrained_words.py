@@ -69,6 +69,7 @@ def test_words_are_asked_for_once(encoder, tmp_path):
 @pytest.mark.parametrize(
     "spoil", [lambda data: data[:20], lambda data: data[:-1] + bytes([data[-1] ^ 1])]
 )
+@pytest.mark.usefixtures("on_terminal")
 def test_a_damaged_file_is_named_and_its_words_are_read_again(encoder, tmp_path, spoil, capsys):
     first = WordVectorStore(tmp_path, WordEncoder(str(encoder))).vectors(["one", "two"])
     (file,) = tmp_path.glob("*/*.safetensors")

@@ -118,6 +118,7 @@ def test_two_settings_of_one_name_are_refused():
         flags_of(Double)
 
 
+@pytest.mark.usefixtures("on_terminal")
 def test_flags_without_effect_are_accepted_and_named(tmp_path, capsys):
     parser = ArgumentParser()
     add_flags(parser, TransformerTokenSettings)

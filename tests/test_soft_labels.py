@@ -162,6 +162,7 @@ def flip(data):
 @pytest.mark.parametrize(
     "spoil", [flip, lambda data: data[:-1], lambda data: b"", lambda data: b"x" * 100]
 )
+@pytest.mark.usefixtures("on_terminal")
 def test_a_damaged_shard_is_named_and_computed_again(tmp_path, spoil, capsys):
     SoftLabelStore(tmp_path / "store", Asked()).labels(SENTENCES)
     before = contents(tmp_path / "store")

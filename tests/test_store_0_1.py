@@ -70,6 +70,7 @@ def test_word_vectors_are_not_computed_again(answers, monkeypatch):
     assert store.operations(words) == sum(encoder.operations(words)) > 0
 
 
+@pytest.mark.usefixtures("on_terminal")
 def test_a_cut_file_of_word_vectors_is_computed_again(answers, capsys):
     (file,) = answers.glob("words-*/*.safetensors")
     old = load_file(file)

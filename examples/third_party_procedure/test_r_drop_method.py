@@ -41,6 +41,7 @@ def test_a_run_leaves_scores_report_and_an_export(call: list[str], tmp_path: Pat
     """As `nlp-train tagger` does."""
     out = tmp_path / "out"
     flags = ["--output_dir", str(out), "-e", "12", "--lr", "0.02", "--agreement_w", "0.5"]
+    flags += ["--logging_steps", "10"]
     assert train(["tagger_r_drop", *call, *flags]) == 0
     assert json.loads((out / "metrics.json").read_text())["dev"]["f1"] > 0.9
     assert json.loads((out / "run.json").read_text())["agreement_w"] == 0.5

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tqdm import tqdm
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 Item = TypeVar("Item")
 
@@ -58,7 +59,11 @@ class TerminalHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """See `logging.Handler.emit`."""
-        tqdm.write(self.format(record), file=sys.stderr)
+        bars = sys.modules.get("tqdm")  # without it there is no bar to stay above
+        if bars is None:
+            print(self.format(record), file=sys.stderr)  # noqa: T201 (where lines are for)
+        else:
+            bars.tqdm.write(self.format(record), file=sys.stderr)
 
 
 @contextmanager
@@ -164,6 +169,8 @@ def bar(
 
 def _drawn(label: str, unit: str, total: int | None, start: int) -> tqdm[Any]:
     """A bar with rate and time left."""
+    from tqdm import tqdm  # not at the top: whoever shows no bar needs none
+
     in_notebook = "ipykernel" in sys.modules
     options: dict[str, Any] = {"desc": label, "unit": f" {unit}", "initial": start, "leave": False}
     if in_notebook:

@@ -46,6 +46,8 @@ class Calibration:
             ValueError: not two finite numbers of these names.
         """
         try:
+            if isinstance(data, dict) and data.keys() - {"slope", "offset"}:
+                raise ValueError("it has more")
             return cls(finite(data, "slope"), finite(data, "offset"))
         except ValueError as error:
             expected = "finite numbers slope and offset"

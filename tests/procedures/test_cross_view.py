@@ -127,7 +127,7 @@ def test_the_papers_recipe_runs(run, tmp_path):
     ("arguments", "said"),
     [
         (["--model_type", "id-cnn"], "student 'id-cnn': has no views, view_widths; expected what"),
-        (["--label_smoothing", "0.1"], "--label_smoothing: a CRF has no labels to smooth"),
+        (["--label_smoothing", "0.1"], "label_smoothing: a CRF has no labels to smooth"),
         (["--unlabeled_filename", "none.txt"], "none.txt"),
         (["--view_w", "-1"], "--view_w: -1.0; expected at least 0"),
     ],

@@ -123,7 +123,7 @@ def test_load_takes_the_export_where_it_can_and_says_what_it_took(own):
     [
         ("", {"engine": "onnx"}, "model: has no export; expected an export of just this model"),
         ("", {"engine": "tpu"}, "engine 'tpu': unknown; expected one of auto, onnx, torch"),
-        ("", {"device": "meta"}, "device 'meta': can't be used"),
+        ("", {"device": "meta"}, "device: 'meta' can't be used"),
         ("none", {}, "none: no such folder"),
         ("export", {"engine": "torch"}, "export: an export, which torch can't run"),
         ("export", {"device": "cuda"}, "export: an export can't run on cuda"),

@@ -146,7 +146,7 @@ def test_all_of_it_is_sealed_and_replaced(run, distilled, supervised, tmp_path):
     folder = write_corpus(tmp_path / "data", dev=0, test=0)
     output = run("tagger", tmp_path / "out", "-e", 1)
     assert {path.name for path in output.iterdir()} >= FILES - {"reliability.png"}
-    run("tagger", output, "-e", 1, "--overwrite_output_dir", folder=folder)
+    run("tagger", output, "-e", 1, "--overwrite_output_dir", "--dev_fraction", 0, folder=folder)
     assert not {path.name for path in output.iterdir()} & FILES
 
 
@@ -158,6 +158,8 @@ def test_without_dev_scores_stay_as_they_are_and_the_report_says_so(run, tmp_pat
         25,
         "--lr",
         0.02,
+        "--dev_fraction",
+        0,
         folder=write_corpus(tmp_path / "data", dev=0),
     )
     assert read(output, "config.json")["calibration"] is None

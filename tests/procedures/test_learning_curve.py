@@ -367,7 +367,7 @@ def test_replacing_a_curve(begun, refused, data):
         "plain",
         "--overwrite_output_dir",
     ]
-    assert "--overwrite_output_dir would remove it" in refused(output, inside)
+    assert "overwrite_output_dir would remove it" in refused(output, inside)
     (output / "soft_labels").mkdir()
     (output / "notes.txt").write_text("mine")
     (output / "cells" / "10-1" / "plain.log").write_text("from before")
@@ -383,5 +383,5 @@ def test_a_folder_of_something_else(arguments, refused, tmp_path):
     output.mkdir()
     (output / "thesis.tex").write_text("years of work")
     for choice in ([], ["--overwrite_output_dir"], ["--resume"]):
-        assert "holds something else than a curve" in refused(output, arguments(output, *choice))
+        assert "holds files that no curve wrote" in refused(output, arguments(output, *choice))
     assert "is a file; expected a folder" in refused(output, arguments(output / "thesis.tex"))

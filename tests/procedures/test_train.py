@@ -242,7 +242,7 @@ def test_labeled_size_makes_the_rest_unlabelled(run, encoder, tmp_path, capsys):
 @pytest.mark.parametrize("missing", [["dev"], ["test"], ["dev", "test"]])
 def test_defect_8_dev_and_test_may_be_missing(run, tmp_path, missing):
     folder = write_corpus(tmp_path / "data", **dict.fromkeys(missing, 0))
-    assert run("tagger", tmp_path / "out", "-e", 2, folder=folder) == 0
+    assert run("tagger", tmp_path / "out", "-e", 2, "--dev_fraction", 0, folder=folder) == 0
     found = metrics(tmp_path / "out")
     assert {"dev", "test"} - set(missing) == found.keys() & {"dev", "test"}
     assert NeuralTagger.load(tmp_path / "out")
@@ -414,7 +414,7 @@ def test_a_student_without_word_dropout_takes_the_papers_recipe(run, tmp_path, m
             )
 
     monkeypatch.setattr("nlp_architect_ext.students.base.load", lambda group, name: Bare)
-    monkeypatch.setattr("nlp_architect_ext.runs.inputs.load", lambda group, name: Bare)
+    monkeypatch.setattr("nlp_architect_ext.runs.new_tagger.load", lambda group, name: Bare)
     (tmp_path / "none.json").write_text("{}")
     bare = ["--recipe", "paper", "-e", 1, "--config_file", tmp_path / "none.json"]
     assert run("tagger", tmp_path / "out", *bare) == 0
