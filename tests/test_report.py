@@ -14,6 +14,8 @@ from nlp_architect_ext.evaluation.annotate import ToAnnotate, Uncertain
 from nlp_architect_ext.evaluation.calibration import reliability
 from nlp_architect_ext.evaluation.evaluation import Evaluation
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.results import Metrics
+from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
@@ -34,6 +36,7 @@ SCORES = {
     "precision": 0.25,
     "recall": 1.0,
     "support": 3,
+    "accuracy": 0.9,
     "per_type": {"<b>": {"f1": 0.5, "precision": 0.25, "recall": 1.0, "support": 3}},
     "errors": {"boundary": 1, "type": 2, "missed": 3, "invented": 4},
     "calibration": {
@@ -42,7 +45,7 @@ SCORES = {
         "bins": [{"score": 0.5, "right": 0.25, "count": 4}],
     },
 }
-METRICS = {
+METRICS_JSON = {
     "dev": SCORES,
     "test": SCORES,
     "teacher": {"test": {**SCORES, "f1": 0.75}},
@@ -54,6 +57,7 @@ METRICS = {
     "processor_seconds": {"student": 120.0, "evaluation": 9.0},
     "operations": {"student": 2.5e12, "evaluation": 0},
 }
+METRICS = Metrics.from_json(METRICS_JSON)
 CONFIG = TaggerConfig(
     student="cnn-lstm",
     arguments={},
@@ -84,8 +88,11 @@ TO_ANNOTATE = ToAnnotate(
 
 def measured(evaluation, teacher=True):
     """Metrics as of a run with one split."""
-    found = {"test": score(evaluation.gold, evaluation.teacher, LABELS)} if teacher else {}
-    return {**METRICS, "dev": None, "test": evaluation.scores(None), "teacher": found}
+    splits = {"test": evaluation.scores(None)}
+    if not teacher:
+        return replace(METRICS, splits=splits, teacher={})
+    found = Scores.from_json(score(evaluation.gold, evaluation.teacher, LABELS))
+    return replace(METRICS, splits=splits, teacher={"test": found})
 
 
 def test_the_table_has_teacher_and_student():
@@ -130,7 +137,7 @@ def test_the_model_card_has_hugging_face_metadata_and_the_command():
 
 
 def test_without_any_score_the_card_still_says_what_it_is():
-    nothing = {**METRICS, "dev": None, "test": None, "teacher": {}}
+    nothing = replace(METRICS, splits={}, teacher={})
     card = model_card(CONFIG, nothing, "nlp-train tagger")
     assert "model-index" not in card
     assert "calibration error" not in card

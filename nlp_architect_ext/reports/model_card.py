@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nlp_architect_ext import __version__
 from nlp_architect_ext.core.costs import ASSUMED
-from nlp_architect_ext.reports.tables import Metrics, costs, last_split, markdown, overall, per_type
+from nlp_architect_ext.evaluation.results import Metrics
+from nlp_architect_ext.reports.tables import costs, last_split, markdown, overall, per_type
 from nlp_architect_ext.runtime.config import TaggerConfig
 
 _USE = """from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -18,10 +19,11 @@ for entity in tagger("Your text here."):
 def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
     """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
     teachers = ", ".join(teacher["name"] for teacher in config.teachers)
-    count = metrics["sentences"]
-    texts = f"{count['labelled']:,} labelled"
-    if count["unlabelled"]:
-        texts += f" and {count['unlabelled']:,} raw"
+    count = metrics.sentences
+    assert count is not None, "only a transformer by itself has no count"
+    texts = f"{count.labelled:,} labelled"
+    if count.unlabelled:
+        texts += f" and {count.unlabelled:,} raw"
     origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
@@ -36,8 +38,8 @@ tags:
 
 # A compact tagger, {origin} on {texts} sentences
 
-Student `{config.student}`{crf}, {metrics["parameters"]["student"]:,} parameters,
-{metrics["bytes"]:,} bytes of weights.
+Student `{config.student}`{crf}, {metrics.parameters["student"]:,} parameters,
+{metrics.bytes:,} bytes of weights.
 Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 
 ## Measured
@@ -83,8 +85,9 @@ def calibration(config: TaggerConfig, metrics: Metrics) -> str:
     split = last_split(metrics)
     if split is None:
         return fitted
-    measured = metrics[split]["calibration"]
-    after, before = (f"{100 * measured[key]:.1f} %" for key in ("ece", "ece_before"))
+    measured = metrics.splits[split].calibration
+    assert measured is not None, "a student's scores are measured"
+    after, before = (f"{100 * error:.1f} %" for error in (measured.ece, measured.ece_before))
     return f"{fitted} Expected calibration error on {split}: {after} ({before} before)."
 
 
@@ -93,8 +96,11 @@ def _results(metrics: Metrics) -> str:
     split = last_split(metrics)
     if split is None:
         return ""
-    rates = ((key, metrics[split][key]) for key in ("f1", "precision", "recall"))
-    values = "".join(f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates)
+    scores = metrics.splits[split]
+    rates = {"f1": scores.f1, "precision": scores.precision, "recall": scores.recall}
+    values = "".join(
+        f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates.items()
+    )
     return (
         "model-index:\n- name: tagger\n  results:\n  - task:\n      type: token-classification\n"
         f"    dataset:\n      name: {split} set of the run\n      type: other\n"

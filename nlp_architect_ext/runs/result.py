@@ -4,17 +4,15 @@ them.
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text, read_json
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import (
     ANNOTATE,
     METRICS,
@@ -28,6 +26,8 @@ from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
 from nlp_architect_ext.evaluation.calibration import calibrated_scores, fit_calibration
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
+from nlp_architect_ext.evaluation.results import Metrics, SentenceCounts, read_metrics
+from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
@@ -51,19 +51,19 @@ class TrainingResult:
     """
 
     tagger: NeuralTagger
-    metrics: dict[str, Any]
+    metrics: Metrics
     folder: Path | None
 
     @property
     def f1(self) -> dict[str, float]:
         """F1 on dev and test, as far as they are there."""
-        return {part: self.metrics[part]["f1"] for part in ("dev", "test") if part in self.metrics}
+        return {split: scores.f1 for split, scores in self.metrics.splits.items()}
 
 
 def finished_result(folder: Path, device: torch.device) -> TrainingResult:
     """The result of a run that was finished before."""
     tagger = NeuralTagger.load(folder, device)
-    return TrainingResult(tagger, read_json(folder / METRICS), folder)
+    return TrainingResult(tagger, read_metrics(folder / METRICS), folder)
 
 
 def write_result(
@@ -92,15 +92,14 @@ def write_result(
         learning_curve(
             journal.read(PHASE),
             journal.read("teacher"),
-            metrics["teacher"].get("dev", {}).get("f1"),
+            metrics.teacher["dev"].f1 if "dev" in metrics.teacher else None,
         ),
         _reliability(tagger, evaluations.get(last_split(metrics) or "")),
         to_annotate,
     )
-    atomic_write_text(run.path / METRICS, to_text(metrics))
-    atomic_write_text(
-        run.path / settings.run.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n"
-    )
+    atomic_write_text(run.path / METRICS, metrics.text())
+    best = run.path / settings.run.best_result_file
+    atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     _write_findings(run.path, findings)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
     card = model_card(tagger.config, metrics, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
@@ -162,18 +161,19 @@ def _metrics(
     run: RunFolder,
     corpus: Corpus,
     tagger: NeuralTagger,
-    scores: Mapping[str, dict[str, Any]],
+    scores: Mapping[str, Scores],
     answers: TeacherAnswers | None,
-) -> dict[str, Any]:
+) -> Metrics:
     parameters = {"student": sum(parameter.numel() for parameter in tagger.model.parameters())}
     if answers:
         parameters["teacher"] = answers.parameters
-    return {
-        **scores,
-        "teacher": answers.scores if answers else {},
-        "sentences": {"labelled": len(corpus.train), "unlabelled": len(corpus.unlabelled)},
-        "parameters": parameters,
-        "bytes": (run.path / WEIGHTS).stat().st_size,
-        **run.costs(),
-        "device": str(tagger.device),
-    }
+    of_teacher = answers.scores if answers else {}
+    return Metrics(
+        splits=scores,
+        teacher={split: Scores.from_json(found) for split, found in of_teacher.items()},
+        sentences=SentenceCounts(len(corpus.train), len(corpus.unlabelled)),
+        parameters=parameters,
+        bytes=(run.path / WEIGHTS).stat().st_size,
+        costs=run.costs(),
+        device=str(tagger.device),
+    )
