@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nlp_architect_ext import __version__
 from nlp_architect_ext.core.costs import ASSUMED
 from nlp_architect_ext.evaluation.results import Metrics
-from nlp_architect_ext.reports.tables import costs, last_split, markdown, overall, per_type
+from nlp_architect_ext.reports.paths import model_name, shown_command
+from nlp_architect_ext.reports.tables import costs, last_split, markdown, notes, overall, per_type
 from nlp_architect_ext.runtime.config import TaggerConfig
 
-_USE = """from nlp_architect_ext.taggers.neural import NeuralTagger
+_USE = """from nlp_architect_ext import load
 
-tagger = NeuralTagger.load("path/to/this/folder")
+tagger = load("path/to/this/folder")
 for entity in tagger("Your text here."):
     print(entity.entity_group, entity.word, entity.score)
 """
 
 
-def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
-    """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
-    teachers = ", ".join(teacher["name"] for teacher in config.teachers)
+def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -> str:
+    """The model card: Hugging Face metadata, what it is, what was measured, how to use it.
+
+    Nothing in it tells where the user's files lie: of absolute paths the last part is shown.
+
+    Args:
+        config: what the tagger is made of.
+        metrics: what was measured.
+        command: the program that made it, and its arguments.
+    """
+    teachers = ", ".join(model_name(teacher["name"]) for teacher in config.teachers)
     count = metrics.sentences
     assert count is not None, "only a transformer by itself has no count"
     texts = f"{count.labelled:,} labelled"
@@ -33,8 +44,7 @@ pipeline_tag: token-classification
 tags:
 - token-classification
 - sequence-tagging
-- distillation
-{_results(metrics)}---
+{"- distillation" + chr(10) if teachers else ""}{_results(metrics)}---
 
 # A compact tagger, {origin} on {texts} sentences
 
@@ -47,6 +57,7 @@ Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 {markdown(overall(metrics))}
 {markdown(per_type(metrics))}
 Scores in percent; entities count when both their words and their type are right (seqeval, strict).
+{" ".join(notes(metrics))}
 {calibration(config, metrics)}
 
 ## Use
@@ -61,7 +72,7 @@ nlp-inference tagger --model_dir path/to/this/folder --data_file notes.txt --out
 ## Made by
 
 ```
-{command}
+{shown_command(command)}
 ```
 
 nlp-architect-ext {__version__}.

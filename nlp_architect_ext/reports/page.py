@@ -19,6 +19,7 @@ from nlp_architect_ext.reports.tables import (
     error_kinds,
     html_table,
     last_split,
+    notes,
     overall,
     per_type,
     side_by_side,
@@ -60,7 +61,12 @@ def page(config: TaggerConfig, metrics: Metrics, findings: Findings) -> str:
     parts = [
         _section(
             "Scores",
-            "An entity counts when its type, first and last word are right; in percent.",
+            " ".join(
+                [
+                    "An entity counts when its type, first and last word are right; in percent.",
+                    *notes(metrics),
+                ]
+            ),
             html_table(overall(metrics)),
             html_table(per_type(metrics)),
         ),

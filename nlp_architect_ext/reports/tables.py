@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 
 from nlp_architect_ext.core.costs import MEASURING, UNITS, formatted_costs, model_costs
+from nlp_architect_ext.evaluation.cross_fitting import FOLDS
 from nlp_architect_ext.evaluation.metrics import ERRORS
 from nlp_architect_ext.evaluation.results import SPLITS, Metrics
 from nlp_architect_ext.evaluation.scores import Rates, Scores
@@ -27,6 +28,19 @@ def overall(metrics: Metrics) -> Rows:
         for name, scores in _systems(metrics, split):
             rows.append([f"{name}, {split}", *_percent(scores), f"{metrics.parameters[name]:,}"])
     return rows
+
+
+def notes(metrics: Metrics) -> list[str]:
+    """What must be known of the scores on dev, a sentence each."""
+    found = []
+    if metrics.sentences is not None and metrics.sentences.dev_of_train:
+        found.append(f"dev: {metrics.sentences.dev_of_train:,} sentences out of train.")
+    if metrics.dev is not None and metrics.dev.cross_fitted:
+        found.append(
+            f"dev is cross-fitted: calibration and bias of O of each of {FOLDS} parts are fitted "
+            "on the others."
+        )
+    return found
 
 
 def per_type(metrics: Metrics) -> Rows:
