@@ -11,7 +11,7 @@ def model_name(name: str) -> str:
     """A hub name as it is; of a folder on this machine its last part."""
     path = Path(name)
     is_local = path.is_absolute() or name.startswith(".") or path.is_dir()
-    return path.resolve().name if is_local else name
+    return (path.name or path.resolve().name) if is_local else name
 
 
 def shown_command(arguments: Sequence[str]) -> str:
