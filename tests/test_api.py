@@ -15,6 +15,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.data.memory import labelled
+from nlp_architect_ext.evaluation.results import SentenceCounts
 
 SMALL = {
     "tokenizer": "whitespace",
@@ -94,9 +95,9 @@ def test_distillation_from_memory_leaves_nothing_behind(data, encoder, small):
         **small,
     )
     assert result.folder is None
-    assert result.metrics["sentences"] == {"labelled": 40, "unlabelled": 20}
+    assert result.metrics.sentences == SentenceCounts(labelled=40, unlabelled=20)
     assert next(texts)  # an iterator is read no further than needed
-    assert result.metrics["teacher"]["dev"]
+    assert result.metrics.teacher["dev"].support
     assert {"dev"} == result.f1.keys()
     assert [one for one in told if one.label == "epoch 1/4"][-1].unit == "steps"
     assert result.tagger("Anna lives in Oslo .") is not None
@@ -158,6 +159,6 @@ def test_the_library_logs_and_prints_nothing(data, small, capsys, caplog):
 def test_without_a_dev_file_a_part_of_train_is_dev(small, tmp_path):
     folder = write_corpus(tmp_path / "data", train=40, dev=0, test=0, unlabelled=0)
     result = train(folder, output_dir=tmp_path / "out", **small)
-    assert result.metrics["sentences"]["labelled"] == 32
+    assert result.metrics.sentences.labelled == 32
     assert result.f1.keys() == {"dev"}
     assert "dev" not in train(folder, dev_fraction=0, **small).f1

@@ -80,7 +80,7 @@ def test_scores_that_keep_their_promise_have_no_error():
 def test_without_entities_there_is_nothing_to_measure_and_nothing_to_fit():
     nothing = outcomes([["O"]], [["O"]], [[0.9]], LABELS)
     assert reliability(*nothing).error == 0
-    assert reliability(*nothing).to_json() == []
+    assert reliability(*nothing).bins == ()
     assert fit_calibration(*nothing) == Calibration(1.0, 0.0)
     assert not len(calibrated_scores(Calibration(2.0, 1.0), nothing[0]))
 

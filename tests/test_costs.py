@@ -55,8 +55,8 @@ def test_what_comes_after_the_stop_is_not_charged_and_what_came_before_is():
 
 def test_energy_is_only_known_of_processors_and_totals_only_of_what_all_know():
     times = {"student": 3600.0, "teacher": 0.0, "evaluation": 99.0, "teacher evaluation": 99.0}
-    on_cpu = model_costs({"seconds": times, "processor_seconds": times, "device": "cpu"})
-    on_card = model_costs({"seconds": times, "processor_seconds": times, "device": "cuda"})
+    on_cpu = model_costs({"seconds": times, "processor_seconds": times}, "cpu")
+    on_card = model_costs({"seconds": times, "processor_seconds": times}, "cuda")
     assert on_cpu == {"seconds": 3600, "processor_seconds": 3600, "watt_hours": 10}
     assert combined_costs([on_cpu, on_card]) == {"seconds": 7200, "processor_seconds": 7200}
     assert formatted_costs(on_cpu) == ["60.0", "60.0", "-", "10.00"]

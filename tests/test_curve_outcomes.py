@@ -21,6 +21,7 @@ from nlp_architect_ext.curve.statistics import micro_f1
 from nlp_architect_ext.curve.table import everything, page, rows
 from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.scores import Scores
 
 LABELS = LabelSet.for_types(("PER", "LOC", "creative-work"))
 
@@ -57,15 +58,15 @@ def test_a_torn_file_is_refused(file):
 
 
 def outcome(size, system, seed, f1, *, counts=None, splits=("dev", "test")):
-    scores = {split: {"f1": f1, "precision": f1, "recall": f1} for split in splits}
+    scores = dict.fromkeys(splits, Scores(f1, f1, f1, 2, 1.0, {}, {}))
     times = {"student": 60.0, "evaluation": 0.5}
     costs = {
         "seconds": times,
         "processor_seconds": times,
         "operations": {"student": 10**12 * seed},
-        "device": "cpu",
     }
-    return Outcome(size, seed, system, scores, costs, counts, is_distilled=system == "default")
+    is_distilled = system == "default"
+    return Outcome(size, seed, system, scores, costs, counts, "cpu", is_distilled)
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_a_distilled_student_costs_its_teacher_too_and_scores_at_the_end_cost_no
 
 def test_what_an_older_run_has_not_counted_is_a_dash():
     comparison = Comparison((10,), ("plain",), "test")
-    older = replace(outcome(10, "plain", 1, 0.5), costs={"seconds": {"student": 90.0}})
+    older = replace(outcome(10, "plain", 1, 0.5), costs={"seconds": {"student": 90.0}}, device=None)
     comparison.add(older)
     assert "| 10 | plain | 50.00 | 1.5 | - | - | - |" in page(comparison)
     comparison.add(outcome(10, "plain", 2, 0.5))
@@ -181,6 +182,7 @@ def test_what_an_older_run_has_not_counted_is_a_dash():
 
 def test_everything_is_json_with_costs_by_phase(comparison):
     found = json.loads(everything(comparison))
+    assert found["cells"][0]["device"] == "cpu"
     assert found["cells"][0]["seconds"] == {"student": 60.0, "evaluation": 0.5}
     assert found["points"][0]["seconds"] == 60.0
     assert {(point["size"], point["system"]) for point in found["points"]} == {

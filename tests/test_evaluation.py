@@ -1,5 +1,7 @@
 """What teacher and student say of one split, side by side."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.text_tagger import Prediction
 
@@ -57,7 +60,7 @@ def test_scores_with_and_without_a_teacher():
     scores = evaluation.scores(None)
     alone = evaluate(SOFTMAX, GOLD, None).scores(None)
     assert (
-        scores["agreement"]["words"]
+        scores.agreement.words
         == sum(
             one == other
             for prediction, labels in zip(evaluation.predictions, TEACHER, strict=True)
@@ -65,11 +68,11 @@ def test_scores_with_and_without_a_teacher():
         )
         / 4
     )
-    assert "agreement" not in alone
-    assert {key: alone[key] for key in alone if key != "calibration"} == score(
-        evaluation.gold, evaluation.student, SOFTMAX.labels
+    assert alone.agreement is None
+    assert replace(alone, calibration=None) == Scores.from_json(
+        score(evaluation.gold, evaluation.student, SOFTMAX.labels)
     )
-    assert alone["calibration"]["ece"] == alone["calibration"]["ece_before"]
+    assert alone.calibration.ece == alone.calibration.ece_before
 
 
 @pytest.mark.parametrize("decoder", ["softmax", "crf"])
@@ -103,10 +106,10 @@ def test_the_scores_of_predicted_entities_are_those_that_are_measured():
     sentences = [Sentence(tuple(WORDS), ("O",) * len(WORDS))]
     evaluation = evaluate(tagger, sentences, None)
     (entities,) = tagger.predict(sentences)
-    bins = evaluation.scores(tagger.calibration)["calibration"]["bins"]
-    total = sum(one["score"] * one["count"] for one in bins)
+    bins = evaluation.scores(tagger.calibration).calibration.bins
+    total = sum(one.score * one.count for one in bins)
     assert total == pytest.approx(sum(entity.score for entity in entities))
-    assert sum(one["count"] for one in bins) == len(entities)
+    assert sum(one.count for one in bins) == len(entities)
 
 
 def test_plain_labels():
@@ -114,10 +117,6 @@ def test_plain_labels():
     tagger = new_tagger(labels=labels.to_json(), scheme="plain")
     evaluation = evaluate(tagger, [Sentence(("Anna", "met"), ("NOUN", "VERB"))], [("NOUN", "NOUN")])
     scores = evaluation.scores(Calibration(1.0, 0.2))
-    assert sum(one["count"] for one in scores["calibration"]["bins"]) == 2
-    assert (
-        scores["agreement"]["entities"]["both"]["count"]
-        + scores["agreement"]["entities"]["teacher"]["count"]
-        == 2
-    )
+    assert sum(one.count for one in scores.calibration.bins) == 2
+    assert scores.agreement.entities["both"].count + scores.agreement.entities["teacher"].count == 2
     assert evaluation.file().splitlines()[1].startswith("Anna\tNOUN\tNOUN\t")

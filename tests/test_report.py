@@ -3,6 +3,7 @@
 import html
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from nlp_architect_ext.evaluation.annotate import ToAnnotate, Uncertain
 from nlp_architect_ext.evaluation.calibration import reliability
 from nlp_architect_ext.evaluation.evaluation import Evaluation
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.results import Metrics, SentenceCounts
+from nlp_architect_ext.evaluation.scores import Scores
+from nlp_architect_ext.reports.last_lines import last_lines
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
@@ -34,6 +38,7 @@ SCORES = {
     "precision": 0.25,
     "recall": 1.0,
     "support": 3,
+    "accuracy": 0.9,
     "per_type": {"<b>": {"f1": 0.5, "precision": 0.25, "recall": 1.0, "support": 3}},
     "errors": {"boundary": 1, "type": 2, "missed": 3, "invented": 4},
     "calibration": {
@@ -42,7 +47,7 @@ SCORES = {
         "bins": [{"score": 0.5, "right": 0.25, "count": 4}],
     },
 }
-METRICS = {
+METRICS_JSON = {
     "dev": SCORES,
     "test": SCORES,
     "teacher": {"test": {**SCORES, "f1": 0.75}},
@@ -54,6 +59,7 @@ METRICS = {
     "processor_seconds": {"student": 120.0, "evaluation": 9.0},
     "operations": {"student": 2.5e12, "evaluation": 0},
 }
+METRICS = Metrics.from_json(METRICS_JSON)
 CONFIG = TaggerConfig(
     student="cnn-lstm",
     arguments={},
@@ -84,8 +90,11 @@ TO_ANNOTATE = ToAnnotate(
 
 def measured(evaluation, teacher=True):
     """Metrics as of a run with one split."""
-    found = {"test": score(evaluation.gold, evaluation.teacher, LABELS)} if teacher else {}
-    return {**METRICS, "dev": None, "test": evaluation.scores(None), "teacher": found}
+    splits = {"test": evaluation.scores(None)}
+    if not teacher:
+        return replace(METRICS, splits=splits, teacher={})
+    found = Scores.from_json(score(evaluation.gold, evaluation.teacher, LABELS))
+    return replace(METRICS, splits=splits, teacher={"test": found})
 
 
 def test_the_table_has_teacher_and_student():
@@ -117,7 +126,9 @@ def test_teacher_and_student_stand_side_by_side():
 
 
 def test_the_model_card_has_hugging_face_metadata_and_the_command():
-    card = model_card(CONFIG, METRICS, "nlp-train tagger_kd_pseudo --teacher bert-base-cased")
+    card = model_card(
+        CONFIG, METRICS, ["/usr/bin/nlp-train", "tagger_kd_pseudo", "--teacher", "bert-base-cased"]
+    )
     metadata = card.split("---\n")[1]
     assert "pipeline_tag: token-classification" in metadata
     assert "      - type: f1\n        value: 0.5000" in metadata
@@ -129,9 +140,57 @@ def test_the_model_card_has_hugging_face_metadata_and_the_command():
     assert "Expected calibration error on test: 2.1 % (15.0 % before)." in card
 
 
+def test_a_card_is_tagged_by_what_was_done_and_tells_no_place_of_the_users_machine(tmp_path):
+    local = replace(CONFIG, teachers=({"name": str(tmp_path / "my-teacher")}, {"name": "org/big"}))
+    places = ["--teacher", str(tmp_path / "my-teacher"), f"--output_dir={tmp_path / 'out'}"]
+    card = model_card(local, METRICS, [str(tmp_path / "nlp-train"), "tagger_kd", *places])
+    assert "# A compact tagger, distilled from my-teacher, org/big on 300 labelled" in card
+    assert "nlp-train tagger_kd --teacher my-teacher --output_dir=out" in card
+    assert str(tmp_path) not in card
+    assert "- distillation\n" in card
+    plain = model_card(replace(CONFIG, teachers=()), METRICS, ["nlp-train", "tagger"])
+    assert "- distillation" not in plain
+    assert "- sequence-tagging\nmodel-index:" in plain
+
+
+def test_how_dev_was_made_is_said_wherever_it_is_scored(tmp_path):
+    counts = SentenceCounts(300, 0, dev_of_train=60)
+    dev = replace(METRICS.splits["dev"], cross_fitted=True)
+    metrics = replace(
+        METRICS, sentences=counts, splits={"test": METRICS.splits["test"], "dev": dev}
+    )
+    findings = Findings({"test": EVALUATION}, b"")
+    texts = [
+        model_card(CONFIG, metrics, ["nlp-train"]),
+        page(CONFIG, replace(measured(EVALUATION), sentences=counts), findings),
+        last_lines(tmp_path, metrics, ["README.md"]),
+    ]
+    assert all("dev: 60 sentences out of train" in text for text in texts)
+    assert "dev is cross-fitted" in texts[0]
+    assert "dev is cross-fitted" in texts[2]
+
+
+def test_the_last_lines_are_a_plain_table_the_folder_and_what_comes_next():
+    lines = last_lines(Path("my out"), METRICS, ["README.md", "metrics.json"]).splitlines()
+    assert lines == [
+        "",
+        "                  F1  precision  recall  parameters",
+        "student, dev   50.00      25.00  100.00   3,000,000",
+        "teacher, test  75.00      25.00  100.00  22,000,000",
+        "student, test  50.00      25.00  100.00   3,000,000",
+        "",
+        "written to my out: README.md, metrics.json",
+        "next:",
+        "  nlp-inference tagger --model_dir 'my out' --data_file TEXT --output_dir TAGGED",
+        "  nlp-train export --model_dir 'my out'",
+    ]
+    nothing = last_lines(Path("out"), replace(METRICS, splits={}, teacher={}), ["README.md"])
+    assert "nlp-train export" not in nothing
+
+
 def test_without_any_score_the_card_still_says_what_it_is():
-    nothing = {**METRICS, "dev": None, "test": None, "teacher": {}}
-    card = model_card(CONFIG, nothing, "nlp-train tagger")
+    nothing = replace(METRICS, splits={}, teacher={})
+    card = model_card(CONFIG, nothing, ["nlp-train", "tagger"])
     assert "model-index" not in card
     assert "calibration error" not in card
     assert per_type(nothing) == []
@@ -139,7 +198,7 @@ def test_without_any_score_the_card_still_says_what_it_is():
 
 
 def test_a_score_that_is_not_calibrated_says_so():
-    card = model_card(replace(CONFIG, calibration=None), METRICS, "nlp-train tagger")
+    card = model_card(replace(CONFIG, calibration=None), METRICS, ["nlp-train", "tagger"])
     assert "isn't calibrated: there were no dev sentences" in card
 
 

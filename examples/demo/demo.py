@@ -134,20 +134,23 @@ def speed(
 
 def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
     """A student's score and sizes from its result folder; its speed measured here."""
+    from nlp_architect_ext.core.manifest import METRICS
+    from nlp_architect_ext.evaluation.results import read_metrics
     from nlp_architect_ext.taggers.neural import NeuralTagger
 
     tagger = NeuralTagger.load(folder)
-    metrics = _metrics(folder)
+    metrics = read_metrics(folder / METRICS)
+    assert metrics.test is not None, "the demo's data has test sentences"
     speeds = [speed(tagger.predict_labels, sentences, size) for size in (1, 32)]
-    return Row(
-        name, metrics["test"]["f1"], metrics["parameters"]["student"], metrics["bytes"], *speeds
-    )
+    return Row(name, metrics.test.f1, metrics.parameters["student"], metrics.bytes or 0, *speeds)
 
 
 def export_row(folder: Path, test: Path) -> Row:
     """Speed of a student's export, which needs no torch; its score is measured too."""
+    from nlp_architect_ext.core.manifest import METRICS
     from nlp_architect_ext.data.formats.labelled_file import read_labelled
     from nlp_architect_ext.evaluation.evaluation import score_tagger
+    from nlp_architect_ext.evaluation.results import read_metrics
     from nlp_architect_ext.runtime import Tagger
     from nlp_architect_ext.runtime.folder import INSIDE, size_of
 
@@ -158,7 +161,7 @@ def export_row(folder: Path, test: Path) -> Row:
     return Row(
         "its export",
         f1,
-        _metrics(folder)["parameters"]["student"],
+        read_metrics(folder / METRICS).parameters["student"],
         size_of(folder / INSIDE),
         *speeds,
     )
@@ -166,18 +169,18 @@ def export_row(folder: Path, test: Path) -> Row:
 
 def teacher_row(teacher: str, folder: Path, sentences: list[Any]) -> Row:
     """Speed of the teacher in a student's result folder, or of a token classifier."""
+    from nlp_architect_ext.core.manifest import METRICS
     from nlp_architect_ext.encoders.folder import find
+    from nlp_architect_ext.evaluation.results import read_metrics
     from nlp_architect_ext.taggers.neural import NeuralTagger
     from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
     found = find(folder / "teacher" if (folder / "teacher").is_dir() else teacher).path
     model = TransformerTokenClassifier.load(found, NeuralTagger.load(folder).labels)
-    metrics = _metrics(folder)
+    metrics = read_metrics(folder / METRICS)
     size = sum(path.stat().st_size for path in found.glob("*.safetensors"))
     speeds = [speed(lambda some, _: model.predict(some), sentences, size) for size in (1, 32)]
-    return Row(
-        "teacher", metrics["teacher"]["test"]["f1"], metrics["parameters"]["teacher"], size, *speeds
-    )
+    return Row("teacher", metrics.teacher["test"].f1, metrics.parameters["teacher"], size, *speeds)
 
 
 def compare(output: Path, teacher: str, test: Path) -> list[Row]:
@@ -191,11 +194,6 @@ def compare(output: Path, teacher: str, test: Path) -> list[Row]:
         student_row("distilled student", output / "distilled", sentences),
         export_row(output / "distilled", test),
     ]
-
-
-def _metrics(folder: Path) -> dict[str, Any]:
-    metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    return metrics
 
 
 def table(rows: list[Row]) -> str:

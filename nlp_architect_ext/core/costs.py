@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 # Of a busy core with its share of memory: a server's 100 to 250 W over its 10 to 32 cores.
 WATTS = 10.0
@@ -86,17 +85,17 @@ class StoredCosts:
         return {kind: spent * count / max(self.count, 1) for kind, spent in self.spent.items()}
 
 
-def model_costs(metrics: Mapping[str, Any]) -> dict[str, float]:
+def model_costs(costs: Mapping[str, Mapping[str, float]], device: str | None) -> dict[str, float]:
     """What it took to make a model, by kind of cost.
 
     ``watt_hours`` is among them where only processor cores were used.
 
     Args:
-        metrics: of a run, with each kind of cost by phase; kinds that an older run hasn't counted
-            are left out.
+        costs: of a run, by kind and phase; kinds that an older run hasn't counted are left out.
+        device: where it was trained.
     """
-    sums = {kind: _made(metrics[kind]) for kind in KINDS if kind in metrics}
-    if "processor_seconds" in sums and metrics.get("device") == "cpu":
+    sums = {kind: _made(costs[kind]) for kind in KINDS if kind in costs}
+    if "processor_seconds" in sums and device == "cpu":
         sums["watt_hours"] = sums["processor_seconds"] * WATTS / 3600
     return sums
 

@@ -66,7 +66,7 @@ class Comparison:
     def f1(self, size: int, system: str) -> dict[int, float]:
         """F1 by seed, of the cells that are finished."""
         return {
-            seed: float(outcome.scores[self.split]["f1"])
+            seed: outcome.scores[self.split].f1
             for (its_size, name, seed), outcome in sorted(self.outcomes.items())
             if (its_size, name) == (size, system) and self.split in outcome.scores
         }
@@ -80,10 +80,10 @@ class Comparison:
         for (its_size, name, seed), outcome in self.outcomes.items():
             if (its_size, name) != (size, system):
                 continue
-            costs = [model_costs(outcome.costs)]
+            costs = [model_costs(outcome.costs, outcome.device)]
             teacher = self.outcomes.get((size, TEACHER, seed))
             if outcome.is_distilled and teacher is not None:
-                costs.append(model_costs(teacher.costs))
+                costs.append(model_costs(teacher.costs, teacher.device))
             found.append(combined_costs(costs))
         kinds = {kind: [one[kind] for one in found if kind in one] for kind in COST_UNITS}
         return {kind: fmean(values) for kind, values in kinds.items() if values}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_architect_ext.core.costs import KINDS
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import lines, read_json
 from nlp_architect_ext.core.manifest import METRICS, PREDICTIONS
 from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.systems import LABELS
 from nlp_architect_ext.evaluation.metrics import entities
+from nlp_architect_ext.evaluation.results import read_metrics
+from nlp_architect_ext.evaluation.scores import Scores
 
 Counts = NDArray[np.int64]
 
@@ -30,19 +30,20 @@ class Outcome:
         seed: of draw and training.
         system: its name.
         scores: by split, as `metrics.json` has them.
-        costs: by kind and phase, and the device; of the labelling by itself, for other systems have
-            it in theirs.
-        is_distilled: whether a teacher's costs come on top.
+        costs: by kind and phase; of the labelling by itself, for other systems have it in theirs.
         counts: entities (sentences, 3) of each scored sentence: right, predicted, gold; None
             without such a file.
+        device: where it was trained.
+        is_distilled: whether a teacher's costs come on top.
     """
 
     size: int
     seed: int
     system: str
-    scores: Mapping[str, Mapping[str, Any]]
-    costs: Mapping[str, Any]
+    scores: Mapping[str, Scores]
+    costs: Mapping[str, Mapping[str, float]]
     counts: Counts | None
+    device: str | None = None
     is_distilled: bool = False
 
 
@@ -60,16 +61,20 @@ def read_outcome(cell: Cell, split: str, scheme: str) -> Outcome:
     if cell.system == LABELS:
         costs = {"seconds": read_json(cell.done)}
         return Outcome(cell.size, cell.seed, cell.system, {}, costs, None)
-    metrics = read_json(cell.folder / METRICS)
-    splits: tuple[str, ...] = ("dev", "test")
-    scores = {name: metrics[name] for name in splits if name in metrics}
+    metrics = read_metrics(cell.folder / METRICS)
     predictions = cell.folder / PREDICTIONS[split]
     counts = read_counts(predictions, scheme) if predictions.exists() else None
     if counts is not None and not len(counts):
         counts = None
-    costs = {name: metrics[name] for name in (*KINDS, "device") if name in metrics}
     return Outcome(
-        cell.size, cell.seed, cell.system, scores, costs, counts, is_distilled=bool(cell.needs)
+        cell.size,
+        cell.seed,
+        cell.system,
+        metrics.splits,
+        metrics.costs,
+        counts,
+        device=metrics.device,
+        is_distilled=bool(cell.needs),
     )
 
 

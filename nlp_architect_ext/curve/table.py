@@ -60,7 +60,7 @@ def rows(comparison: Comparison) -> str:
     writer.writerow(COLUMNS)
     for (size, system, seed), outcome in sorted(comparison.outcomes.items()):
         for split, scores in outcome.scores.items():
-            rates = (scores[name] for name in ("f1", "precision", "recall"))
+            rates = (scores.f1, scores.precision, scores.recall)
             costs = (_sum(outcome.costs.get(kind)) for kind in KINDS)
             writer.writerow([size, seed, system, split, *rates, *costs])
     return buffer.getvalue()
@@ -77,10 +77,11 @@ def everything(comparison: Comparison) -> str:
             "seed": seed,
             "system": system,
             **{
-                split: {name: scores[name] for name in ("f1", "precision", "recall")}
-                for split, scores in outcome.scores.items()
+                split: {"f1": one.f1, "precision": one.precision, "recall": one.recall}
+                for split, one in outcome.scores.items()
             },
             **outcome.costs,
+            **({} if outcome.device is None else {"device": outcome.device}),
         }
         for (size, system, seed), outcome in sorted(comparison.outcomes.items())
     ]

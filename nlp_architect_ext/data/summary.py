@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from nlp_architect_ext.core.aligned import aligned
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
@@ -31,7 +32,7 @@ def summary(corpus: Corpus) -> str:
     rows += [_repeated(parts, other) for other in ("train", "unlabelled") if other in parts]
     rows += _entities(parts, corpus.labels)
     about = [f"scheme of the files: {corpus.scheme}; {len(corpus.labels)} labels", *corpus.notes]
-    return "\n".join([*_aligned(rows), *about])
+    return "\n".join([*aligned(rows), *about])
 
 
 def _repeated(parts: Mapping[str, list[Sentence]], other: str) -> Row:
@@ -63,14 +64,3 @@ def duplicates(sentences: list[Sentence], others: list[Sentence]) -> int:
     """How many of the sentences have the same words as one of the others."""
     known = {sentence.words for sentence in others}
     return sum(sentence.words in known for sentence in sentences)
-
-
-def _aligned(rows: list[Row]) -> list[str]:
-    """A line a row: the first column flush left, the others flush right."""
-    cells = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
-    first_width, *widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = []
-    for name, *others in cells:
-        padded = [cell.rjust(width) for cell, width in zip(others, widths, strict=True)]
-        lines.append("  ".join([name.ljust(first_width), *padded]))
-    return lines

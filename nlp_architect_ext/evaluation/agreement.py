@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.evaluation.scores import Agreement, Differing, Found
 
 Labels = Sequence[Sequence[str]]
 
@@ -30,7 +30,7 @@ class Disagreement:
     student_right: int
 
 
-def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) -> dict[str, Any]:
+def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) -> Agreement:
     """How far teacher and student agree on the same sentences.
 
     Args:
@@ -38,12 +38,6 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
         teacher: the teacher's labels of the same words.
         student: the student's.
         labels: the label set.
-
-    Returns:
-        ``words``, the share with the same label (0.0 without words); ``differing``, the words with
-        different ones: ``count``, and for how many of them ``teacher``, ``student`` or ``neither``
-        is right; ``entities``, those that ``both``, only the ``teacher`` or only the ``student``
-        found: ``count`` and how many of them are ``right``.
     """
     words = sum(len(sentence) for sentence in gold)
     differing = disagreements(gold, teacher, student)
@@ -62,19 +56,12 @@ def agreement(gold: Labels, teacher: Labels, student: Labels, labels: LabelSet) 
         for name, spans in found_by.items():
             found[name] += len(spans)
             right[name] += len(spans & of_gold)
-    return {
-        "words": (words - count) / words if words else 0.0,
-        "differing": {
-            "count": count,
-            "teacher": teacher_right,
-            "student": student_right,
-            "neither": count - teacher_right - student_right,
-        },
-        "entities": {
-            name: {"count": found[name], "right": right[name]}
-            for name in ("both", "teacher", "student")
-        },
-    }
+    neither_right = count - teacher_right - student_right
+    return Agreement(
+        words=(words - count) / words if words else 0.0,
+        differing=Differing(count, teacher_right, student_right, neither_right),
+        entities={name: Found(found[name], right[name]) for name in ("both", "teacher", "student")},
+    )
 
 
 def disagreements(gold: Labels, teacher: Labels, student: Labels) -> list[Disagreement]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.evaluation.scores import Bin
 from nlp_architect_ext.runtime.calibration import EDGE, Calibration, entity_score
 
 BINS = 10
@@ -104,10 +105,10 @@ class Reliability:
         gaps = [count * abs(right - score) for count, right, score in bins]
         return sum(gaps) / max(sum(self.counts), 1)
 
-    def to_json(self) -> list[dict[str, float]]:
-        """One object a bin."""
-        bins = zip(self.scores, self.right, self.counts, strict=True)
-        return [{"score": score, "right": right, "count": count} for score, right, count in bins]
+    @property
+    def bins(self) -> tuple[Bin, ...]:
+        """The same, bin by bin."""
+        return tuple(map(Bin, self.scores, self.right, self.counts))
 
 
 def reliability(scores: Numbers, right: NDArray[np.bool_], bins: int = BINS) -> Reliability:

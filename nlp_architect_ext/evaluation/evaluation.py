@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from nlp_architect_ext.evaluation.calibration import (
     reliability,
 )
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.scores import CalibrationError, Scores
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 
@@ -64,23 +65,19 @@ class Evaluation:
         scores, right = self.outcomes
         return reliability(calibrated_scores(calibration, scores), right)
 
-    def scores(self, calibration: Calibration | None) -> dict[str, Any]:
-        """What `metrics.json` says of the split: the scores, ``calibration``, ``agreement``.
-
-        The last only with a teacher.
-        """
+    def scores(self, calibration: Calibration | None) -> Scores:
+        """What `metrics.json` says of the split; agreement only with a teacher."""
         after = self.reliability(calibration)
-        found = {
-            **score(self.gold, self.student, self.labels),
-            "calibration": {
-                "ece": after.error,
-                "ece_before": self.reliability(None).error,
-                "bins": after.to_json(),
-            },
-        }
+        agreed = None
         if self.teacher is not None:
-            found["agreement"] = agreement(self.gold, self.teacher, self.student, self.labels)
-        return found
+            agreed = agreement(self.gold, self.teacher, self.student, self.labels)
+        return replace(
+            Scores.from_json(score(self.gold, self.student, self.labels)),
+            calibration=CalibrationError(
+                after.error, ece_before=self.reliability(None).error, bins=after.bins
+            ),
+            agreement=agreed,
+        )
 
     def file(self) -> str:
         """All labels side by side, a word a line; see `format_predictions`."""

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nlp_architect_ext import __version__
 from nlp_architect_ext.core.costs import ASSUMED
-from nlp_architect_ext.reports.tables import Metrics, costs, last_split, markdown, overall, per_type
+from nlp_architect_ext.evaluation.results import Metrics
+from nlp_architect_ext.reports.paths import model_name, shown_command
+from nlp_architect_ext.reports.tables import costs, last_split, markdown, notes, overall, per_type
 from nlp_architect_ext.runtime.config import TaggerConfig
 
-_USE = """from nlp_architect_ext.taggers.neural import NeuralTagger
+_USE = """from nlp_architect_ext import load
 
-tagger = NeuralTagger.load("path/to/this/folder")
+tagger = load("path/to/this/folder")
 for entity in tagger("Your text here."):
     print(entity.entity_group, entity.word, entity.score)
 """
 
 
-def model_card(config: TaggerConfig, metrics: Metrics, command: str) -> str:
-    """The model card: Hugging Face metadata, what it is, what was measured, how to use it."""
-    teachers = ", ".join(teacher["name"] for teacher in config.teachers)
-    count = metrics["sentences"]
-    texts = f"{count['labelled']:,} labelled"
-    if count["unlabelled"]:
-        texts += f" and {count['unlabelled']:,} raw"
+def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -> str:
+    """The model card: Hugging Face metadata, what it is, what was measured, how to use it.
+
+    Nothing in it tells where the user's files lie: of absolute paths the last part is shown.
+
+    Args:
+        config: what the tagger is made of.
+        metrics: what was measured.
+        command: the program that made it, and its arguments.
+    """
+    teachers = ", ".join(model_name(teacher["name"]) for teacher in config.teachers)
+    count = metrics.sentences
+    assert count is not None, "only a transformer by itself has no count"
+    texts = f"{count.labelled:,} labelled"
+    if count.unlabelled:
+        texts += f" and {count.unlabelled:,} raw"
     origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
@@ -31,13 +44,12 @@ pipeline_tag: token-classification
 tags:
 - token-classification
 - sequence-tagging
-- distillation
-{_results(metrics)}---
+{"- distillation" + chr(10) if teachers else ""}{_results(metrics)}---
 
 # A compact tagger, {origin} on {texts} sentences
 
-Student `{config.student}`{crf}, {metrics["parameters"]["student"]:,} parameters,
-{metrics["bytes"]:,} bytes of weights.
+Student `{config.student}`{crf}, {metrics.parameters["student"]:,} parameters,
+{metrics.bytes:,} bytes of weights.
 Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 
 ## Measured
@@ -45,6 +57,7 @@ Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 {markdown(overall(metrics))}
 {markdown(per_type(metrics))}
 Scores in percent; entities count when both their words and their type are right (seqeval, strict).
+{" ".join(notes(metrics))}
 {calibration(config, metrics)}
 
 ## Use
@@ -59,7 +72,7 @@ nlp-inference tagger --model_dir path/to/this/folder --data_file notes.txt --out
 ## Made by
 
 ```
-{command}
+{shown_command(command)}
 ```
 
 nlp-architect-ext {__version__}.
@@ -83,8 +96,9 @@ def calibration(config: TaggerConfig, metrics: Metrics) -> str:
     split = last_split(metrics)
     if split is None:
         return fitted
-    measured = metrics[split]["calibration"]
-    after, before = (f"{100 * measured[key]:.1f} %" for key in ("ece", "ece_before"))
+    measured = metrics.splits[split].calibration
+    assert measured is not None, "a student's scores are measured"
+    after, before = (f"{100 * error:.1f} %" for error in (measured.ece, measured.ece_before))
     return f"{fitted} Expected calibration error on {split}: {after} ({before} before)."
 
 
@@ -93,8 +107,11 @@ def _results(metrics: Metrics) -> str:
     split = last_split(metrics)
     if split is None:
         return ""
-    rates = ((key, metrics[split][key]) for key in ("f1", "precision", "recall"))
-    values = "".join(f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates)
+    scores = metrics.splits[split]
+    rates = {"f1": scores.f1, "precision": scores.precision, "recall": scores.recall}
+    values = "".join(
+        f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates.items()
+    )
     return (
         "model-index:\n- name: tagger\n  results:\n  - task:\n      type: token-classification\n"
         f"    dataset:\n      name: {split} set of the run\n      type: other\n"

@@ -12,13 +12,14 @@ from nlp_architect_ext.core.manifest import ANNOTATE, PREANNOTATED, PREDICTIONS
 from nlp_architect_ext.evaluation.agreement import disagreements, examples
 from nlp_architect_ext.evaluation.annotate import SHORTEST, ToAnnotate
 from nlp_architect_ext.evaluation.evaluation import Evaluation
+from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.reports.model_card import calibration
 from nlp_architect_ext.reports.tables import (
-    Metrics,
     costs,
     error_kinds,
     html_table,
     last_split,
+    notes,
     overall,
     per_type,
     side_by_side,
@@ -60,7 +61,12 @@ def page(config: TaggerConfig, metrics: Metrics, findings: Findings) -> str:
     parts = [
         _section(
             "Scores",
-            "An entity counts when its type, first and last word are right; in percent.",
+            " ".join(
+                [
+                    "An entity counts when its type, first and last word are right; in percent.",
+                    *notes(metrics),
+                ]
+            ),
             html_table(overall(metrics)),
             html_table(per_type(metrics)),
         ),
@@ -100,15 +106,16 @@ def _against_teacher(metrics: Metrics, split: str, evaluation: Evaluation) -> li
     types = _section(
         f"Teacher against student ({split})", reading, html_table(side_by_side(metrics, split))
     )
-    found = metrics[split]["agreement"]
+    found = metrics.splits[split].agreement
+    assert found is not None, "there is a teacher to agree with"
     entities = [["entities found by", "count", "right"]]
     for name, who in (
         ("both", "both"),
         ("teacher", "the teacher only"),
         ("student", "the student only"),
     ):
-        numbers = found["entities"][name]
-        entities.append([who, f"{numbers['count']:,}", f"{numbers['right']:,}"])
+        numbers = found.entities[name]
+        entities.append([who, f"{numbers.count:,}", f"{numbers.right:,}"])
     pairs = disagreements(evaluation.gold, evaluation.teacher, evaluation.student)
     labels = [["teacher → student", "words", "teacher right", "student right", "neither right"]]
     for one in pairs[:PAIRS]:
@@ -121,11 +128,11 @@ def _against_teacher(metrics: Metrics, split: str, evaluation: Evaluation) -> li
         labels.append([f"{one.teacher} → {one.student}", *(f"{count:,}" for count in counts)])
     shown = examples(evaluation.teacher, evaluation.student, SENTENCES)
     sentences = "".join(f"<li>{_marked(evaluation, index)}</li>" for index in shown)
-    differing = found["differing"]
+    differing = found.differing
     agreed = (
-        f"Both give {100 * found['words']:.2f} % of the words the same label. Where they differ "
-        f"({differing['count']:,} words), the teacher is right {differing['teacher']:,} times, "
-        f"the student {differing['student']:,} times."
+        f"Both give {100 * found.words:.2f} % of the words the same label. Where they differ "
+        f"({differing.count:,} words), the teacher is right {differing.teacher:,} times, "
+        f"the student {differing.student:,} times."
     )
     details = (
         f"<p>The {len(labels) - 1} most frequent of {len(pairs)} kinds of "
@@ -177,10 +184,12 @@ def _calibration(config: TaggerConfig, metrics: Metrics, split: str, picture: by
         "it promises too much."
     )
     rows = [["score", "right", "entities"]]
-    for one in metrics[split]["calibration"]["bins"]:
-        score = f"{100 * one['score']:.1f} %"
-        right = f"{100 * one['right']:.1f} %"
-        rows.append([score, right, f"{one['count']:,}"])
+    measured = metrics.splits[split].calibration
+    assert measured is not None, "a student's scores are measured"
+    for one in measured.bins:
+        score = f"{100 * one.score:.1f} %"
+        right = f"{100 * one.right:.1f} %"
+        rows.append([score, right, f"{one.count:,}"])
     shown = _picture(picture, "Share of right entities against their score") if picture else ""
     says = html.escape(calibration(config, metrics).replace("`", ""))
     table = html_table(rows) if len(rows) > 1 else "<p>The student found no entity.</p>"

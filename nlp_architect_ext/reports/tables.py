@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from nlp_architect_ext.core.costs import KINDS, MEASURING, UNITS, formatted_costs, model_costs
+from nlp_architect_ext.core.costs import MEASURING, UNITS, formatted_costs, model_costs
+from nlp_architect_ext.evaluation.cross_fitting import FOLDS
 from nlp_architect_ext.evaluation.metrics import ERRORS
+from nlp_architect_ext.evaluation.results import SPLITS, Metrics
+from nlp_architect_ext.evaluation.scores import Rates, Scores
 
-Metrics = Mapping[str, Any]
 Rows = Sequence[Sequence[str]]  # the first one is the header
 
-RATES = ("f1", "precision", "recall")
+NOTHING_FOUND = Rates(0.0, 0.0, 0.0, 0)
 
 
 def last_split(metrics: Metrics) -> str | None:
     """The split that counts: test, else dev, else none."""
-    return next((split for split in ("test", "dev") if metrics.get(split)), None)
+    return next((split for split in reversed(SPLITS) if split in metrics.splits), None)
 
 
 def overall(metrics: Metrics) -> Rows:
     """The scores of teacher and student on dev and test; in percent."""
     rows = [["", "F1", "precision", "recall", "parameters"]]
-    for split in ("dev", "test"):
+    for split in SPLITS:
         for name, scores in _systems(metrics, split):
-            rows.append([f"{name}, {split}", *_percent(scores), f"{metrics['parameters'][name]:,}"])
+            rows.append([f"{name}, {split}", *_percent(scores), f"{metrics.parameters[name]:,}"])
     return rows
+
+
+def notes(metrics: Metrics) -> list[str]:
+    """What must be known of the scores on dev, a sentence each."""
+    found = []
+    if metrics.sentences is not None and metrics.sentences.dev_of_train:
+        found.append(f"dev: {metrics.sentences.dev_of_train:,} sentences out of train.")
+    if metrics.dev is not None and metrics.dev.cross_fitted:
+        found.append(
+            f"dev is cross-fitted: calibration and bias of O of each of {FOLDS} parts are fitted "
+            "on the others."
+        )
+    return found
 
 
 def per_type(metrics: Metrics) -> Rows:
@@ -35,8 +49,8 @@ def per_type(metrics: Metrics) -> Rows:
     if split is None:
         return []
     rows = [[f"type ({split})", "F1", "precision", "recall", "in the data"]]
-    for name, scores in metrics[split]["per_type"].items():
-        rows.append([name, *_percent(scores), str(scores["support"])])
+    for name, scores in metrics.splits[split].per_type.items():
+        rows.append([name, *_percent(scores), str(scores.support)])
     return rows
 
 
@@ -58,41 +72,40 @@ def side_by_side(metrics: Metrics, split: str) -> Rows:
             "recall student",
         ]
     ]
-    teacher = metrics["teacher"][split]
-    student = metrics[split]
+    teacher = metrics.teacher[split]
+    student = metrics.splits[split]
     rows.append(_compared("all", teacher, student))
-    for name, scores in student["per_type"].items():
-        of_teacher = teacher["per_type"].get(name, dict.fromkeys(RATES, 0.0))
+    for name, scores in student.per_type.items():
+        of_teacher = teacher.per_type.get(name, NOTHING_FOUND)
         rows.append(_compared(name, of_teacher, scores))
     return rows
 
 
-def _compared(name: str, teacher: Metrics, student: Metrics) -> list[str]:
+def _compared(name: str, teacher: Rates, student: Rates) -> list[str]:
     """A row of `side_by_side`."""
     f1, precision, recall = zip(_percent(teacher), _percent(student), strict=True)
-    difference = f"{100 * (student['f1'] - teacher['f1']):+.2f}"
-    return [name, str(student["support"]), *f1, difference, *precision, *recall]
+    difference = f"{100 * (student.f1 - teacher.f1):+.2f}"
+    return [name, str(student.support), *f1, difference, *precision, *recall]
 
 
 def error_kinds(metrics: Metrics, split: str) -> Rows:
     """How many errors of each kind teacher and student make."""
     rows = [["", *ERRORS]]
     for name, scores in _systems(metrics, split):
-        rows.append([name, *(str(scores["errors"][kind]) for kind in ERRORS)])
+        rows.append([name, *(str(scores.errors[kind]) for kind in ERRORS)])
     return rows
 
 
 def costs(metrics: Metrics) -> Rows:
     """What it took to make the model: time by phase, and the total with operations and energy."""
     rows = [["", *UNITS]]
-    for phase in metrics["seconds"]:
+    for phase in metrics.costs["seconds"]:
         if phase in MEASURING:
             continue
-        counted = [kind for kind in KINDS if phase in metrics.get(kind, {})]
-        alone: dict[str, Any] = {kind: {phase: metrics[kind][phase]} for kind in counted}
-        alone["device"] = metrics.get("device")
-        rows.append([phase, *formatted_costs(model_costs(alone))])
-    return [*rows, ["all", *formatted_costs(model_costs(metrics))]]
+        counted = {kind: by_phase for kind, by_phase in metrics.costs.items() if phase in by_phase}
+        alone = {kind: {phase: by_phase[phase]} for kind, by_phase in counted.items()}
+        rows.append([phase, *formatted_costs(model_costs(alone, metrics.device))])
+    return [*rows, ["all", *formatted_costs(model_costs(metrics.costs, metrics.device))]]
 
 
 def markdown(rows: Rows) -> str:
@@ -118,11 +131,12 @@ def _html_row(row: Sequence[str], tag: str) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _systems(metrics: Metrics, split: str) -> list[tuple[str, Metrics]]:
+def _systems(metrics: Metrics, split: str) -> list[tuple[str, Scores]]:
     """Teacher and student with their scores, where there are any."""
-    named = (("teacher", metrics["teacher"].get(split)), ("student", metrics.get(split)))
+    named = (("teacher", metrics.teacher.get(split)), ("student", metrics.splits.get(split)))
     return [(name, scores) for name, scores in named if scores]
 
 
-def _percent(scores: Metrics) -> list[str]:
-    return [f"{100 * scores[key]:.2f}" for key in RATES]
+def _percent(scores: Rates) -> list[str]:
+    rates = (scores.f1, scores.precision, scores.recall)
+    return [f"{100 * rate:.2f}" for rate in rates]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.encoders.folder import FINE_TUNED
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.results import Metrics
+from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.reports.plots import learning_curve
 from nlp_architect_ext.runs.folder import RunFolder
@@ -92,18 +93,18 @@ def _fine_tuned(name: str, tuning: FineTuning, corpus: Corpus, dev: Any, run: Ru
         run.journal.write("teacher", **line)
 
 
-def _scored(model: TransformerTokenClassifier, corpus: Corpus, run: RunFolder) -> dict[str, Any]:
+def _scored(model: TransformerTokenClassifier, corpus: Corpus, run: RunFolder) -> dict[str, Scores]:
     """The scores on dev and test, as far as they are there; the predictions are written."""
-    scores: dict[str, Any] = {}
+    scores: dict[str, Scores] = {}
     for split, sentences in (("dev", corpus.dev), ("test", corpus.test)):
         if not sentences:
             continue
         gold = [sentence.labels or () for sentence in sentences]
         predicted = model.predict(sentences)
-        scores[split] = score(gold, predicted, corpus.labels)
+        scores[split] = Scores.from_json(score(gold, predicted, corpus.labels))
         content = format_predictions(sentences, {"gold": gold, "teacher": predicted})
         atomic_write_text(run.path / PREDICTIONS[split], content)
-        say(f"{split} F1 {100 * scores[split]['f1']:.2f}")
+        say(f"{split} F1 {100 * scores[split].f1:.2f}")
     return scores
 
 
@@ -111,19 +112,15 @@ def _write(
     run: RunFolder,
     settings: TransformerTokenSettings,
     model: TransformerTokenClassifier,
-    scores: dict[str, Any],
+    scores: dict[str, Scores],
 ) -> None:
-    metrics = {
-        **scores,
-        "parameters": {"teacher": model.parameters},
-        **run.costs(),
-        "device": settings.device.device,
-    }
+    parameters = {"teacher": model.parameters}
+    metrics = Metrics(scores, parameters, run.costs(), settings.device.device)
     curve = learning_curve((), run.journal.read("teacher"))
     atomic_write_bytes(run.path / "learning_curve.png", curve)
-    best = json.dumps(scores.get("dev", {}), indent=2) + "\n"
-    atomic_write_text(run.path / settings.run.best_result_file, best)
-    atomic_write_text(run.path / METRICS, to_text(metrics))
+    best = run.path / settings.run.best_result_file
+    atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
+    atomic_write_text(run.path / METRICS, metrics.text())
     say(f"written to {run.path}: {FINE_TUNED}/ (the transformer), metrics.json, learning_curve.png")
 
 

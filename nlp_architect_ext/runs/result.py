@@ -4,17 +4,14 @@ them.
 
 from __future__ import annotations
 
-import json
-import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text, read_json
+from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import (
     ANNOTATE,
     METRICS,
@@ -27,16 +24,21 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
 from nlp_architect_ext.evaluation.calibration import calibrated_scores, fit_calibration
+from nlp_architect_ext.evaluation.cross_fitting import ENOUGH, CrossFitted, cross_fitted
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
+from nlp_architect_ext.evaluation.results import Metrics, SentenceCounts, read_metrics
+from nlp_architect_ext.evaluation.scores import Scores
+from nlp_architect_ext.reports.last_lines import last_lines
 from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
-from nlp_architect_ext.reports.tables import last_split, markdown, overall
+from nlp_architect_ext.reports.tables import last_split
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.teacher import TeacherAnswers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.taggers.outside_bias import OutsideBias
 from nlp_architect_ext.training.loop import PHASE
 
 
@@ -51,19 +53,19 @@ class TrainingResult:
     """
 
     tagger: NeuralTagger
-    metrics: dict[str, Any]
+    metrics: Metrics
     folder: Path | None
 
     @property
     def f1(self) -> dict[str, float]:
         """F1 on dev and test, as far as they are there."""
-        return {part: self.metrics[part]["f1"] for part in ("dev", "test") if part in self.metrics}
+        return {split: scores.f1 for split, scores in self.metrics.splits.items()}
 
 
 def finished_result(folder: Path, device: torch.device) -> TrainingResult:
     """The result of a run that was finished before."""
     tagger = NeuralTagger.load(folder, device)
-    return TrainingResult(tagger, read_json(folder / METRICS), folder)
+    return TrainingResult(tagger, read_metrics(folder / METRICS), folder)
 
 
 def write_result(
@@ -79,38 +81,37 @@ def write_result(
         tagger.calibrate(
             fit_calibration(*evaluations["dev"].outcomes) if "dev" in evaluations else None
         )
+        dev = _cross_fitted(settings, corpus, tagger, evaluations)
         to_annotate = _to_annotate(settings, corpus, tagger)
     tagger.config = replace(tagger.config, teachers=answers.teachers if answers else ())
     write_model(run.path, tagger.config, tagger.vocabulary.to_json(), tagger.model.state_dict())
     scores = {
         split: evaluation.scores(tagger.calibration) for split, evaluation in evaluations.items()
     }
+    if dev is not None:
+        evaluations["dev"], scores["dev"] = dev.evaluation, dev.to_scores()
     metrics = _metrics(run, corpus, tagger, scores, answers)
-    journal = run.journal
+    journal, split = run.journal, last_split(metrics)
     findings = Findings(
         evaluations,
         learning_curve(
             journal.read(PHASE),
             journal.read("teacher"),
-            metrics["teacher"].get("dev", {}).get("f1"),
+            metrics.teacher["dev"].f1 if "dev" in metrics.teacher else None,
         ),
-        _reliability(tagger, evaluations.get(last_split(metrics) or "")),
+        _reliability(tagger, evaluations.get(split or ""), dev if split == "dev" else None),
         to_annotate,
     )
-    atomic_write_text(run.path / METRICS, to_text(metrics))
-    atomic_write_text(
-        run.path / settings.run.best_result_file, json.dumps(scores.get("dev", {}), indent=2) + "\n"
-    )
+    atomic_write_text(run.path / METRICS, metrics.text())
+    best = run.path / settings.run.best_result_file
+    atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     _write_findings(run.path, findings)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
-    card = model_card(tagger.config, metrics, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
+    card = model_card(tagger.config, metrics, sys.argv)
     atomic_write_text(run.path / "README.md", card)
     write_manifest(run.path)
-    named = (
-        "README.md, metrics.json, learning_curve.png, "
-        f"report.html{f', {ANNOTATE}' if to_annotate else ''}"
-    )
-    say(f"\n{markdown(overall(metrics))}\nwritten to {run.path}: {named}")
+    named = ["README.md", METRICS, "learning_curve.png", "report.html"]
+    say(last_lines(run.path, metrics, [*named, ANNOTATE] if to_annotate else named))
     return TrainingResult(tagger, metrics, run.path)
 
 
@@ -125,6 +126,20 @@ def _evaluations(
     }
 
 
+def _cross_fitted(
+    settings: TaggerSettings,
+    corpus: Corpus,
+    tagger: NeuralTagger,
+    evaluations: Mapping[str, Evaluation],
+) -> CrossFitted | None:
+    """Dev as taggers fitted on its other folds tag it; None without dev sentences or with many."""
+    if not corpus.dev or len(corpus.dev) >= ENOUGH:
+        return None
+    has_bias = settings.schedule.fit_outside_bias and tagger.labels.scheme != "plain"
+    refitted = OutsideBias(tagger, corpus.dev).refitted if has_bias else None
+    return cross_fitted(evaluations["dev"], refitted)
+
+
 def _to_annotate(
     settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger
 ) -> ToAnnotate | None:
@@ -134,16 +149,25 @@ def _to_annotate(
     return most_uncertain(tagger, corpus.unlabelled, known, settings.run.seed)
 
 
-def _reliability(tagger: NeuralTagger, evaluation: Evaluation | None) -> bytes | None:
-    """The picture of scores before and after calibration; None without any entity."""
+def _reliability(
+    tagger: NeuralTagger, evaluation: Evaluation | None, dev: CrossFitted | None
+) -> bytes | None:
+    """The picture of scores before and after calibration; None without any entity.
+
+    Args:
+        tagger: calibrated.
+        evaluation: of the split that is shown.
+        dev: where that is dev and cross-fitted.
+    """
     if evaluation is None or not len(evaluation.outcomes[0]):
         return None
     curves = {"not calibrated": evaluation.reliability(None)}
-    if tagger.calibration is not None:
+    shown = calibrated_scores(tagger.calibration, evaluation.outcomes[0])
+    if dev is not None:
+        curves["calibrated"], shown = dev.reliability, dev.scores
+    elif tagger.calibration is not None:
         curves["calibrated"] = evaluation.reliability(tagger.calibration)
-    return reliability_curve(
-        curves, calibrated_scores(tagger.calibration, evaluation.outcomes[0]).tolist()
-    )
+    return reliability_curve(curves, shown.tolist())
 
 
 def _write_findings(folder: Path, findings: Findings) -> None:
@@ -162,18 +186,24 @@ def _metrics(
     run: RunFolder,
     corpus: Corpus,
     tagger: NeuralTagger,
-    scores: Mapping[str, dict[str, Any]],
+    scores: Mapping[str, Scores],
     answers: TeacherAnswers | None,
-) -> dict[str, Any]:
+) -> Metrics:
     parameters = {"student": sum(parameter.numel() for parameter in tagger.model.parameters())}
     if answers:
         parameters["teacher"] = answers.parameters
-    return {
-        **scores,
-        "teacher": answers.scores if answers else {},
-        "sentences": {"labelled": len(corpus.train), "unlabelled": len(corpus.unlabelled)},
-        "parameters": parameters,
-        "bytes": (run.path / WEIGHTS).stat().st_size,
-        **run.costs(),
-        "device": str(tagger.device),
-    }
+    of_teacher = answers.scores if answers else {}
+    return Metrics(
+        splits=scores,
+        teacher={split: Scores.from_json(found) for split, found in of_teacher.items()},
+        sentences=_counts(corpus),
+        parameters=parameters,
+        bytes=(run.path / WEIGHTS).stat().st_size,
+        costs=run.costs(),
+        device=str(tagger.device),
+    )
+
+
+def _counts(corpus: Corpus) -> SentenceCounts:
+    dev_of_train = len(corpus.dev or ()) if corpus.dev_is_split else 0
+    return SentenceCounts(len(corpus.train), len(corpus.unlabelled), dev_of_train)

@@ -160,6 +160,7 @@ def _report(
     """Scores as a table on standard error, and as JSON beside the output."""
     # It takes seconds to import, and tagging does without.
     from nlp_architect_ext.evaluation.metrics import score
+    from nlp_architect_ext.evaluation.scores import rounded
 
     scores = score(gold, predicted, labels)
     rows = [("all", scores), *scores["per_type"].items()]
@@ -169,7 +170,7 @@ def _report(
         f1, precision, recall = (100 * values[key] for key in ("f1", "precision", "recall"))
         say(f"{name:<{width}}  {f1:6.2f}  {precision:9.2f}  {recall:6.2f}  {values['support']:11,}")
     if folder != "-":
-        atomic_write_text(Path(folder) / METRICS, to_text(scores))
+        atomic_write_text(Path(folder) / METRICS, to_text(rounded(scores)))
 
 
 @contextmanager

@@ -1,0 +1,28 @@
+"""Names of a user's files and folders in what others will read."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def model_name(name: str) -> str:
+    """A hub name as it is; of a folder on this machine its last part."""
+    path = Path(name)
+    is_local = path.is_absolute() or name.startswith(".") or path.is_dir()
+    return (path.name or path.resolve().name) if is_local else name
+
+
+def shown_command(arguments: Sequence[str]) -> str:
+    """A command as a line, with the last part of every absolute path."""
+    program, *others = arguments
+    return shlex.join([Path(program).name, *map(_shown, others)])
+
+
+def _shown(argument: str) -> str:
+    flag, equals, value = argument.partition("=")
+    if argument.startswith("-") and equals:
+        return f"{flag}={_shown(value)}"
+    path = Path(argument)
+    return (path.name or ".") if path.is_absolute() else argument
