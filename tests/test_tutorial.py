@@ -28,15 +28,15 @@ import torch
 from tiny_teacher import tiny_encoder
 
 from nlp_architect_ext import cli
+from nlp_architect_ext.core.progress import LOG
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [DOCS / "tutorial.md", DOCS / "python.md"]
 TEACHER = "bert-base-cased"  # a folder of this name comes before the hub
-WORDS = "make_data.py"  # the file whose words the tiny teacher knows
 PROGRAMS = {"nlp-train": cli.train, "nlp-inference": cli.inference}
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"`([\w.]+)`:\n\n$")
+FILE = re.compile(r"`(\w+\.\w+)`:\n\n$")
 # A bar of another library, or a line that only slow machines show.
 UNSTABLE = re.compile(r"it/s\]|^[^:]+: [\d,]+( of [\d,]+)? \w+, [\d,.]+ a second$")
 MEASURED = re.compile(r"\d[\d,.]*(?= (s|ms|min|seconds|minutes|hours|words/s|MB|KB)\b)")
@@ -79,12 +79,23 @@ def steps(page: str) -> list[Step]:
     return found
 
 
+def results(page: str) -> list[tuple[Step, str]]:
+    """Every block, done in the folder that we are in, and what it printed."""
+    handlers, level = list(LOG.handlers), LOG.level
+    todo = steps(page)
+    tiny_encoder(Path(TEACHER), re.findall(r"\w+", todo[0].code))  # the data is made there
+    names: dict[str, Any] = {}
+    try:
+        return [(step, do(step, names)) for step in todo]
+    finally:
+        LOG.handlers[:] = handlers
+        LOG.setLevel(level)
+
+
 def do(step: Step, names: dict[str, Any]) -> str:
     """Do what a block says in the folder that we are in; what it prints, as the page shows it."""
     if step.kind == "file":
         Path(step.name).write_text(step.code, encoding="utf-8")
-        if step.name == WORDS:
-            tiny_encoder(Path(TEACHER), re.findall(r"\w+", step.code))
         return ""
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(out):
@@ -142,9 +153,7 @@ def test_the_page_prints_what_it_shows(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    for step in steps(path.read_text(encoding="utf-8")):
-        printed = do(step, names)
+    for step, printed in results(path.read_text(encoding="utf-8")):
         if step.place is not None:
             assert constant(printed) == constant(step.printed), step.code
             assert decimals(printed) == pytest.approx(decimals(step.printed), rel=0.1, abs=0.1)
@@ -169,9 +178,8 @@ def test_output_belongs_to_the_block_before_it() -> None:
 def write(path: Path) -> None:
     """Put what the page's blocks print today into the page."""
     page = path.read_text(encoding="utf-8")
-    names: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
-        done = [(step, do(step, names)) for step in steps(page)]
+        done = results(page)
     for step, printed in reversed(done):
         if step.place is not None:
             page = page[: step.place.start] + printed + page[step.place.stop :]
