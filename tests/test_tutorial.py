@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -100,7 +101,8 @@ def do(step: Step, names: dict[str, Any]) -> str:
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(out):
         if step.kind == "python":
-            exec(compile(step.code, "page", "exec"), names)
+            Path(".block.py").write_text(step.code, encoding="utf-8")
+            names |= runpy.run_path(".block.py", init_globals=names)
         else:
             for line in step.code.replace("\\\n", " ").splitlines():
                 command(line)
@@ -121,7 +123,7 @@ def command(line: str) -> None:
         text=True,
         env={**os.environ, "PATH": path},
     )
-    print(done.stdout, end="")
+    sys.stdout.write(done.stdout)
 
 
 def as_shown(printed: str) -> str:
