@@ -11,6 +11,7 @@ writes into the pages what is printed today.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import runpy
@@ -150,22 +151,30 @@ def decimals(text: str) -> list[float]:
     return [float(number) for number in DECIMAL.findall(MEASURED.sub("…", text))]
 
 
+def alike(printed: str, shown: str) -> bool:
+    """Whether two outputs differ only as two machines do."""
+    close = pytest.approx(decimals(shown), rel=0.1, abs=0.1)
+    return constant(printed) == constant(shown) and decimals(printed) == close
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_the_page_prints_what_it_shows(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for step, printed in results(path.read_text(encoding="utf-8")):
-        if step.place is not None:
-            assert constant(printed) == constant(step.printed), step.code
-            assert decimals(printed) == pytest.approx(decimals(step.printed), rel=0.1, abs=0.1)
+        if step.place is not None and not alike(printed, step.printed):
+            assert printed == step.printed, (
+                f"run python tests/test_tutorial.py --write\n{step.code}"
+            )
 
 
 def test_what_a_page_shows_wrongly_would_be_seen() -> None:
-    assert constant("in 2.4 s (5 words/s)") == constant("in  12 s (90 words/s)")
-    assert constant("12 sentences") != constant("13 sentences")
-    assert constant("F1 90.91") == constant("F1 81.25")
-    assert decimals("F1 90.91") != pytest.approx(decimals("F1 70.25"), rel=0.1, abs=0.1)
+    assert alike("in 2.4 s (5 words/s)", "in  12 s (90 words/s)")
+    assert alike("F1 90.91", "F1 90.86")
+    assert not alike("F1 90.91", "F1 70.25")
+    assert not alike("12 sentences", "13 sentences")
+    assert not alike("F1 90.91", "F1  90.91")
 
 
 def test_output_belongs_to_the_block_before_it() -> None:
@@ -180,10 +189,13 @@ def test_output_belongs_to_the_block_before_it() -> None:
 def write(path: Path) -> None:
     """Put what the page's blocks print today into the page."""
     page = path.read_text(encoding="utf-8")
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # pytest has one; else onnxruntime adds one
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
         done = results(page)
     for step, printed in reversed(done):
-        if step.place is not None:
+        if step.place is not None and not alike(printed, step.printed):
             page = page[: step.place.start] + printed + page[step.place.stop :]
     path.write_text(page, encoding="utf-8")
 
