@@ -1,12 +1,14 @@
-"""Tag from Python with a folder of `nlp-train`: `python examples/python_api.py MODEL_DIR`."""
+"""Tag from Python with a folder of `nlp-train`: `python examples/python_api.py MODEL_DIR`.
+
+How to train from Python stands in docs/python.md.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from nlp_architect_ext import Entity, load
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.sentence import Entity
-from nlp_architect_ext.serving.load import load
 
 TEXT = "Ada Lovelace moved to London."
 WORDS = ["Grace", "Hopper", "was", "born", "in", "New", "York", "."]
@@ -28,7 +30,8 @@ def show(source: str, entities: list[Entity]) -> None:
 def main(folder: str) -> None:
     """Load a tagger and use it in five ways."""
     # The files are compared with MANIFEST.json first. An export of the model runs instead of it, if
-    # there is one; `tagger.engine` says so. For a GPU: load(folder, device="cuda").
+    # there is one; `tagger.engine` says so. To decide it: load(folder, engine="onnx"), or "torch";
+    # for a GPU: load(folder, device="cuda").
     tagger = load(folder)
     print("finds:", ", ".join(tagger.labels.types))
     print(tagger)

@@ -9,6 +9,7 @@ import pytest
 
 from nlp_architect_ext import __version__, cli
 from nlp_architect_ext.core import registry
+from nlp_architect_ext.core.progress import LOG, say, show_on_terminal
 
 QUICK = 1.5  # seconds; half a second on a quiet machine
 
@@ -141,3 +142,11 @@ def test_a_package_that_is_missing_is_named_in_one_line(tmp_path):
     (line,) = done.stderr.splitlines()
     said = "needs torch, which isn't installed; expected nlp-architect-ext"
     assert line.startswith(f"nlp-inference transformer_token: {said}")
+
+
+def test_a_line_comes_once_whatever_handlers_other_libraries_set_up(capsys, caplog):
+    with show_on_terminal():
+        say("once")  # pytest's own handler is on the root logger
+    assert capsys.readouterr().err == "once\n"
+    assert caplog.text == ""
+    assert LOG.propagate

@@ -70,15 +70,17 @@ class TerminalHandler(logging.Handler):
 def show_on_terminal() -> Iterator[None]:
     """Log lines and bars on standard error, as the commands have them."""
     handler = TerminalHandler()
-    level = LOG.level
+    level, propagate = LOG.level, LOG.propagate
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)
+    LOG.propagate = False  # other libraries give the root logger a handler: lines came twice
     token = _shown.set(BARS if sys.stderr.isatty() else LINES)
     try:
         yield
     finally:
         _shown.reset(token)
         LOG.setLevel(level)
+        LOG.propagate = propagate
         LOG.removeHandler(handler)
 
 
