@@ -16,7 +16,7 @@ class Benchmark(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `deployment_settings.BenchmarkSettings`."""
+        """See `settings.deployment.BenchmarkSettings`."""
         add_flags(parser, BenchmarkSettings)
 
     @staticmethod

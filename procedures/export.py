@@ -16,7 +16,7 @@ class Export(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `deployment_settings.ExportSettings`."""
+        """See `settings.deployment.ExportSettings`."""
         add_flags(parser, ExportSettings)
 
     @staticmethod

@@ -17,7 +17,7 @@ class LearningCurve(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `composed_settings.LearningCurveSettings`."""
+        """See `settings.curve.LearningCurveSettings`."""
         add_flags(parser, LearningCurveSettings)
 
     @staticmethod

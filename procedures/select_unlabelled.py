@@ -18,7 +18,7 @@ class SelectUnlabelled(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `composed_settings.SelectUnlabelledSettings`."""
+        """See `settings.texts.SelectUnlabelledSettings`."""
         add_flags(parser, SelectUnlabelledSettings)
 
     @staticmethod

@@ -16,7 +16,7 @@ class SoftLabels(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `composed_settings.SoftLabelsSettings`."""
+        """See `settings.texts.SoftLabelsSettings`."""
         add_flags(parser, SoftLabelsSettings)
 
     @staticmethod

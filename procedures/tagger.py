@@ -14,7 +14,7 @@ class TrainTagger(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `settings.TaggerSettings`."""
+        """See `settings.training.TaggerSettings`."""
         add_flags(parser, TaggerSettings)
 
     @staticmethod

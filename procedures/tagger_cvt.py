@@ -19,7 +19,7 @@ class TrainTaggerCvt(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `cross_view_settings.TaggerCvtSettings`."""
+        """See `settings.cross_view.TaggerCvtSettings`."""
         add_flags(parser, TaggerCvtSettings)
 
     @staticmethod

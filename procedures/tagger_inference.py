@@ -14,7 +14,7 @@ class RunTagger(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `settings.TaggerInferenceSettings`."""
+        """See `settings.inference.TaggerInferenceSettings`."""
         add_flags(parser, TaggerInferenceSettings)
 
     @staticmethod

@@ -16,7 +16,7 @@ class TrainTaggerKd(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `settings.TaggerKdSettings`."""
+        """See `settings.training.TaggerKdSettings`."""
         add_flags(parser, TaggerKdSettings)
 
     @staticmethod

@@ -19,7 +19,7 @@ class TrainTaggerKdCvt(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `cross_view_settings.TaggerKdCvtSettings`."""
+        """See `settings.cross_view.TaggerKdCvtSettings`."""
         add_flags(parser, TaggerKdCvtSettings)
 
     @staticmethod

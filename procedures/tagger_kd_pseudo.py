@@ -19,7 +19,7 @@ class TrainTaggerKdPseudo(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `settings.TaggerKdPseudoSettings`."""
+        """See `settings.training.TaggerKdPseudoSettings`."""
         add_flags(parser, TaggerKdPseudoSettings)
 
     @staticmethod

@@ -16,7 +16,7 @@ class TrainTransformerToken(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `settings.TransformerTokenSettings`."""
+        """See `settings.training.TransformerTokenSettings`."""
         add_flags(parser, TransformerTokenSettings)
 
     @staticmethod

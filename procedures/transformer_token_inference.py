@@ -16,7 +16,7 @@ class RunTransformerToken(Procedure):
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """See `settings.TransformerInferenceSettings`."""
+        """See `settings.inference.TransformerInferenceSettings`."""
         add_flags(parser, TransformerInferenceSettings)
 
     @staticmethod

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from corpora import write_corpus
@@ -112,6 +113,17 @@ def test_a_second_run_continues_the_first_and_other_data_is_refused(data, small,
         train(sentences[1:], output_dir=tmp_path / "out", resume=True, **small)
 
 
+def test_a_continued_run_on_memory_refuses_another_file_of_the_student(data, small, tmp_path):
+    sentences = pairs(data / "train.txt")
+    own = tmp_path / "student.json"
+    own.write_text('{"word_width": 16, "character_filters": 16, "lstm_width": 16}')
+    options = {**small, "epochs": 1, "config_file": str(own), "output_dir": tmp_path / "out"}
+    train(sentences, **options)
+    own.write_text('{"word_width": 16, "character_filters": 16, "lstm_width": 8}')
+    with pytest.raises(UserError, match=r"student\.json changed since the run began"):
+        train(sentences, resume=True, **options)
+
+
 def test_texts_with_spans_become_words_with_tags():
     splitter = WordSplitter("en", "whitespace")
     text = "Ada Lovelace left Rome"
@@ -130,16 +142,67 @@ def test_texts_with_spans_become_words_with_tags():
     [
         (("Ada left", [(0, 2, "PER")]), r"train\[1\]: span 0:2 \('Ad'\) cuts a word"),
         (("Ada left", [(0, 3, "PER"), (0, 8, "X")]), r"train\[1\]: span 0:8 .* overlaps another"),
-        ((["Ada"], ["O", "O"]), r"train\[1\]: 1 words and 2 tags"),
+        ((["Ada"], ["O", "O"]), r"train\[1\]: 1 word and 2 tags"),
         ("Ada", r"train\[1\]: a str; expected a Sentence with labels"),
         (Sentence(("Ada",)), r"train\[1\]: a sentence without labels"),
         ((["Ada"], ["Q-PER"]), r"train\[1\], word 0: "),
+        ((["Ada"], None), r"train\[1\]: a pair of list and NoneType"),
+        (([1], ["O"]), r"train\[1\]: word 0 is 1, no text"),
+        ((["Ada"], [1]), r"train\[1\]: tag 0 is 1, no text"),
+        ((["New York"], ["B-LOC"]), r"train\[1\]: word 0 is 'New York'; .* without white space"),
+        (([""], ["O"]), r"train\[1\]: word 0 is ''"),
+        (("Ada left", [(0, 3)]), r"train\[1\]: span \(0, 3\), not \(start, end, type\)"),
+        (("Ada left", [(0, 3, "a b")]), r"train\[1\]: type 0 is 'a b'"),
+        (("Ada left", [(0, 3, None)]), r"train\[1\]: type 0 is None"),
+        ({"tokens": ["Ada"], "ner_tags": ["O"]}, r"train\[1\]: a mapping of tokens, ner_tags"),
+        ({"text": "Ada left"}, r"train\[1\]: a mapping of text;"),
+        ({"text": None, "spans": []}, r"train\[1\]: a text that is None"),
+        (
+            {"text": "Ada left", "spans": [{"start": 0, "end": 3, "type": "PER"}]},
+            r"train\[1\]: span .* without start, end and label",
+        ),
     ],
 )
 def test_what_is_no_labelled_sentence_is_named_by_its_place(item, complaint, small):
     good = (["Bo", "left"], ["B-PER", "O"])
     with pytest.raises(UserError, match=complaint):
         train([good, item], **small)
+
+
+@pytest.mark.parametrize(
+    ("train_data", "unlabelled", "complaint"),
+    [
+        (None, None, "train: of the type NoneType"),
+        (5, None, "train: of the type int"),
+        ([], None, "train: no sentence"),
+        ("good", 5, "unlabelled: of the type int"),
+        ("good", [], "unlabelled text: there is none; .* a method that needs none"),
+        ("good", ["left", None], r"unlabelled\[1\]: None; expected a text, a list of words"),
+        ("good", [["left", 1]], r"unlabelled\[0\]: \['left', 1\]; expected a text"),
+        ("good", [["New York"]], r"unlabelled\[0\]: word 0 is 'New York'"),
+    ],
+)
+def test_what_is_no_data_is_refused(train_data, unlabelled, complaint, small):
+    good = [(["Bo", "left"], ["B-PER", "O"])]
+    with pytest.raises(UserError, match=complaint):
+        train(good if train_data == "good" else train_data, unlabelled, **small)
+
+
+def test_texts_of_numpy_are_plain_texts():
+    pair = (np.array(["Ada", "left"]), np.array(["B-PER", "O"]))
+    (found,) = labelled([pair], WordSplitter("en", "whitespace"), "train")
+    assert found == Sentence(("Ada", "left"), ("B-PER", "O"))
+    assert {type(cell) for cell in (*found.words, *found.labels)} == {str}
+
+
+def test_what_the_data_raises_is_handed_on_and_leaves_nothing(small, tmp_path):
+    def broken():
+        yield (["Bo", "left"], ["B-PER", "O"])
+        raise RuntimeError("the data's own")
+
+    with pytest.raises(RuntimeError, match="the data's own"):
+        train(broken(), output_dir=tmp_path / "out", **small)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_setting_that_is_mistyped_is_a_type_error(data, small):

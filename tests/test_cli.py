@@ -1,5 +1,6 @@
 """The two commands themselves."""
 
+import re
 import subprocess
 import sys
 import time
@@ -106,17 +107,46 @@ NLP_ARCHITECT = {
         "--weight_decay --adam_epsilon --max_grad_norm --num_train_epochs --max_steps "
         "--warmup_steps --logging_steps "
         "--save_steps --train_file_name --ignore_token --best_result_file --no_cuda --seed "
-        "--overwrite_output_dir"
+        "--overwrite_output_dir --evaluate_during_training --eval_all_checkpoints --cache_dir "
+        "--config_name --tokenizer_name --overwrite_cache"
+    ),
+}
+NLP_ARCHITECT_INFERENCE = {
+    "tagger": "--data_file --model_dir --output_dir --overwrite_output_dir -b --no_cuda",
+    "transformer_token": (
+        "--data_file --model_path --model_type --output_dir --overwrite_output_dir "
+        "--max_seq_length --batch_size --no_cuda --load_quantized_model --do_lower_case "
+        "--tokenizer_name --config_name --cache_dir --overwrite_cache --per_gpu_eval_batch_size"
     ),
 }
 
 
-@pytest.mark.parametrize("command", NLP_ARCHITECT)
-def test_flags_of_nlp_architect_keep_working(command):
+@pytest.mark.parametrize(
+    ("group", "command", "flags"),
+    [
+        *((registry.TRAIN, *pair) for pair in NLP_ARCHITECT.items()),
+        *((registry.INFERENCE, *pair) for pair in NLP_ARCHITECT_INFERENCE.items()),
+    ],
+)
+def test_flags_of_nlp_architect_keep_working(group, command, flags):
     parser = ArgumentParser()
-    registry.load(registry.TRAIN, command).add_arguments(parser)
+    registry.load(group, command).add_arguments(parser)
     accepted = {name for action in parser._actions for name in action.option_strings}
-    assert not set(NLP_ARCHITECT[command].split()) - accepted
+    assert not set(flags.split()) - accepted
+
+
+def test_the_batch_size_of_an_evaluation_is_that_of_inference():
+    parser = ArgumentParser()
+    registry.load(registry.INFERENCE, "tagger").add_arguments(parser)
+    assert parser.parse_args(["--per_gpu_eval_batch_size", "8"]).batch_size == 8
+
+
+@pytest.mark.parametrize("command", registry.names(registry.INFERENCE))
+def test_no_two_sections_of_the_help_have_one_title(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.inference([command, "--help-all"])
+    titles = re.findall(r"^(\S.*):$", capsys.readouterr().out, re.M)
+    assert len(titles) == len(set(titles)) > 2
 
 
 def test_an_interruption_is_not_a_traceback(monkeypatch, capsys):

@@ -210,7 +210,7 @@ def test_draws_depend_on_the_seed_and_note_missing_types():
     assert draw_labelled(corpus, 20, 1).train != draw_labelled(corpus, 20, 2).train
     notes = draw_labelled(corpus, 1, 0).notes
     assert len(notes) == 1
-    assert "no example among the 1 labelled sentences" in notes[0]
+    assert "no example among 1 labelled sentence drawn at random" in notes[0]
     for size in (0, 401):
         with pytest.raises(UserError, match="from 1 to 400"):
             draw_labelled(corpus, size, 0)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.progress import show_on_terminal
 from nlp_architect_ext.settings.dead_flags import DEAD_FLAGS
 from nlp_architect_ext.settings.fields import flags_of, group, setting, to_json
 from nlp_architect_ext.settings.flags import add_flags
@@ -118,13 +119,13 @@ def test_two_settings_of_one_name_are_refused():
         flags_of(Double)
 
 
-@pytest.mark.usefixtures("on_terminal")
-def test_flags_without_effect_are_accepted_and_named(tmp_path, capsys):
+def test_flags_without_effect_are_accepted_and_named(capsys):
     parser = ArgumentParser()
     add_flags(parser, TransformerTokenSettings)
     arguments = ["--data_dir", "d", "--output_dir", "o", "--teacher", "t"]
     arguments += ["--evaluate_during_training", "--cache_dir", "x", "--model_type=bert"]
-    resolve(TransformerTokenSettings, parser.parse_args(arguments))
+    with show_on_terminal():
+        resolve(TransformerTokenSettings, parser.parse_args(arguments))
     said = capsys.readouterr().err.splitlines()
     assert said == [
         f"--{name} has no effect: {DEAD_FLAGS[name]}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 
 MINIMUM = 10  # labelled sentences: of fewer, none can be spared
@@ -25,14 +26,20 @@ def split_dev(corpus: Corpus, fraction: float, seed: int) -> Corpus:
         fraction: of train, between 0 and 1.
         seed: decides the draw.
     """
+    sentences = counted(len(corpus.train), "labelled sentence")
     if len(corpus.train) < MINIMUM:
-        note = f"no dev set: {len(corpus.train)} labelled sentences are too few to spare any"
-        return replace(corpus, notes=(*corpus.notes, note))
+        return _without_dev(corpus, f"{sentences}, too few to spare any")
     chosen = set(_drawn(corpus.train, corpus.labels, fraction, seed))
+    if not chosen:
+        return _without_dev(corpus, f"each of {sentences} is the only one of a type")
     dev = [sentence for index, sentence in enumerate(corpus.train) if index in chosen]
     train = [sentence for index, sentence in enumerate(corpus.train) if index not in chosen]
     note = f"dev set: {len(dev)} of the {len(corpus.train)} sentences of train, stratified by type"
     return replace(corpus, train=train, dev=dev, dev_is_split=True, notes=(*corpus.notes, note))
+
+
+def _without_dev(corpus: Corpus, why: str) -> Corpus:
+    return replace(corpus, notes=(*corpus.notes, f"no dev set: {why}"))
 
 
 def _drawn(

@@ -8,6 +8,7 @@ import numpy as np
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus, _without_example
 
 
@@ -28,9 +29,8 @@ def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
             remedy="choose such a size",
         )
     drawn, others = _drawn(corpus.train, size, seed)
-    notes = _without_example(
-        corpus.labels, drawn, f"among the {size} labelled sentences that were drawn"
-    )
+    among = f"among {counted(size, 'labelled sentence')} drawn at random"
+    notes = _without_example(corpus.labels, drawn, among)
     without_labels = [sentence.without_labels() for sentence in others]
     return replace(
         corpus,

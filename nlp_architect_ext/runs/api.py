@@ -128,8 +128,10 @@ def _train(
     given: dict[str, Any],
 ) -> TrainingResult:
     _check_names(method, given)
-    in_files = all(data is None or isinstance(data, str | Path) for data in parts.values())
-    in_files = in_files and (unlabelled is None or isinstance(unlabelled, str | Path))
+    others = (parts["dev"], parts["test"], unlabelled)
+    in_files = isinstance(parts["train"], str | Path) and all(
+        data is None or isinstance(data, str | Path) for data in others
+    )
     data = _files(parts, unlabelled) if in_files else {"data_dir": MEMORY}
     scratch = nullcontext(str(output_dir)) if output_dir else TemporaryDirectory()
     with scratch as folder, listening(is_watched() if progress is None else progress):

@@ -74,17 +74,26 @@ def drawn(
     if unlabelled is None:
         return replace(corpus, unlabelled=[])
     if not corpus.unlabelled:
-        raise UserError(
-            where="labeled_size" if draw.labeled_size is not None else "unlabelled text",
-            wrong="takes every sentence of train, and there is no other unlabelled text"
-            if draw.labeled_size is not None
-            else "there is none",
-            expected="unlabelled sentences",
-            remedy="draw fewer labelled ones, give such text, or use tagger_kd",
-        )
+        raise _no_text(draw)
     if unlabelled.unlabeled_size is not None:
         corpus = draw_unlabelled(corpus, unlabelled.unlabeled_size, draw.split_seed)
     return corpus
+
+
+def _no_text(draw: DrawSettings) -> UserError:
+    if draw.labeled_size is None:
+        return UserError(
+            where="unlabelled text",
+            wrong="there is none",
+            expected="unlabelled sentences",
+            remedy="give some, or take a method that needs none",
+        )
+    return UserError(
+        where="labeled_size",
+        wrong="takes every sentence of train, and there is no other unlabelled text",
+        expected="unlabelled sentences",
+        remedy="draw fewer labelled ones, give such text, or take a method that needs none",
+    )
 
 
 def input_files(

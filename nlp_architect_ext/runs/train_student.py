@@ -151,7 +151,9 @@ def _untrained(
 def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
     others = (settings.words.embedding_file, settings.student.config_file)
-    files = [] if digests else input_files(settings.data, settings.unlabelled, *others)
+    files = [Path(name) for name in others if name]
+    if not digests:
+        files = input_files(settings.data, settings.unlabelled, *others)
     encoder = settings.words.word_encoder
     teachers = settings.teachers.teacher if settings.teachers is not None else ()
     names = [*teachers, *([encoder] if encoder not in (None, RANDOM) else [])]

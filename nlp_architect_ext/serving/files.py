@@ -21,6 +21,7 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
 from nlp_architect_ext.core.progress import Bar, bar, say
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.formats.columns import format_columns, read_columns
 from nlp_architect_ext.data.formats.json_lines import format_entities
 from nlp_architect_ext.data.formats.labelled_file import read_labelled
@@ -119,7 +120,7 @@ def tag_file(
                 shown.update(chunk.sentences)
     seconds = time.monotonic() - started
     say(
-        f"{_counted(sentences, 'sentence')}, {_counted(words, 'word')} in {seconds:.1f} s "
+        f"{counted(sentences, 'sentence')}, {counted(words, 'word')} in {seconds:.1f} s "
         f"({words / max(seconds, 1e-9):,.0f} words/s)"
     )
     if isinstance(items, list):
@@ -148,10 +149,6 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
     if settings.data_format == "columns":
         return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
     return (line for _, line in text_lines(path))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _report(

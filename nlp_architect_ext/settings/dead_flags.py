@@ -13,6 +13,7 @@ DEAD_FLAGS = {
     "do_lower_case": "the tokenizer knows its case",
     "save_steps": "the best epoch is kept",
     "evaluate_during_training": "every epoch is scored on dev where there is one",
+    "eval_all_checkpoints": "every epoch is scored on dev where there is one",
     "cache_dir": "the hub's own settings say where it keeps its files (HF_HOME)",
     "config_name": "the checkpoint's own configuration is read",
     "tokenizer_name": "the checkpoint's own tokenizer is used",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 Settings = TypeVar("Settings")
 
 MISSING = dataclasses.MISSING
+UNGROUPED = "settings"  # title of those that a command has outside of groups
 
 
 def setting(  # noqa: PLR0913 (what may be said of a flag)
@@ -126,7 +127,7 @@ def flags_of(cls: type[Any]) -> list[Flag]:
             found += _of_group(field)
         elif field.metadata:
             name = field.name
-            flag = Flag(name, name, None, "options", hints[name], field.default, field.metadata)
+            flag = Flag(name, name, None, UNGROUPED, hints[name], field.default, field.metadata)
             found.append(flag)
     names = [flag.name for flag in found]
     double = sorted({name for name in names if names.count(name) > 1})

@@ -29,7 +29,9 @@ class InferenceSettings:
     )
     tag_col: int = setting(-1, help="column of the tag, for --evaluate")
     ignore_token: str = setting("", help="lines with this word are dropped, beside -DOCSTART-")
-    batch_size: int = setting(100, help="sentences at once", flags=("-b",), minimum=1)
+    batch_size: int = setting(
+        100, help="sentences at once", flags=("-b", "--per_gpu_eval_batch_size"), minimum=1
+    )
     device: str = setting("auto", help="cpu, cuda, cuda:1, ... or auto")
     no_cuda: bool = setting(False, help="the same as --device cpu")
     threads: int | None = setting(
