@@ -111,6 +111,8 @@ def test_scores_are_calibrated(distilled):
         assert measured.keys() == {"ece", "ece_before", "bins"}
         assert 0 <= measured["ece"] <= 1
         assert measured["bins"]
+    assert read(distilled, "metrics.json")["dev"]["cross_fitted"] is True
+    assert "cross_fitted" not in read(distilled, "metrics.json")["test"]
     assert NeuralTagger.load(distilled).calibration is not None
 
 
