@@ -65,8 +65,9 @@ class TerminalHandler(logging.Handler):
 def show_on_terminal() -> Iterator[None]:
     """Log lines and bars on standard error, as the commands have them."""
     handler = TerminalHandler()
-    level = LOG.level
+    level, propagate = LOG.level, LOG.propagate
     LOG.addHandler(handler)
+    LOG.propagate = False  # a program that logs to the terminal itself would show each line twice
     LOG.setLevel(logging.INFO)
     token = _shown.set(BARS if sys.stderr.isatty() else LINES)
     try:
@@ -74,6 +75,7 @@ def show_on_terminal() -> Iterator[None]:
     finally:
         _shown.reset(token)
         LOG.setLevel(level)
+        LOG.propagate = propagate
         LOG.removeHandler(handler)
 
 
