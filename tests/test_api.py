@@ -188,6 +188,12 @@ def test_what_is_no_data_is_refused(train_data, unlabelled, complaint, small):
         train(good if train_data == "good" else train_data, unlabelled, **small)
 
 
+@pytest.mark.parametrize("teacher", [[], None])
+def test_distillation_without_a_teacher_is_refused(teacher):
+    with pytest.raises(UserError, match="teacher: none is named"):
+        distill([(["Bo"], ["B-PER"])], teacher=teacher)
+
+
 def test_texts_of_numpy_are_plain_texts():
     pair = (np.array(["Ada", "left"]), np.array(["B-PER", "O"]))
     (found,) = labelled([pair], WordSplitter("en", "whitespace"), "train")

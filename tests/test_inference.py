@@ -10,12 +10,20 @@ from test_tagger import new_tagger
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.progress import show_on_terminal
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.serving import files as inference
 from nlp_architect_ext.serving.files import chunks, output, tag_file
 from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 
 TAGGER = new_tagger(tokenizer="whitespace")
+
+
+@pytest.fixture(autouse=True)
+def _terminal():
+    """What is said is read from standard error, as of the command."""
+    with show_on_terminal():
+        yield
 
 
 def settings(tmp_path, **changes):

@@ -72,6 +72,7 @@ def show_on_terminal() -> Iterator[None]:
     handler = TerminalHandler()
     level, propagate = LOG.level, LOG.propagate
     LOG.addHandler(handler)
+    LOG.propagate = False  # a program that logs to the terminal itself would show each line twice
     LOG.setLevel(logging.INFO)
     LOG.propagate = False  # other libraries give the root logger a handler: lines came twice
     token = _shown.set(BARS if sys.stderr.isatty() else LINES)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.core.progress import Progress, is_watched, listening
 from nlp_architect_ext.data.corpus import Corpus
@@ -65,7 +66,14 @@ def distill(
         UserError: anything given that can't be used.
         TypeError: no setting has such a name.
     """
-    names = [teacher] if isinstance(teacher, str | Path) else teacher
+    names = [teacher] if isinstance(teacher, str | Path) else list(teacher or ())
+    if not names:
+        raise UserError(
+            where="teacher",
+            wrong="none is named",
+            expected="a Hugging Face model, folder or hub name",
+            remedy="name one, or call train",
+        )
     has_raw_text = unlabelled is not None or _has_file(train, "unlabeled.txt")
     return _train(
         PSEUDO_LABELS if has_raw_text else DISTILLATION,
