@@ -24,7 +24,7 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.reports.plots import speed
-from nlp_architect_ext.runs.export_tagger import trained_on
+from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime.folder import export_of, read_export
 from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.taggers.folder import holds_model
@@ -80,7 +80,10 @@ def _write(folder: Path, found: Measurements) -> None:
 
 
 def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
-    path = Path(settings.data_file) if settings.data_file else trained_on(Path(settings.model_dir))
+    model = Path(settings.model_dir)
+    path = Path(settings.data_file) if settings.data_file else dev_file(model)
+    if path is None and (found := dev_out_of_train(model)):
+        return [sentence.without_labels() for sentence in found]
     if path is None:
         raise UserError(
             where=settings.model_dir,

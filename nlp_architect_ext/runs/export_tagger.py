@@ -10,18 +10,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_text, read_json
+from nlp_architect_ext.core.files import atomic_write_text
 from nlp_architect_ext.core.manifest import (
     MANIFEST,
-    SETTINGS,
     read_manifest,
     to_text,
     write_manifest,
 )
 from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.labelled_file import read_labelled
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
+from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, ORIGIN, size_of
 from nlp_architect_ext.runtime.origin import Origin
@@ -44,14 +45,7 @@ def export_tagger(settings: ExportSettings) -> None:
     place = OutputFolder(folder, "export", WRITTEN, is_ours=_is_export, exclusive=True)
     place.check(overwrite=settings.overwrite_output_dir)
     tagger = NeuralTagger.load(settings.model_dir)
-    dev_file = (
-        Path(settings.dev_file) if settings.dev_file else trained_on(Path(settings.model_dir))
-    )
-    dev = (
-        read_labelled(tagger.labels, dev_file, settings.tag_col, settings.ignore_token)
-        if dev_file
-        else []
-    )
+    dev, source = _dev(settings, tagger)
     if not dev and not settings.force:
         raise UserError(
             where=settings.model_dir,
@@ -67,7 +61,7 @@ def export_tagger(settings: ExportSettings) -> None:
         tagger.export(partial, settings.precision)
         parity = compare(tagger, Tagger.load(partial), dev) if dev else None
         if parity:
-            _check(parity, dev_file, settings)
+            _check(parity, source, settings)
         _describe(partial, settings, parity)
         folder.parent.mkdir(parents=True, exist_ok=True)
         if folder.exists():
@@ -78,13 +72,23 @@ def export_tagger(settings: ExportSettings) -> None:
     say(f"written to {folder}: {size_of(folder) / MEGABYTE:.1f} MB, {settings.precision}")
 
 
-def _check(parity: Parity, dev_file: Path | None, settings: ExportSettings) -> None:
+def _dev(settings: ExportSettings, tagger: NeuralTagger) -> tuple[list[Sentence], str]:
+    """Labelled sentences to check the export on, and where they are from."""
+    model = Path(settings.model_dir)
+    path = Path(settings.dev_file) if settings.dev_file else dev_file(model)
+    if path is None:
+        return dev_out_of_train(model), "train that were dev"
+    found = read_labelled(tagger.labels, path, settings.tag_col, settings.ignore_token)
+    return found, str(path)
+
+
+def _check(parity: Parity, source: str, settings: ExportSettings) -> None:
     """Say how close it is.
 
     Raises:
         UserError: too far away.
     """
-    say(f"{parity.sentences:,} sentences of {dev_file}: {parity}")
+    say(f"{parity.sentences:,} sentences of {source}: {parity}")
     if not parity.is_good and not settings.force:
         raise UserError(
             where=f"export of {settings.model_dir}",
@@ -106,12 +110,3 @@ def _describe(folder: Path, settings: ExportSettings, parity: Parity | None) -> 
 
 def _is_export(names: Collection[str]) -> bool:
     return GRAPH in names
-
-
-def trained_on(model: Path) -> Path | None:
-    """The dev file that the tagger was trained with, if it's still there."""
-    if not (model / SETTINGS).is_file():
-        return None
-    run = read_json(model / SETTINGS)
-    path = Path(str(run.get("data_dir", ""))) / str(run.get("dev_filename", ""))
-    return path if path.is_file() else None

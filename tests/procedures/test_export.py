@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from corpora import write_corpus
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.core.errors import UserError
@@ -281,3 +282,17 @@ def test_without_dev_sentences_it_must_be_forced(own, tmp_path, capsys):
     assert "expected --dev_file" in capsys.readouterr().err
     assert export("--model_dir", own, "--force") == 0
     assert json.loads((own / "export" / "export.json").read_text())["parity"] is None
+
+
+def test_dev_sentences_out_of_train_are_found_again(tmp_path, capsys):
+    folder = write_corpus(tmp_path / "data", dev=0, test=0, unlabelled=0)
+    (tmp_path / "student.json").write_text('{"word_width": 16, "lstm_width": 16}')
+    small = ["--config_file", tmp_path / "student.json", "-e", 3, "--min_epoch_steps", 1]
+    places = ["--data_dir", folder, "--output_dir", tmp_path / "out", "--tokenizer", "whitespace"]
+    assert cli.train(["tagger", *map(str, [*places, *small])]) == 0
+    assert cli.train(["export", "--model_dir", str(tmp_path / "out")]) == 0
+    assert "8 sentences of train that were dev: " in capsys.readouterr().err
+    (folder / "train.txt").unlink()
+    again = ["export", "--model_dir", str(tmp_path / "out"), "--overwrite_output_dir"]
+    assert cli.train(again) == 2
+    assert "has no dev sentences where they were" in capsys.readouterr().err
