@@ -30,11 +30,6 @@ def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -
         command: the program that made it, and its arguments.
     """
     teachers = ", ".join(model_name(teacher["name"]) for teacher in config.teachers)
-    count = metrics.sentences
-    assert count is not None, "only a transformer by itself has no count"
-    texts = f"{count.labelled:,} labelled"
-    if count.unlabelled:
-        texts += f" and {count.unlabelled:,} raw"
     origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
@@ -46,7 +41,7 @@ tags:
 - sequence-tagging
 {"- distillation" + chr(10) if teachers else ""}{_results(metrics)}---
 
-# A compact tagger, {origin} on {texts} sentences
+# A compact tagger, {origin} on {_texts(metrics)} sentences
 
 Student `{config.student}`{crf}, {metrics.parameters["student"]:,} parameters,
 {metrics.bytes:,} bytes of weights.
@@ -100,6 +95,14 @@ def calibration(config: TaggerConfig, metrics: Metrics) -> str:
     assert measured is not None, "a student's scores are measured"
     after, before = (f"{100 * error:.1f} %" for error in (measured.ece, measured.ece_before))
     return f"{fitted} Expected calibration error on {split}: {after} ({before} before)."
+
+
+def _texts(metrics: Metrics) -> str:
+    """How many sentences it learnt from."""
+    count = metrics.sentences
+    assert count is not None, "only a transformer by itself has no count"
+    labelled = f"{count.labelled:,} labelled"
+    return f"{labelled} and {count.unlabelled:,} raw" if count.unlabelled else labelled
 
 
 def _results(metrics: Metrics) -> str:
