@@ -97,7 +97,8 @@ def inference(arguments: Sequence[str] | None = None) -> int:
 def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if sys.stderr is None:  # closed by the caller; progress needs a place to go
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (as long as the program)
+        # It stays open as long as the program.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     try:
         if not arguments or arguments[0].startswith("-"):
             return _overview(program, group, arguments)
