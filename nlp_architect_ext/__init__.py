@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # Where each name comes from.
-PLACES = {
+_PLACES = {
     "Entity": "core.sentence",
     "NeuralTagger": "taggers.neural",
     "Sentence": "core.sentence",
@@ -51,12 +51,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in PLACES:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{PLACES[name]}"), name)
+    value: object = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
     globals()[name] = value  # asked for once
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *PLACES})
+    return sorted({*globals(), *_PLACES})

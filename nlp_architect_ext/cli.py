@@ -1,6 +1,4 @@
-"""`nlp-train` and `nlp-inference`: find the command, parse its flags, run it; torch is imported by
-nothing here.
-"""
+"""`nlp-train` and `nlp-inference`: find the command, parse its flags, run it, without torch."""
 
 from __future__ import annotations
 
@@ -135,9 +133,7 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
 
 
 def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence[str]) -> None:
-    """The command itself; a package of ours that isn't installed is the user's to install, not a
-    crash.
-    """
+    """The command itself; a package of ours that isn't installed is the user's to install."""
     try:
         procedure.run_procedure(parser.parse_args(arguments))
     except ModuleNotFoundError as error:

@@ -14,9 +14,7 @@ from typing import ClassVar, TypeVar
 
 
 class Procedure(ABC):
-    """One command. Import what is slow (torch, transformers) inside `run_procedure`: help stays
-    quick.
-    """
+    """One command; import what is slow (torch) inside `run_procedure`: help stays quick."""
 
     name: ClassVar[str]
     description: ClassVar[str]

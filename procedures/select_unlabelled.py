@@ -1,6 +1,4 @@
-"""`nlp-train select_unlabelled`: the part of a large pool of raw text that is like the labelled
-sentences.
-"""
+"""`nlp-train select_unlabelled`: the part of a pool that is like the labelled sentences."""
 
 from argparse import ArgumentParser, Namespace
 

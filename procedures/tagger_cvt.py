@@ -1,6 +1,4 @@
-"""`nlp-train tagger_cvt`: a student that learns from labelled sentences and, on raw text, from
-itself.
-"""
+"""`nlp-train tagger_cvt`: learn from labelled sentences and, on raw text, from the student."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -1,6 +1,4 @@
-"""`nlp-train tagger_kd_cvt`: distillation on raw text, joined with views that learn from teacher
-and student.
-"""
+"""`nlp-train tagger_kd_cvt`: distillation on raw text, joined with views of the student."""
 
 from argparse import ArgumentParser, Namespace
 

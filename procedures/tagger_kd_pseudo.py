@@ -1,6 +1,4 @@
-"""`nlp-train tagger_kd_pseudo`: a student that learns from a teacher on labelled and unlabelled
-sentences.
-"""
+"""`nlp-train tagger_kd_pseudo`: learn from a teacher on labelled and unlabelled sentences."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -1,6 +1,4 @@
-"""`nlp-train transformer_token`: fine-tune a transformer as token classifier; it can teach students
-later.
-"""
+"""`nlp-train transformer_token`: fine-tune a transformer, which can teach students later."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -20,8 +20,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def lines(path: str | Path) -> Iterator[tuple[int, str]]:
-    r"""Number (from 1) and text of every line of a UTF-8 file, without its line end; ``.gz`` files
-    are unpacked.
+    r"""Number (from 1) and text of every line of a UTF-8 file; ``.gz`` files are unpacked.
 
     ``-`` is standard input.
 
@@ -52,8 +51,7 @@ def lines(path: str | Path) -> Iterator[tuple[int, str]]:
 
 
 def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str]]:
-    """As :func:`lines`, from an open binary stream such as ``sys.stdin.buffer``; ``name`` is for
-    error messages.
+    """As :func:`lines`, from an open binary stream; ``name`` is for error messages.
 
     Raises:
         UserError: a line isn't UTF-8, or has a NUL byte.

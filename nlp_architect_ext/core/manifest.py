@@ -21,9 +21,7 @@ PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")
 
 
 def write_manifest(folder: Path) -> None:
-    """Write the SHA-256 of every file of the folder itself; those of sub-folders aren't part of the
-    model.
-    """
+    """Write the SHA-256 of every file of the folder itself; sub-folders aren't the model's."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
     atomic_write_text(
         folder / MANIFEST,

@@ -72,9 +72,9 @@ def show_on_terminal() -> Iterator[None]:
     handler = TerminalHandler()
     level, propagate = LOG.level, LOG.propagate
     LOG.addHandler(handler)
-    LOG.propagate = False  # a program that logs to the terminal itself would show each line twice
+    # A program, or a library such as ONNX Runtime, may give the root logger a handler too.
+    LOG.propagate = False
     LOG.setLevel(logging.INFO)
-    LOG.propagate = False  # other libraries give the root logger a handler: lines came twice
     token = _shown.set(BARS if sys.stderr.isatty() else LINES)
     try:
         yield

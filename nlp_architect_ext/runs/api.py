@@ -13,6 +13,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.core.progress import Progress, is_watched, listening
 from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.data.formats.text import WordSplitter, read_text
 from nlp_architect_ext.data.memory import Labelled, Unlabelled, corpus_in_memory, digest
 from nlp_architect_ext.runs.method import Method
@@ -30,7 +31,7 @@ UnlabelledData = Place | Iterable[Unlabelled]
 
 MEMORY = "memory"  # stands for the data folder in the settings of a run on data from memory
 # Settings that are said in another way here.
-NOT_HERE = {"output_dir", "data_dir", "teacher", "dry_run"}
+NOT_HERE = {"output_dir", "data_dir", "dry_run"}
 
 
 def distill(
@@ -151,7 +152,7 @@ def _train(
 
 
 def _check_names(method: Method[Any], given: dict[str, Any]) -> None:
-    known = {flag.name for flag in flags_of(method.settings)} - (NOT_HERE - {"teacher"})
+    known = {flag.name for flag in flags_of(method.settings)} - NOT_HERE
     for name in given:
         if name not in known:
             hint = nearest(name, known)
@@ -197,9 +198,8 @@ def _items(data: LabelledData | None, settings: TaggerSettings) -> Iterable[Labe
     """Data in memory as it is; a column file's sentences."""
     if not isinstance(data, str | Path):
         return data
-    from nlp_architect_ext.data.formats.labelled_file import LabelledFile
-
-    return LabelledFile.read(Path(data), settings.data.tag_col).sentences
+    read = settings.data
+    return LabelledFile.read(Path(data), read.tag_col, read.ignore_token).sentences
 
 
 def _digests(corpus: Corpus | None) -> dict[str, str]:

@@ -8,6 +8,7 @@ import torch
 from torch.optim import SGD
 
 from nlp_architect_ext.batches.streams import BatchStream
+from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
@@ -58,7 +59,8 @@ def describe(
     seconds = epochs * stream.steps_an_epoch * _a_step(tagger, objective, stream)
     total += seconds
     lines.append(
-        f"student: at most {epochs} epochs of {stream.steps_an_epoch:,} steps, "
+        f"student: at most {counted(epochs, 'epoch')} of "
+        f"{counted(stream.steps_an_epoch, 'step')}, "
         f"about {_minutes(seconds)}"
     )
     lines.append(
@@ -124,4 +126,6 @@ def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> 
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
+    if seconds >= 90:
+        return counted(round(seconds / 60), "minute")
+    return counted(round(seconds), "second")

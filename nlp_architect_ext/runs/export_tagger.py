@@ -1,6 +1,4 @@
-"""`nlp-train export`: a trained tagger as a folder that runs without torch, checked before it's
-there.
-"""
+"""`nlp-train export`: a tagger as a folder that runs without torch, checked beforehand."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.reports.plots import learning_curve
+from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.runs.place import RunPlace
@@ -40,7 +40,7 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
     """
     device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
     corpus = load_corpus(settings.data, settings.draw, dev=settings.dev)
-    settings = _decided(settings, corpus, device)
+    settings = decided(settings, corpus, device)
     say(summary(corpus))
     name, tuning = settings.trainer.model_name_or_path, _fine_tuning(settings, device)
     check_transformer(
@@ -66,19 +66,6 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
             batch_size=settings.trainer.per_gpu_eval_batch_size,
         )
         _write(run, settings, model, _scored(model, corpus, run))
-
-
-def _decided(
-    settings: TransformerTokenSettings, corpus: Corpus, device: torch.device
-) -> TransformerTokenSettings:
-    """The settings with what was left open: a continued run must compute as the first part did."""
-    fraction = settings.dev.dev_fraction if corpus.dev_is_split else 0.0
-    threads = torch.get_num_threads()
-    return replace(
-        settings,
-        dev=replace(settings.dev, dev_fraction=fraction),
-        device=replace(settings.device, device=str(device), no_cuda=False, threads=threads),
-    )
 
 
 def _fine_tuned(name: str, tuning: FineTuning, corpus: Corpus, dev: Any, run: RunFolder) -> None:

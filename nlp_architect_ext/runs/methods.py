@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -21,7 +22,6 @@ from nlp_architect_ext.settings.cross_view import (
     TaggerKdCvtSettings,
 )
 from nlp_architect_ext.settings.recipes import CVT_STUDENTS
-from nlp_architect_ext.settings.teacher import DistillationSettings
 from nlp_architect_ext.settings.training import (
     TaggerKdPseudoSettings,
     TaggerKdSettings,
@@ -34,6 +34,9 @@ from nlp_architect_ext.training.objectives import Distillation, Objective, Super
 
 VIEW_RAMP = 0.33  # share of training
 
+Taught = TypeVar("Taught", bound=TaggerKdSettings)
+Mixed = TypeVar("Mixed", bound=TaggerKdPseudoSettings)
+
 
 class SupervisedMethod(Method[TaggerSettings]):
     """Gold labels alone."""
@@ -45,17 +48,17 @@ class SupervisedMethod(Method[TaggerSettings]):
         return _supervised(settings, tagger)
 
 
-class DistillationMethod(Method[TaggerKdSettings]):
+class DistillationMethod(Method[Taught]):
     """Gold labels and the teacher's soft labels, on labelled sentences."""
 
-    settings = TaggerKdSettings
+    settings: ClassVar[type[TaggerSettings]] = TaggerKdSettings
 
-    def objective(self, settings: TaggerKdSettings, tagger: NeuralTagger) -> Objective:
+    def objective(self, settings: Taught, tagger: NeuralTagger) -> Objective:
         """See `Method.objective`."""
-        return _distillation(settings, settings.distillation, tagger)
+        return _distillation(settings, tagger)
 
 
-class PseudoLabelMethod(Method[TaggerKdPseudoSettings]):
+class PseudoLabelMethod(DistillationMethod[Mixed]):
     """Gold labels, pseudo-labels and soft labels, on labelled and unlabelled sentences.
 
     Source: Izsak, Guskin, Wasserblat (2019), "Training Compact Models for Low Resource Entity
@@ -64,13 +67,9 @@ class PseudoLabelMethod(Method[TaggerKdPseudoSettings]):
 
     settings = TaggerKdPseudoSettings
 
-    def objective(self, settings: TaggerKdPseudoSettings, tagger: NeuralTagger) -> Objective:
-        """See `Method.objective`."""
-        return _distillation(settings, settings.distillation, tagger)
-
     def stream(
         self,
-        settings: TaggerKdPseudoSettings,
+        settings: Mixed,
         labelled: Sequence[EncodedSentence],
         unlabelled: Sequence[EncodedSentence],
     ) -> BatchStream:
@@ -118,7 +117,7 @@ class CrossViewMethod(Method[TaggerCvtSettings]):
         return {word: nothing for word in vocabulary.words if word not in labelled}
 
 
-class DistilledCrossViewMethod(Method[TaggerKdCvtSettings]):
+class DistilledCrossViewMethod(PseudoLabelMethod[TaggerKdCvtSettings]):
     """Distillation, and views that learn from teacher and student at once."""
 
     settings = TaggerKdCvtSettings
@@ -126,45 +125,38 @@ class DistilledCrossViewMethod(Method[TaggerKdCvtSettings]):
     def objective(self, settings: TaggerKdCvtSettings, tagger: NeuralTagger) -> Objective:
         """See `Method.objective`."""
         return DistilledCrossView(
-            _distillation(settings, settings.distillation, tagger),
+            _distillation(settings, tagger),
             _heads(settings, settings.views, tagger),
             settings.views.view_w,
             settings.taught_views.view_teacher_w,
         )
 
-    def stream(
-        self,
-        settings: TaggerKdCvtSettings,
-        labelled: Sequence[EncodedSentence],
-        unlabelled: Sequence[EncodedSentence],
-    ) -> BatchStream:
-        """As `PseudoLabelMethod.stream`."""
-        return stream(settings, labelled, unlabelled, settings.mixing.labeled_ratio or None)
-
 
 def _supervised(settings: TaggerSettings, tagger: NeuralTagger) -> Supervised:
-    smoothing = settings.schedule.label_smoothing
-    if smoothing and tagger.decoder.crf is not None:
+    _check_smoothing(settings, tagger)
+    return Supervised(tagger.decoder, settings.schedule.label_smoothing)
+
+
+def _distillation(settings: TaggerKdSettings, tagger: NeuralTagger) -> Distillation:
+    _check_smoothing(settings, tagger)
+    weights = settings.distillation
+    return Distillation(
+        tagger.decoder,
+        temperature=weights.kd_temp,
+        task_weight=weights.kd_student_w,
+        distillation_weight=weights.kd_dist_w,
+        loss_fn=weights.kd_loss_fn,
+    )
+
+
+def _check_smoothing(settings: TaggerSettings, tagger: NeuralTagger) -> None:
+    if settings.schedule.label_smoothing and tagger.decoder.crf is not None:
         raise UserError(
             where="label_smoothing",
             wrong="a CRF has no labels to smooth",
             expected="a softmax",
             remedy="give --no_use_crf, or use_crf=False in Python",
         )
-    return Supervised(tagger.decoder, smoothing)
-
-
-def _distillation(
-    settings: TaggerSettings, distillation: DistillationSettings, tagger: NeuralTagger
-) -> Distillation:
-    _supervised(settings, tagger)  # refuses what can't be smoothed
-    return Distillation(
-        tagger.decoder,
-        temperature=distillation.kd_temp,
-        task_weight=distillation.kd_student_w,
-        distillation_weight=distillation.kd_dist_w,
-        loss_fn=distillation.kd_loss_fn,
-    )
 
 
 def _ramp(settings: TaggerCvtSettings) -> float:
@@ -195,7 +187,7 @@ def _heads(
 
 
 SUPERVISED = SupervisedMethod()
-DISTILLATION = DistillationMethod()
-PSEUDO_LABELS = PseudoLabelMethod()
+DISTILLATION = DistillationMethod[TaggerKdSettings]()
+PSEUDO_LABELS = PseudoLabelMethod[TaggerKdPseudoSettings]()
 CROSS_VIEW = CrossViewMethod()
 DISTILLED_CROSS_VIEW = DistilledCrossViewMethod()

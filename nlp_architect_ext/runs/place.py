@@ -12,10 +12,7 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text, read_json
-from nlp_architect_ext.core.manifest import (
-    SETTINGS,
-    to_text,
-)
+from nlp_architect_ext.core.manifest import SETTINGS, to_text
 from nlp_architect_ext.core.output_folder import OutputFolder, check_place
 from nlp_architect_ext.runs.folder import BEST_RESULT, DATA, STORE, WRITTEN, RunFolder
 from nlp_architect_ext.settings.fields import to_json

@@ -1,6 +1,4 @@
-"""What a finished run leaves: model, scores, model card, pictures, and the manifest that seals
-them.
-"""
+"""What a finished run leaves: model, scores, card, pictures, and the manifest over them."""
 
 from __future__ import annotations
 

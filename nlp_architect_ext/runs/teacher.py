@@ -1,6 +1,4 @@
-"""The teacher's part of a run: fine-tune it if need be, then store what it says about every
-sentence.
-"""
+"""The teacher's part of a run: fine-tune it, then store what it says about every sentence."""
 
 from __future__ import annotations
 

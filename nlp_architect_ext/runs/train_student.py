@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,6 +14,7 @@ from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.encoders.pretrained_words import PretrainedWords
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
 from nlp_architect_ext.layers.device import prepare
+from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.dry_run import describe
 from nlp_architect_ext.runs.fit_student import fit_student, method_stream
 from nlp_architect_ext.runs.folder import RunFolder
@@ -58,7 +58,7 @@ def train_student(
     """
     device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
     corpus = _corpus(settings, given)
-    settings = _decided(settings, corpus, device)
+    settings = decided(settings, corpus, device)
     say(summary(corpus))
     words = pretrained_words(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
@@ -94,18 +94,6 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
         return drawn(given, settings.draw, dev=dev, unlabelled=unlabelled)
     return load_corpus(
         settings.data, settings.draw, dev=dev, text=settings.text, unlabelled=unlabelled
-    )
-
-
-def _decided(settings: Chosen, corpus: Corpus, device: torch.device) -> Chosen:
-    """The settings with what was left open: a continued run must compute as the first part did."""
-    fraction = settings.dev.dev_fraction if corpus.dev_is_split else 0.0
-    return replace(
-        settings,
-        dev=replace(settings.dev, dev_fraction=fraction),
-        device=replace(
-            settings.device, device=str(device), no_cuda=False, threads=torch.get_num_threads()
-        ),
     )
 
 
