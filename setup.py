@@ -87,8 +87,9 @@ setup(
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],
         "nlp_architect_ext.formats": [
-            "columns = nlp_architect_ext.data.formats.columns:read_columns",
-            "text = nlp_architect_ext.data.formats.text:read_text",
+            "columns = nlp_architect_ext.data.formats.column_files:COLUMNS",
+            "prodigy = nlp_architect_ext.data.formats.prodigy:PRODIGY",
+            "text = nlp_architect_ext.data.formats.plain_text:TEXT",
         ],
     },
 )

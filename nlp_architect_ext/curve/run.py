@@ -37,7 +37,12 @@ from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.settings.curve import LearningCurveSettings
-from nlp_architect_ext.settings.data import DataSettings, DrawSettings, UnlabelledSettings
+from nlp_architect_ext.settings.data import (
+    DataSettings,
+    DrawSettings,
+    TokenizerSettings,
+    UnlabelledSettings,
+)
 from nlp_architect_ext.settings.fields import built, shared
 
 
@@ -53,7 +58,11 @@ def train_curve(settings: LearningCurveSettings) -> None:
             settings, teacher=str(Path(settings.teacher).expanduser().absolute())
         )
     systems = systems_of(settings)
-    corpus = load_corpus(built(DataSettings, shared(settings, DataSettings)), DrawSettings())
+    corpus = load_corpus(
+        built(DataSettings, shared(settings, DataSettings)),
+        DrawSettings(),
+        text=built(TokenizerSettings, shared(settings, TokenizerSettings)),
+    )
     say(summary(corpus))
     _check_data(settings, corpus, systems)
     if settings.teacher is not None and any(system.needs_teacher for system in systems):

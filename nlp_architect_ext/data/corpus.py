@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
-from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.tags import OUTSIDE, SCHEMES, spans
+from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
+from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
 from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.data.formats.labels_file import read_labels
+from nlp_architect_ext.data.formats.text import WordSplitter
+from nlp_architect_ext.data.unlabelled import read_unlabelled
 
 LABELS_FILE = "labels.txt"
 DEV = "dev.txt"
 TEST = "test.txt"
 # Under these names; files that are named otherwise may not.
 MAY_BE_MISSING = {"dev": DEV, "test": TEST}
+
+LabelledReader = Callable[[Path, str], tuple[LabelledFile, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,11 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     scheme: str = "auto",
     language: str = "en",
     tokenizer: str = "spacy",
-    unlabeled_format: str = "text",
+    unlabeled_format: str = AUTO,
+    labelled_format: str = AUTO,
+    offsets: str = AUTO,
 ) -> Corpus:
-    """Read a folder of column files and, if one is named, a file of unlabelled text.
+    """Read a folder of labelled files and, if one is named, a file of unlabelled text.
 
     File names are relative to ``data_dir`` or absolute. ``dev.txt`` and ``test.txt`` may be
     missing, and an empty name stands for no file. Labels are those of train; labels that only dev
@@ -70,7 +77,7 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
 
     Args:
         data_dir: the folder.
-        train_filename: column file of labelled sentences.
+        train_filename: labelled sentences, a column file or a file of another installed format.
         dev_filename: the same, for picking the best model.
         test_filename: the same, for the final score.
         unlabeled_filename: text without labels, or None.
@@ -79,7 +86,10 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
         scheme: one of ``labels.SCHEMES`` or ``auto``, which decides by all of train.
         language: see :func:`read_text`.
         tokenizer: see :func:`read_text`.
-        unlabeled_format: the name of an installed format.
+        unlabeled_format: the name of an installed format; ``auto``: what the file shows, else
+            raw text.
+        labelled_format: the same for labelled files; ``auto``: what each shows, else columns.
+        offsets: unit of the offsets in such files, see :class:`ReadOptions`.
 
     Raises:
         UserError: files that can't be read, are empty or hold no entity; tags that don't fit the
@@ -88,18 +98,19 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     _check_scheme(scheme)
     folder = Path(data_dir)
     names = {"train": train_filename, "dev": dev_filename, "test": test_filename}
-    files, notes = _labelled_files(folder, names, tag_col, ignore_token)
-    options = {
-        "tag_col": tag_col,
-        "ignore_token": ignore_token,
-        "language": language,
-        "tokenizer": tokenizer,
-    }
+    options = ReadOptions(
+        offsets=offsets, tag_col=tag_col, ignore_token=ignore_token, scheme=scheme
+    )
+    # made when it's needed: spaCy takes a second to import
+    splitter = cache(partial(WordSplitter, language, tokenizer))
+    read = partial(read_labelled_file, options=options, splitter=splitter)
+    files, notes = _labelled_files(folder, names, labelled_format, read)
     corpus = corpus_of(files, scheme, folder / LABELS_FILE, notes)
     if unlabeled_filename is None:
         return corpus
-    unlabelled = _unlabelled(folder / unlabeled_filename, unlabeled_format, options)
-    return replace(corpus, unlabelled=unlabelled)
+    path = place_of(folder, unlabeled_filename)
+    unlabelled, more_notes = read_unlabelled(path, unlabeled_format, options, splitter())
+    return replace(corpus, unlabelled=unlabelled, notes=(*corpus.notes, *more_notes))
 
 
 def _check_scheme(scheme: str) -> None:
@@ -113,20 +124,27 @@ def _check_scheme(scheme: str) -> None:
 
 
 def _labelled_files(
-    folder: Path, names: dict[str, str], tag_col: int, ignore_token: str
+    folder: Path, names: dict[str, str], format_name: str, read: LabelledReader
 ) -> tuple[dict[str, LabelledFile], list[str]]:
-    """The files of train, dev and test that there are, and a note on each that is missing."""
+    """The files of train, dev and test that there are, and notes on them and on missing ones."""
     files = {}
     notes = []
     for part, name in names.items():
         may_be_missing = name == MAY_BE_MISSING.get(part)
+        path = place_of(folder, name)
         if part != "train" and not name:
             notes.append(f"no {part} set: no file is named")
-        elif may_be_missing and not (folder / name).exists():
-            notes.append(f"no {part} set: {folder / name} is missing")
+        elif may_be_missing and not path.exists():
+            notes.append(f"no {part} set: {path} is missing")
         else:
-            files[part] = LabelledFile.read(folder / name, tag_col, ignore_token)
+            files[part], remarks = read(path, format_name)
+            notes += remarks
     return files, notes
+
+
+def place_of(folder: Path, name: str) -> Path:
+    """The file of this name in a folder; the name may be absolute."""
+    return folder / name
 
 
 def corpus_of(
@@ -208,20 +226,3 @@ def _without_example(labels: LabelSet, sentences: list[Sentence], where: str) ->
     seen_types = seen if labels.scheme == "plain" else _types(seen)
     missing = [type_ for type_ in labels.types if type_ not in seen_types]
     return [f"no example {where} of: {', '.join(missing)}"] if missing else []
-
-
-def _unlabelled(path: Path, format_name: str, options: dict[str, object]) -> list[Sentence]:
-    reader = registry.load(registry.FORMATS, format_name)
-    # Every format takes the options that mean something to it.
-    wanted = inspect.signature(reader).parameters
-    offered = {**options, "labelled": False}
-    taken = {name: value for name, value in offered.items() if name in wanted}
-    sentences = [sentence.without_labels() for sentence in reader(path, **taken)]
-    if not sentences:
-        raise UserError(
-            where=str(path),
-            wrong="no sentence",
-            expected="unlabelled text",
-            remedy="fill the file or name none",
-        )
-    return sentences

@@ -9,7 +9,12 @@ from nlp_architect_ext.core.files import read_json
 from nlp_architect_ext.core.manifest import SETTINGS
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.runs.inputs import load_corpus
-from nlp_architect_ext.settings.data import DataSettings, DevSettings, DrawSettings
+from nlp_architect_ext.settings.data import (
+    DataSettings,
+    DevSettings,
+    DrawSettings,
+    TokenizerSettings,
+)
 from nlp_architect_ext.settings.fields import built, flags_of
 
 Group = TypeVar("Group")
@@ -37,7 +42,15 @@ def dev_out_of_train(model: Path) -> list[Sentence]:
     if not run.get("dev_fraction") or not train.is_file():
         return []
     data = _group(DataSettings, {**run, "dev_filename": "", "test_filename": ""})
-    return load_corpus(data, _group(DrawSettings, run), dev=_group(DevSettings, run)).dev or []
+    return (
+        load_corpus(
+            data,
+            _group(DrawSettings, run),
+            dev=_group(DevSettings, run),
+            text=_group(TokenizerSettings, run),
+        ).dev
+        or []
+    )
 
 
 def _group(cls: type[Group], run: dict[str, Any]) -> Group:

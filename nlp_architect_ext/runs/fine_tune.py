@@ -39,7 +39,7 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
             wasn't there before.
     """
     device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
-    corpus = load_corpus(settings.data, settings.draw, dev=settings.dev)
+    corpus = load_corpus(settings.data, settings.draw, dev=settings.dev, text=settings.text)
     settings = decided(settings, corpus, device)
     say(summary(corpus))
     name, tuning = settings.trainer.model_name_or_path, _fine_tuning(settings, device)

@@ -23,7 +23,7 @@ def load_corpus(
     draw: DrawSettings,
     *,
     dev: DevSettings | None = None,
-    text: TokenizerSettings | None = None,
+    text: TokenizerSettings,
     unlabelled: UnlabelledSettings | None = None,
 ) -> Corpus:
     """Read the data, and draw the labelled and unlabelled sentences that the settings ask for.
@@ -32,7 +32,7 @@ def load_corpus(
         data: the labelled files.
         draw: which of their sentences count as labelled.
         dev: what becomes dev where there is no file of it; None for nothing.
-        text: how raw text is split; needed with `unlabelled`.
+        text: how text is split into words.
         unlabelled: the unlabelled text; None for none.
 
     Raises:
@@ -45,12 +45,14 @@ def load_corpus(
         dev_filename=data.dev_filename,
         test_filename=data.test_filename,
         unlabeled_filename=raw,
-        unlabeled_format=unlabelled.unlabeled_format if unlabelled else "text",
+        unlabeled_format=unlabelled.unlabeled_format if unlabelled else "auto",
+        labelled_format=data.data_format,
+        offsets=data.offsets,
         tag_col=data.tag_col,
         ignore_token=data.ignore_token,
         scheme=data.scheme,
-        language=text.language if text else "en",
-        tokenizer=text.tokenizer if text else "whitespace",
+        language=text.language,
+        tokenizer=text.tokenizer,
     )
     return drawn(corpus, draw, dev=dev, unlabelled=unlabelled)
 

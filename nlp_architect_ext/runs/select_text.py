@@ -36,7 +36,7 @@ def select_unlabelled(settings: SelectUnlabelledSettings) -> None:
     """
     pool, output = Path(settings.pool.pool_file), Path(settings.pool.output_file)
     _check(settings, pool, output)
-    train = load_corpus(settings.data, settings.draw).train
+    train = load_corpus(settings.data, settings.draw, text=settings.text).train
     labelled = Counter(word for sentence in train for word in sentence.words)
     pooled: Counter[str] = Counter()
     for sentence in _read(settings, "counting words"):

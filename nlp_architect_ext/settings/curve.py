@@ -23,6 +23,8 @@ class LearningCurveSettings:
     train_filename: str = borrowed(DataSettings, "train_filename")
     dev_filename: str = borrowed(DataSettings, "dev_filename")
     test_filename: str = borrowed(DataSettings, "test_filename")
+    data_format: str = borrowed(DataSettings, "data_format")
+    offsets: str = borrowed(DataSettings, "offsets")
     tag_col: int = borrowed(DataSettings, "tag_col")
     ignore_token: str = borrowed(DataSettings, "ignore_token")
     scheme: str = borrowed(DataSettings, "scheme")

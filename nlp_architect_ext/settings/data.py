@@ -11,7 +11,7 @@ SCHEMES = ("auto", "IOB1", "IOB2", "IOBES", "BILOU", "plain")
 
 @dataclass(frozen=True, kw_only=True)
 class DataSettings:
-    """Labelled data: column files in one folder."""
+    """Labelled data: files in one folder."""
 
     data_dir: str = setting(help="folder of the data files", common=True)
     train_filename: str = setting(
@@ -22,6 +22,17 @@ class DataSettings:
     )
     test_filename: str = setting(
         "test.txt", help="labelled sentences scored once, at the end; may be missing"
+    )
+    data_format: str = setting(
+        "auto",
+        help="format of the labelled files; auto: what a file shows, else columns",
+        flags=("--format",),
+        common=True,
+    )
+    offsets: str = setting(
+        "auto",
+        help="what offsets in such files count; auto: what fits the marked texts",
+        choices=("auto", "codepoint", "utf16"),
     )
     tag_col: int = setting(-1, help="column of the tag; the word is column 0", common=True)
     ignore_token: str = setting("", help="lines with this word are dropped, beside -DOCSTART-")
@@ -73,7 +84,9 @@ class UnlabelledSettings:
     unlabeled_filename: str = setting(
         "unlabeled.txt", help="raw text, one sentence or paragraph a line", common=True
     )
-    unlabeled_format: str = setting("text", help="text, columns, or a format that a package brings")
+    unlabeled_format: str = setting(
+        "auto", help="its format; auto: what the file shows, else raw text"
+    )
     unlabeled_size: int | None = setting(
         None, help="draw at most N unlabelled sentences", minimum=1
     )

@@ -75,6 +75,7 @@ class TransformerTokenSettings:
     data: DataSettings = group(DataSettings)
     run: RunSettings = group(RunSettings)
     fine_tuning: FineTuningSettings = group(FineTuningSettings)
+    text: TokenizerSettings = group(TokenizerSettings)
     draw: DrawSettings = group(DrawSettings)
     dev: DevSettings = group(DevSettings)
     device: DeviceSettings = group(DeviceSettings)

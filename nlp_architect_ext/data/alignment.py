@@ -1,0 +1,146 @@
+"""From documents to sentences: spans of characters become labels of words.
+
+A word has one label, so not every span can stay as it is. The rules:
+
+- white space at the ends of a span isn't a part of it;
+- a span that begins or ends within a word takes the whole word;
+- of spans that share a word the longest stays, of equally long ones the first;
+- white space within the name of a type becomes ``_``.
+
+Each time a rule alters what was marked it's counted, and the first place is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.tags import Span, tags
+from nlp_architect_ext.core.wording import counted
+from nlp_architect_ext.data.document import Document, TextSpan
+from nlp_architect_ext.data.formats.text import WordSplitter
+
+_SPACES = re.compile(r"\s+")
+
+CUT = "begins or ends within a word and takes the whole word"
+EMPTY = "holds no word and is left out"
+OVERLAPPING = "shares a word with a longer one, or with an earlier one as long, and is left out"
+NAME = "has a type with white space, which becomes _"
+
+
+@dataclass
+class Remarks:
+    """How often each rule altered a span, and where first.
+
+    Args:
+        path: of the file, for places.
+    """
+
+    path: str
+    counts: dict[str, int] = field(default_factory=dict)
+    first: dict[str, str] = field(default_factory=dict)
+
+    def add(self, rule: str, document: Document, span: TextSpan) -> None:
+        """One more span that the rule altered."""
+        self.counts[rule] = self.counts.get(rule, 0) + 1
+        if rule not in self.first:
+            marked = document.text[span.start : span.end]
+            shown = marked if len(marked) <= 40 else f"{marked[:37]}..."
+            self.first[rule] = f"{span.label} {shown!r} at {self.path}:{document.line}"
+
+    def lines(self) -> list[str]:
+        """A line for each rule that was needed."""
+        return [
+            f"{counted(count, 'span')}: {rule}; first {self.first[rule]}"
+            for rule, count in self.counts.items()
+        ]
+
+
+def to_sentence(document: Document, splitter: WordSplitter, remarks: Remarks) -> Sentence:
+    """The words of a document, with offsets, and their labels if it has any.
+
+    Args:
+        document: its own words are kept if it has some.
+        splitter: splits the text of others.
+        remarks: gets what the rules altered.
+    """
+    offsets = document.words
+    if offsets is None:
+        offsets = splitter.split(document.text).offsets or ()
+    words = tuple(document.text[start:end] for start, end in offsets)
+    labels = document.tags
+    if document.spans is not None:
+        spans = word_spans(document, offsets, remarks)
+        labels = tuple(tags(spans, len(words)))
+    return Sentence(words, labels, document.text, offsets, document.line)
+
+
+def word_spans(
+    document: Document, offsets: Sequence[tuple[int, int]], remarks: Remarks
+) -> list[Span]:
+    """The spans of a document as ranges of its words, none overlapping, in order."""
+    found = [(span, *_words_of(span, document, offsets, remarks)) for span in document.spans or ()]
+    kept: list[Span] = []
+    taken: set[int] = set()
+    for span, first, last in sorted(found, key=lambda item: (item[1] - item[2], item[1])):
+        if first == last:
+            remarks.add(EMPTY, document, span)
+        elif taken.isdisjoint(range(first, last)):
+            taken.update(range(first, last))
+            kept.append(Span(_type(span, document, remarks), first, last))
+        else:
+            remarks.add(OVERLAPPING, document, span)
+    return sorted(kept, key=lambda span: span.start)
+
+
+def snapped(document: Document, splitter: WordSplitter, remarks: Remarks) -> Document:
+    """The document with words, and with spans that a format of words can hold."""
+    sentence = to_sentence(document, splitter, remarks)
+    assert sentence.offsets is not None, "just made"
+    if document.spans is None:
+        return _with(document, sentence, None)
+    scores = {(span.start, span.end): span.score for span in document.spans}
+    spans = []
+    for span in word_spans(document, sentence.offsets, Remarks("")):
+        start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
+        spans.append(TextSpan(start, end, span.type, scores.get((start, end))))
+    return _with(document, sentence, tuple(spans))
+
+
+def _with(document: Document, sentence: Sentence, spans: tuple[TextSpan, ...] | None) -> Document:
+    return replace(document, words=sentence.offsets, spans=spans)
+
+
+def _words_of(
+    span: TextSpan, document: Document, offsets: Sequence[tuple[int, int]], remarks: Remarks
+) -> tuple[int, int]:
+    """The half-open range of words that a span touches; an empty one if it touches none."""
+    touched = [
+        index for index, (start, end) in enumerate(offsets) if start < span.end and span.start < end
+    ]
+    if not touched:
+        return 0, 0
+    first, last = touched[0], touched[-1]
+    marked = document.text[span.start : span.end]
+    start = span.start + len(marked) - len(marked.lstrip())
+    end = span.end - len(marked) + len(marked.rstrip())
+    if offsets[first][0] != start or offsets[last][1] != end:
+        remarks.add(CUT, document, span)
+    return first, last + 1
+
+
+def _type(span: TextSpan, document: Document, remarks: Remarks) -> str:
+    if not _SPACES.search(span.label):
+        return span.label
+    remarks.add(NAME, document, span)
+    return _SPACES.sub("_", span.label.strip())
+
+
+def to_sentences(
+    documents: Iterable[Document], splitter: WordSplitter, remarks: Remarks
+) -> list[Sentence]:
+    """The sentences of documents; those without a word are left out."""
+    sentences = (to_sentence(document, splitter, remarks) for document in documents)
+    return [sentence for sentence in sentences if sentence.words]

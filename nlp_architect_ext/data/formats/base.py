@@ -1,0 +1,162 @@
+"""What a file format is, and which one a file has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nlp_architect_ext.core import registry
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import STANDARD_INPUT
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.document import Document
+
+LOOKED_AT = 1 << 16  # bytes at the beginning of a file that tell its format
+OFFSETS = ("auto", "codepoint", "utf16")
+AUTO = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """What a user may have to say of a file; each format takes what means something to it.
+
+    Args:
+        offsets: unit of the offsets, one of `OFFSETS`; ``auto`` is the tool's own unit, or what
+            the spans' texts prove.
+        tag_col: column of the tag, in column files.
+        ignore_token: lines with this word are left out, in column files.
+        scheme: of the tags, where there are tags.
+    """
+
+    offsets: str = AUTO
+    tag_col: int = -1
+    ignore_token: str = ""
+    scheme: str = AUTO
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a file."""
+
+    path: Path
+    content: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """As text; what isn't UTF-8 is replaced."""
+        return self.content.decode("utf-8-sig", errors="replace")
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The first JSON object, of JSON Lines or of a JSON array; empty where there is none."""
+        text = self.text.lstrip().removeprefix("[").lstrip()
+        if not text.startswith("{"):
+            return {}
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @cached_property
+    def is_array(self) -> bool:
+        """Whether it's a JSON array rather than JSON Lines."""
+        return self.text.lstrip().startswith("[")
+
+
+DocumentReader = Callable[[Path, ReadOptions], Iterator[Document]]
+DocumentWriter = Callable[[Path, Iterable[Document]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A file format; a package of yours registers one under `nlp_architect_ext.formats`.
+
+    Args:
+        name: as the user writes it; the entry point has the same.
+        description: what it is, in a few words.
+        suffix: how its files end, such as ``.jsonl``.
+        read: the documents of a file, one at a time; mistakes are `UserError`s with `file:line`.
+        write: writes documents into a file that appears when all of them are there; None for a
+            format that is only read.
+        needs_words: whether what is written consists of words: a document's `words` are set then,
+            and its spans begin and end where words do and don't overlap.
+        recognises: whether the beginning of a file shows this format; two formats must not claim
+            the same file.
+        read_sentences: ``(path, **options) -> sentences``, for formats of words that are read so
+            without a detour; options are those that its signature names.
+    """
+
+    name: str
+    description: str
+    suffix: str
+    read: DocumentReader
+    write: DocumentWriter | None = None
+    needs_words: bool = False
+    recognises: Callable[[Head], bool] = lambda head: False
+    read_sentences: Callable[..., Iterable[Sentence]] | None = None
+
+
+def format_named(name: str) -> Format:
+    """The installed format of this name.
+
+    Raises:
+        UserError: there is none, or it can't be imported.
+    """
+    found = registry.load(registry.FORMATS, name)
+    return found if isinstance(found, Format) else _of_function(name, found)
+
+
+def _of_function(name: str, reader: Callable[..., Iterable[Sentence]]) -> Format:
+    """A package may bring a mere function from a path to sentences."""
+
+    def read(path: Path, options: ReadOptions) -> Iterator[Document]:
+        for sentence in reader(path):
+            whole = sentence.with_text()
+            assert whole.text is not None, "just given"
+            yield Document(whole.text, words=whole.offsets, line=sentence.line)
+
+    return Format(
+        name=name, description="of a package", suffix="", read=read, read_sentences=reader
+    )
+
+
+def head_of(path: Path) -> Head:
+    """The beginning of a file; empty for a folder, standard input, or what can't be read."""
+    try:
+        with path.open("rb") as stream:
+            return Head(path, stream.read(LOOKED_AT))
+    except OSError:
+        return Head(path, b"")
+
+
+def detect(path: Path, otherwise: str) -> Format:
+    """The format that a file shows, or the one named `otherwise` if it shows none.
+
+    Raises:
+        UserError: the file shows several.
+    """
+    if str(path) == STANDARD_INPUT:
+        return format_named(otherwise)
+    head = head_of(path)
+    found = [one for one in _installed() if one.recognises(head)]
+    if len(found) > 1:
+        raise UserError(
+            where=str(path),
+            wrong=f"could be {' or '.join(one.name for one in found)}",
+            expected="a file of one format",
+            remedy="name the format",
+        )
+    return found[0] if found else format_named(otherwise)
+
+
+def _installed() -> Iterator[Format]:
+    for name in registry.names(registry.FORMATS):
+        try:
+            yield format_named(name)
+        except registry.BrokenPluginError:  # it's refused when it's named
+            continue
