@@ -59,8 +59,10 @@ setup(
         ],
         "nlp_architect_ext.train": [
             "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
+            "convert = nlp_architect_ext_procedures.convert:Convert",
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
             "export = nlp_architect_ext_procedures.export:Export",
+            "inspect = nlp_architect_ext_procedures.inspect_data:InspectData",
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
             "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",

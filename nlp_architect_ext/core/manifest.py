@@ -16,6 +16,9 @@ MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
 PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
 # Unlabelled sentences to annotate next, and their labels so far.
 ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"
+# The same in the format of the labelled data, if that isn't of columns.
+PREANNOTATED_AS = "annotate_next{suffix}"
+SUFFIXES = (".jsonl", ".json", ".spacy", ".conllu", ".parquet")
 # NLP Architect's own folders are among those that hold pickles.
 PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")
 

@@ -41,6 +41,7 @@ class Corpus:
         scheme: the scheme of the files.
         notes: what the user should know of how the files were read, a line each.
         dev_is_split: whether dev was a part of train.
+        format_name: the format of the file of train.
     """
 
     train: list[Sentence]
@@ -51,6 +52,7 @@ class Corpus:
     scheme: str
     notes: tuple[str, ...] = ()
     dev_is_split: bool = False
+    format_name: str = "columns"
 
 
 def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the same names)
@@ -109,7 +111,7 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     if unlabeled_filename is None:
         return corpus
     path = place_of(folder, unlabeled_filename)
-    unlabelled, more_notes = read_unlabelled(path, unlabeled_format, options, splitter())
+    unlabelled, more_notes = read_unlabelled(path, unlabeled_format, options, splitter)
     return replace(corpus, unlabelled=unlabelled, notes=(*corpus.notes, *more_notes))
 
 
@@ -181,6 +183,7 @@ def corpus_of(
         labels=labels,
         scheme=scheme,
         notes=(*notes, *oddities, *without_example),
+        format_name=files["train"].format_name,
     )
 
 

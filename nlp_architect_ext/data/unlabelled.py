@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
@@ -14,7 +14,7 @@ from nlp_architect_ext.data.formats.text import WordSplitter
 
 
 def read_unlabelled(
-    path: Path, format_name: str, options: ReadOptions, splitter: WordSplitter
+    path: Path, format_name: str, options: ReadOptions, splitter: Callable[[], WordSplitter]
 ) -> tuple[list[Sentence], list[str]]:
     """The sentences of a file without their labels, and what the user should know of them.
 
@@ -37,22 +37,24 @@ def read_unlabelled(
 
 
 def sentences_of(
-    format_: Format, path: Path, options: ReadOptions, splitter: WordSplitter
+    format_: Format, path: Path, options: ReadOptions, splitter: Callable[[], WordSplitter]
 ) -> Iterator[Sentence]:
     """The sentences of a file, one at a time, for their words; labels aren't looked at."""
     if format_.read_sentences is None:
         remarks = Remarks(str(path))  # nobody reads the labels, so nobody needs these
-        sentences = (to_sentence(one, splitter, remarks) for one in format_.read(path, options))
+        words = splitter()
+        sentences = (to_sentence(one, words, remarks) for one in format_.read(path, options))
         yield from (sentence for sentence in sentences if sentence.words)
         return
     # Every format takes the options that mean something to it.
     wanted = inspect.signature(format_.read_sentences).parameters
-    offered = {
+    offered: dict[str, object] = {
         "tag_col": options.tag_col,
         "ignore_token": options.ignore_token,
-        "language": splitter.language,
-        "tokenizer": splitter.tokenizer,
         "labelled": False,
     }
+    if "language" in wanted or "tokenizer" in wanted:
+        words = splitter()
+        offered |= {"language": words.language, "tokenizer": words.tokenizer}
     taken = {name: value for name, value in offered.items() if name in wanted}
     yield from format_.read_sentences(path, **taken)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.document import Document, TextSpan
 from nlp_architect_ext.data.formats.columns import format_columns
-from nlp_architect_ext.runtime.text_tagger import TextTagger
+from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 
 MAXIMUM = 100  # sentences that are named
 LOOKED_AT = 5_000  # sentences that are tagged for it: a pool of millions must stay cheap
@@ -20,11 +21,19 @@ TINY = 1e-12  # a probability of 0 has no logarithm
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """A sentence with the tagger's own tags, and how unsure it is of them, from 0 to 1."""
+    """A sentence with the tagger's own tags, and how unsure it is of them, from 0 to 1.
+
+    Args:
+        uncertainty: from 0 to 1.
+        words: the sentence.
+        tags: the tagger's.
+        document: the same as text and scored spans, for annotation tools.
+    """
 
     uncertainty: float
     words: tuple[str, ...]
     tags: tuple[str, ...]
+    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,14 @@ class ToAnnotate:
     def columns(self) -> str:
         """The same sentences as a column file with the tagger's tags, to be corrected."""
         return "\n".join(format_columns(one.words, one.tags) for one in self.sentences)
+
+    def documents(self) -> list[Document]:
+        """The same sentences for an annotation tool, each with how uncertain the tagger is."""
+        return [
+            replace(one.document, meta={"uncertainty": round(one.uncertainty, 4)})
+            for one in self.sentences
+            if one.document is not None
+        ]
 
 
 def uncertainty(probabilities: Sequence[float]) -> float:
@@ -82,16 +99,39 @@ def most_uncertain(
     drawn = np.arange(len(pool))
     if len(pool) > LOOKED_AT:
         drawn = np.sort(np.random.default_rng(seed).choice(len(pool), LOOKED_AT, replace=False))
-    chosen = {pool[index].words: None for index in drawn.tolist() if _is_fit(pool[index].words)}
+    chosen: dict[tuple[str, ...], Sentence] = {}
+    for index in drawn.tolist():
+        if _is_fit(pool[index].words):
+            chosen.setdefault(pool[index].words, pool[index])
     for sentence in known:
         chosen.pop(sentence.words, None)
     predictions = tagger.predict_labels([Sentence(words) for words in chosen])
     rows = [
-        Uncertain(uncertainty(prediction.scores), words, tuple(tagger.tags(prediction)))
-        for words, prediction in zip(chosen, predictions, strict=True)
+        Uncertain(
+            uncertainty(prediction.scores),
+            sentence.words,
+            tuple(tagger.tags(prediction)),
+            _document(tagger, sentence, prediction),
+        )
+        for sentence, prediction in zip(chosen.values(), predictions, strict=True)
     ]
     rows.sort(key=lambda row: -row.uncertainty)
     return ToAnnotate(tuple(rows[:most]), len(rows), len(pool))
+
+
+def _document(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> Document:
+    """A tagged sentence as a document whose labels nobody has checked."""
+    whole = sentence.with_text()
+    assert whole.text is not None, "just given"
+    if tagger.labels.scheme == "plain":
+        return Document(
+            whole.text, None, whole.offsets, tuple(tagger.tags(prediction)), is_prediction=True
+        )
+    spans = tuple(
+        TextSpan(entity.start, entity.end, entity.entity_group, entity.score)
+        for entity in tagger.entities(whole, prediction)
+    )
+    return Document(whole.text, spans, whole.offsets, is_prediction=True)
 
 
 def _is_fit(words: tuple[str, ...]) -> bool:

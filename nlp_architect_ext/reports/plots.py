@@ -42,7 +42,7 @@ def learning_curve(
     if teacher_dev_f1 is not None:
         f1.axhline(100 * teacher_dev_f1, linestyle="--", color="grey", label="teacher")
     _finish(f1, "Dev F1", "F1 (%)")
-    return _png(figure)
+    return png(figure)
 
 
 def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]) -> bytes:
@@ -63,7 +63,7 @@ def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]
     _finish(curve, "Reliability", "share of right entities", "")
     _finish(counts, "", "entities", "score")
     curve.set(xlim=(0, 1), ylim=(0, 1))
-    return _png(figure)
+    return png(figure)
 
 
 def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int]) -> bytes:
@@ -84,10 +84,11 @@ def speed(milliseconds: Mapping[str, Sequence[float]], batch_sizes: Sequence[int
     axes.set_xticks(batch_sizes, [str(size) for size in batch_sizes])
     beside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
     _finish(axes, "Words to entities", "sentences a second", "sentences a batch", legend=beside)
-    return _png(figure)
+    return png(figure)
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """A drawn figure; the same bytes each time."""
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
@@ -18,7 +19,10 @@ from nlp_architect_ext.core.manifest import (
 from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.data.formats.labelled_file import read_labelled
+from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
+from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
+from nlp_architect_ext.data.formats.labelled_file import labelled_as
+from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime import Tagger
@@ -76,8 +80,10 @@ def _dev(settings: ExportSettings, tagger: NeuralTagger) -> tuple[list[Sentence]
     path = Path(settings.dev_file) if settings.dev_file else dev_file(model)
     if path is None:
         return dev_out_of_train(model), "train that were dev"
-    found = read_labelled(tagger.labels, path, settings.tag_col, settings.ignore_token)
-    return found, str(path)
+    splitter = partial(WordSplitter, tagger.language, tagger.tokenizer)
+    options = ReadOptions(tag_col=settings.tag_col, ignore_token=settings.ignore_token)
+    file, _ = read_labelled_file(path, AUTO, options, splitter)
+    return labelled_as(tagger.labels, file), str(path)
 
 
 def _check(parity: Parity, source: str, settings: ExportSettings) -> None:

@@ -14,8 +14,10 @@ from nlp_architect_ext.core.manifest import (
     MANIFEST,
     METRICS,
     PREANNOTATED,
+    PREANNOTATED_AS,
     PREDICTIONS,
     SETTINGS,
+    SUFFIXES,
 )
 from nlp_architect_ext.settings.run import RunSettings
 from nlp_architect_ext.training.checkpoint import Checkpoints
@@ -47,6 +49,7 @@ WRITTEN = (
     *PREDICTIONS.values(),
     ANNOTATE,
     PREANNOTATED,
+    *(PREANNOTATED_AS.format(suffix=suffix) for suffix in SUFFIXES),
     DATA,
     SETTINGS,
 )

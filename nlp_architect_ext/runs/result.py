@@ -32,6 +32,7 @@ from nlp_architect_ext.reports.page import Findings, page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import last_split
 from nlp_architect_ext.runs.folder import RunFolder
+from nlp_architect_ext.runs.queue import write_queue
 from nlp_architect_ext.runs.teacher import TeacherAnswers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
@@ -104,6 +105,8 @@ def write_result(
     best = run.path / settings.run.best_result_file
     atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     _write_findings(run.path, findings)
+    if to_annotate is not None:
+        write_queue(run.path, to_annotate, corpus.format_name)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
     card = model_card(tagger.config, metrics, sys.argv)
     atomic_write_text(run.path / "README.md", card)

@@ -22,16 +22,13 @@ from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
 from nlp_architect_ext.core.progress import Bar, bar, say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.wording import counted
-from nlp_architect_ext.data.formats.columns import format_columns, read_columns
+from nlp_architect_ext.data.formats.columns import format_columns
 from nlp_architect_ext.data.formats.json_lines import format_entities
-from nlp_architect_ext.data.formats.labelled_file import read_labelled
-from nlp_architect_ext.data.formats.text import text_lines
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
+from nlp_architect_ext.serving.inputs import Item, read
 from nlp_architect_ext.settings.inference import InferenceSettings
 
 CHUNK = 1024  # sentences read, sorted by length, tagged and written at a time
-
-Item = Sentence | str  # a line of raw text isn't split into words before it's tagged
 
 
 @dataclass(frozen=True)
@@ -139,16 +136,6 @@ def _check(tagger: TextTagger, settings: InferenceSettings) -> None:
         )
     if settings.evaluate and settings.output_dir != "-":
         _check_report(settings)
-
-
-def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
-    """The sentences of the input; a stream, but for an evaluation a list of labelled sentences."""
-    path = settings.data_file
-    if settings.evaluate:
-        return read_labelled(tagger.labels, Path(path), settings.tag_col, settings.ignore_token)
-    if settings.data_format == "columns":
-        return read_columns(path, ignore_token=settings.ignore_token, labelled=False)
-    return (line for _, line in text_lines(path))
 
 
 def _report(

@@ -13,7 +13,8 @@ from multiprocessing import get_context
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime.text_tagger import TextTagger
-from nlp_architect_ext.serving.files import Item, TaggedChunk, tag_chunk, tag_file
+from nlp_architect_ext.serving.files import TaggedChunk, tag_chunk, tag_file
+from nlp_architect_ext.serving.inputs import Item
 from nlp_architect_ext.serving.load import Choice, choose
 from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp_architect_ext.settings.fields import setting
+from nlp_architect_ext.settings.data import DataSettings
+from nlp_architect_ext.settings.fields import borrowed, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +13,12 @@ class InferenceSettings:
     """What to tag, and how to write it."""
 
     data_file: str = setting(help="text or columns to tag; - is standard input")
-    data_format: str = setting("text", help="raw text, or columns", choices=("text", "columns"))
+    data_format: str = setting(
+        "auto",
+        help="format of data_file; auto: what it shows, else raw text",
+        flags=("--format",),
+    )
+    offsets: str = borrowed(DataSettings, "offsets")
     output_dir: str = setting(help="folder for output.txt or output.jsonl; - is standard output")
     output_format: str = setting(
         "columns", help="word and tag a line, or JSON Lines", choices=("columns", "json")
@@ -24,9 +30,7 @@ class InferenceSettings:
         maximum=1,
     )
     overwrite_output_dir: bool = setting(False, help="replace an earlier output")
-    evaluate: bool = setting(
-        False, help="data_file has tags: score the predictions (needs a column file)"
-    )
+    evaluate: bool = setting(False, help="data_file is labelled: score the predictions")
     tag_col: int = setting(-1, help="column of the tag, for --evaluate")
     ignore_token: str = setting("", help="lines with this word are dropped, beside -DOCSTART-")
     batch_size: int = setting(

@@ -61,3 +61,54 @@ class SelectUnlabelledSettings:
     data: DataSettings = group(DataSettings)
     text: TokenizerSettings = group(TokenizerSettings)
     draw: DrawSettings = group(DrawSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversionSettings:
+    """The file that is read, and the one that is written."""
+
+    input_file: str = setting(help="the file to read; may be the first argument")
+    output_file: str = setting(help="the file to write; may be the second argument")
+    data_format: str = setting(
+        "auto",
+        help="format of input_file; auto: what it shows, else columns",
+        flags=("--from", "--format"),
+        common=True,
+    )
+    output_format: str = setting(
+        "auto",
+        help="format of output_file; auto: the one whose files end so",
+        flags=("--to",),
+        common=True,
+    )
+    only: str = setting(
+        "all",
+        help="which texts are written; predicted: those whose labels nobody has checked",
+        choices=("all", "labelled", "unlabelled", "predicted"),
+        common=True,
+    )
+    offsets: str = borrowed(DataSettings, "offsets")
+    tag_col: int = borrowed(DataSettings, "tag_col")
+    ignore_token: str = borrowed(DataSettings, "ignore_token")
+    scheme: str = borrowed(DataSettings, "scheme")
+    overwrite: bool = setting(False, help="replace output_file", common=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertSettings:
+    """Settings of `nlp-train convert`."""
+
+    files: ConversionSettings = group(ConversionSettings)
+    text: TokenizerSettings = group(TokenizerSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectSettings:
+    """Settings of `nlp-train inspect`."""
+
+    data: DataSettings = group(DataSettings)
+    unlabelled: UnlabelledSettings = group(UnlabelledSettings)
+    text: TokenizerSettings = group(TokenizerSettings)
+    output_dir: str = setting(
+        "inspection", help="folder for data.png and findings.json; made or added to", common=True
+    )

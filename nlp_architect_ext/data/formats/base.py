@@ -143,7 +143,7 @@ def detect(path: Path, otherwise: str) -> Format:
     if str(path) == STANDARD_INPUT:
         return format_named(otherwise)
     head = head_of(path)
-    found = [one for one in _installed() if one.recognises(head)]
+    found = [one for one in installed() if one.recognises(head)]
     if len(found) > 1:
         raise UserError(
             where=str(path),
@@ -154,7 +154,8 @@ def detect(path: Path, otherwise: str) -> Format:
     return found[0] if found else format_named(otherwise)
 
 
-def _installed() -> Iterator[Format]:
+def installed() -> Iterator[Format]:
+    """The formats that can be imported, sorted by name."""
     for name in registry.names(registry.FORMATS):
         try:
             yield format_named(name)

@@ -68,4 +68,4 @@ def read_labelled_file(
         notes.append(f"{path}: {counted(unlabelled, 'text')} without accepted labels left out")
     if without_words:
         notes.append(f"{path}: {counted(without_words, 'text')} without a word left out")
-    return LabelledDocuments(path, "", sentences), notes
+    return LabelledDocuments(path, "", sentences, format_.name), notes

@@ -20,6 +20,7 @@ class LabelledFile:
     path: Path
     ignore_token: str
     sentences: list[Sentence]
+    format_name: str = "columns"
 
     @classmethod
     def read(cls, path: Path, tag_col: int = -1, ignore_token: str = "") -> LabelledFile:
@@ -105,13 +106,12 @@ class LabelledFile:
         )
 
 
-def read_labelled(labels: LabelSet, path: Path, tag_col: int, ignore_token: str) -> list[Sentence]:
-    """The sentences of a column file with labels of this set, as a tagger's.
+def labelled_as(labels: LabelSet, labelled: LabelledFile) -> list[Sentence]:
+    """The sentences of a file with labels of this set, as a tagger's.
 
     Raises:
-        UserError: a file that can't be read, or whose tags aren't such labels.
+        UserError: a file whose tags aren't such labels.
     """
-    labelled = LabelledFile.read(path, tag_col, ignore_token)
     scheme = "plain" if labels.scheme == "plain" else labelled.scheme()
     sentences = labelled.converted(scheme)
     _check_tags(labelled, sentences, scheme, labels)
