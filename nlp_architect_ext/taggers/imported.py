@@ -37,6 +37,7 @@ def imported_tagger(
     ids = _label_ids(old)
     labels = _label_set(tuple(ids), scheme, folder)
     try:
+        _check_label_count(old)
         vocabulary = _vocabulary(old)
         network = _network(old, vocabulary, list(ids.values()))
         config = TaggerConfig(
@@ -53,7 +54,8 @@ def imported_tagger(
         tagger.model.load_state_dict(_state(old, network, list(ids.values())))
     except (ValueError, KeyError, IndexError, RuntimeError, TypeError) as error:
         missing = "it lacks " if isinstance(error, KeyError) else ""
-        reason = " ".join(str(error).split())
+        # torch's first line says only that it failed.
+        reason = (str(error).splitlines() or [type(error).__name__])[-1].strip()
         raise UserError(
             where=str(folder),
             wrong=f"a network that can't be imported ({missing}{reason})",
@@ -67,6 +69,16 @@ def _label_ids(old: OldModel) -> dict[str, int]:
     """The old id of each label; of a label that is listed twice, the last, which was trained."""
     ids = {label: id_ for id_, label in enumerate(old.labels, start=1) if label}
     return dict(sorted(ids.items(), key=lambda item: item[1]))
+
+
+def _check_label_count(old: OldModel) -> None:
+    expected = len(old.labels) + 1
+    for name in ("model.dense.bias", *(["crf.start_transitions"] if old.has_crf else [])):
+        found = len(old.weights[name])
+        if found != expected:
+            raise ValueError(
+                f"{name} has scores of {found} labels; expected {expected}, padding's among them"
+            )
 
 
 def _label_set(names: tuple[str, ...], scheme: str, folder: Path) -> LabelSet:
