@@ -63,6 +63,10 @@ setup(
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
             "export = nlp_architect_ext_procedures.export:Export",
             "inspect = nlp_architect_ext_procedures.inspect_data:InspectData",
+            (
+                "import_nlp_architect = "
+                "nlp_architect_ext_procedures.import_nlp_architect:ImportNlpArchitect"
+            ),
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
             "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",

@@ -44,6 +44,7 @@ THIRD_FLOOR = {
 }
 DOORS = {
     "cli": {"core", "procedure"},
+    "host": {"core", "procedure"},
     "procedure": set(),
     "testing": {*BELOW_RUNS},
 }
@@ -63,6 +64,8 @@ ALL_CODE = [
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 LONGEST_FILE, LONGEST_FUNCTION = 250, 60
+# This script reads a user's own old models, in the old environment; it's no part of the package.
+READS_PICKLES = ROOT / "examples" / "from_nlp_architect" / "write_old_model.py"
 RUNS_CODE = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 
 
@@ -225,7 +228,7 @@ for name in {modules!r}:
 
 
 def test_the_first_floor_imports_without_torch():
-    light = {*FIRST_FLOOR, "serving", "cli", "procedure", None}
+    light = {*FIRST_FLOOR, "serving", "cli", "host", "procedure", None}
     modules = sorted(name for name in MODULES if room_of(name) in light)
     code = WITHOUT_TORCH.format(blocked=sorted(TORCH), modules=modules)
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -257,7 +260,8 @@ def test_nobody_imports_procedures(path):
 
 @pytest.mark.parametrize("path", ALL_CODE, ids=shown)
 def test_nothing_runs_what_a_file_says(path):
-    assert forbidden(parsed(path)) == []
+    found = {line.partition(": ")[2] for line in forbidden(parsed(path))}
+    assert found == ({"imports pickle", "calls torch.load"} if path == READS_PICKLES else set())
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=shown)

@@ -101,7 +101,10 @@ def _without_manifest(folder: Path) -> UserError:
             where=str(folder / pickles[0]),
             wrong="a pickle, which can run any code when it's loaded",
             expected=f"a folder with model.safetensors and {MANIFEST}",
-            remedy="train again with nlp-train; models of NLP Architect itself can't be converted",
+            remedy=(
+                "train again with nlp-train, or give a model of NLP Architect to "
+                "nlp-train import_nlp_architect"
+            ),
         )
     return UserError(
         where=str(folder),

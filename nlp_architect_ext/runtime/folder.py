@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
 from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.data.vocabulary_file import read_vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.runtime.splitting import SplittingRules
@@ -62,7 +63,7 @@ def read_export(folder: Path) -> Export:
             raise ValueError(f"no {', '.join(sorted(needed - weights.keys()))} in {WEIGHTS}")
         return Export(
             config,
-            Vocabulary.from_json(json.loads(contents[VOCABULARY])),
+            read_vocabulary(json.loads(contents[VOCABULARY])),
             weights,
             contents[GRAPH],
             None if rules is None else SplittingRules.from_json(rules),

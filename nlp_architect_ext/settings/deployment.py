@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlp_architect_ext.settings.data import TokenizerSettings
 from nlp_architect_ext.settings.fields import borrowed, setting
 from nlp_architect_ext.settings.inference import InferenceSettings
 
@@ -51,3 +52,20 @@ class BenchmarkSettings:
     tag_col: int = borrowed(InferenceSettings, "tag_col")
     ignore_token: str = borrowed(InferenceSettings, "ignore_token")
     threads: int = setting(1, help="processor threads of every system", minimum=1, maximum=1024)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings:
+    """Settings of `nlp-train import_nlp_architect`."""
+
+    model_dir: str = setting(help="folder with old_model.json and weights.safetensors")
+    output_dir: str = setting(help="folder for the tagger")
+    overwrite_output_dir: bool = setting(False, help="replace an earlier import")
+    scheme: str = setting(
+        "auto",
+        help="what the labels are: IOB2, or plain for labels that go their own ways; auto is IOB2 "
+        "if it fits",
+        choices=("auto", "IOB2", "plain"),
+    )
+    tokenizer: str = borrowed(TokenizerSettings, "tokenizer")
+    language: str = borrowed(TokenizerSettings, "language")

@@ -18,6 +18,7 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.vocabulary import SPECIAL_WORDS, Vocabulary
+from nlp_architect_ext.data.vocabulary_file import read_vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
 from nlp_architect_ext.runtime.calibration import Calibration
@@ -83,7 +84,7 @@ class NeuralTagger(TextTagger):
         """
         config, vocabulary, weights = read_model(Path(folder))
         try:
-            tagger = cls(config, Vocabulary.from_json(vocabulary), device)
+            tagger = cls(config, read_vocabulary(vocabulary), device)
             tagger.model.load_state_dict(weights)
         except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
             first_line = str(error).splitlines()[0]
