@@ -27,8 +27,8 @@ class HeldTagger:
     """A tagger and the bytes of its files, which can be written elsewhere and opened again.
 
     It's opened when it's first asked for: a host reads its own saved copy of the files after it has
-    made this object, and the folder that they came from may be gone then. In a process that was
-    forked it's opened anew, on a processor: threads and GPUs don't survive that.
+    made this object, and the folder that they came from may be gone then. Threads and GPUs don't
+    survive a fork, so other processes than the first open it anew, in one thread of a processor.
 
     Args:
         folder: of a model or an export; None if the files are read later.
@@ -50,6 +50,7 @@ class HeldTagger:
         self._folder = None if folder is None else Path(folder).absolute()
         self._engine, self._threads = engine, threads
         self._contents: Contents | None = None
+        self._first_process = os.getpid()
         self._opened: tuple[int, TextTagger] | None = None  # in which process, what
 
     @property
@@ -109,13 +110,11 @@ class HeldTagger:
         _ = self.tagger
 
     def _open(self) -> TextTagger:
-        is_copy = self._opened is not None  # of the process in which it was opened
         if self._contents is not None:
             with TemporaryDirectory(prefix="tagger-") as folder:
                 for name, content in self._contents.items():
                     (Path(folder) / name).write_bytes(content)
-                choice = self._choose(Path(folder), "cpu" if is_copy else "auto")
-                return choice.open(self._threads or (1 if is_copy else None))
+                return self._run(self._choose(Path(folder)))
         if self._folder is None:
             raise UserError(
                 where="model",
@@ -123,14 +122,22 @@ class HeldTagger:
                 expected="the folder of a model or of an export",
                 remedy='name it, as in config={"model": "out/"}',
             )
-        choice = self._choose(self._folder, "auto")
+        choice = self._choose(self._folder)
         self._contents = _contents(choice)
-        tagger = choice.open(self._threads)
+        tagger = self._run(choice)
         say(str(choice))
         return tagger
 
-    def _choose(self, folder: Path, device: str) -> Choice:
+    @property
+    def _is_first(self) -> bool:
+        return os.getpid() == self._first_process
+
+    def _choose(self, folder: Path) -> Choice:
+        device = "auto" if self._is_first else "cpu"
         return choose(folder, device=device, engine=self._engine)
+
+    def _run(self, choice: Choice) -> TextTagger:
+        return choice.open(self._threads if self._is_first else 1)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a new process is given: the files, but nothing that runs."""
