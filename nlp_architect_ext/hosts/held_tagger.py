@@ -47,8 +47,8 @@ class HeldTagger:
         if threads is not None and threads < 1:
             raise _wrong(f"threads {threads}", "a positive number, or none")
         # The working folder may change until the tagger is needed.
-        self._folder = None if folder is None else Path(folder).absolute()
-        self._engine, self._threads = engine, threads
+        self.folder = None if folder is None else Path(folder).absolute()
+        self.engine, self.threads = engine, threads
         self._contents: Contents | None = None
         self._first_process = os.getpid()
         self._opened: tuple[int, TextTagger] | None = None  # in which process, what
@@ -96,7 +96,7 @@ class HeldTagger:
         Raises:
             UserError: the folder holds no tagger, or a damaged one, or one that can't be run so.
         """
-        self._folder, self._contents, self._opened = folder.absolute(), None, None
+        self.folder, self._contents, self._opened = folder.absolute(), None, None
         _ = self.tagger
 
     def take(self, contents: Contents) -> None:
@@ -115,14 +115,14 @@ class HeldTagger:
                 for name, content in self._contents.items():
                     (Path(folder) / name).write_bytes(content)
                 return self._run(self._choose(Path(folder)))
-        if self._folder is None:
+        if self.folder is None:
             raise UserError(
                 where="model",
                 wrong="no folder is named",
                 expected="the folder of a model or of an export",
                 remedy='name it, as in config={"model": "out/"}',
             )
-        choice = self._choose(self._folder)
+        choice = self._choose(self.folder)
         self._contents = _contents(choice)
         tagger = self._run(choice)
         say(str(choice))
@@ -134,10 +134,10 @@ class HeldTagger:
 
     def _choose(self, folder: Path) -> Choice:
         device = "auto" if self._is_first else "cpu"
-        return choose(folder, device=device, engine=self._engine)
+        return choose(folder, device=device, engine=self.engine)
 
     def _run(self, choice: Choice) -> TextTagger:
-        return choice.open(self._threads if self._is_first else 1)
+        return choice.open(self.threads if self._is_first else 1)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a new process is given: the files, but nothing that runs."""
