@@ -40,6 +40,8 @@ setup(
             "build",
             "hypothesis>=6.100",
             "mypy>=1.15",
+            "presidio-analyzer>=2.2.364",
+            "presidio-anonymizer>=2.2.364",
             "pytest>=8",
             "pytest-cov>=6",
             "pytest-xdist>=3",
@@ -48,6 +50,7 @@ setup(
         ],
         "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
         "export": [],  # what it was is part of every installation now
+        "presidio": ["presidio-analyzer>=2.2.364", "presidio-anonymizer>=2.2.364"],
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
         "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
@@ -96,6 +99,9 @@ setup(
             "columns = nlp_architect_ext.data.formats.column_files:COLUMNS",
             "prodigy = nlp_architect_ext.data.formats.prodigy:PRODIGY",
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
+        ],
+        "spacy_factories": [
+            "nlp_architect_tagger = nlp_architect_ext.hosts.spacy_component:make_component",
         ],
     },
 )

@@ -41,6 +41,7 @@ THIRD_FLOOR = {
     "serving": {*FIRST_FLOOR, "layers", "taggers"},
     "curve": {*BELOW_RUNS, "runs", "cli"},
     "benchmark": {*BELOW_RUNS, "runs", "serving"},
+    "hosts": {*FIRST_FLOOR, "serving"},
 }
 DOORS = {
     "cli": {"core", "procedure"},
@@ -228,7 +229,7 @@ for name in {modules!r}:
 
 
 def test_the_first_floor_imports_without_torch():
-    light = {*FIRST_FLOOR, "serving", "cli", "host", "procedure", None}
+    light = {*FIRST_FLOOR, "serving", "hosts", "cli", "host", "procedure", None}
     modules = sorted(name for name in MODULES if room_of(name) in light)
     code = WITHOUT_TORCH.format(blocked=sorted(TORCH), modules=modules)
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -126,7 +126,7 @@ class TextTagger(ABC):
         """
         found = [
             Entity(span.type, score, *sentence.span_text(span.start, span.end))
-            for span, score in self._scored_spans(prediction)
+            for span, score in self.scored_spans(prediction)
             if score >= threshold
         ]
         return Entities(found, sentence)
@@ -134,12 +134,13 @@ class TextTagger(ABC):
     def sure(self, prediction: Prediction, threshold: float) -> Prediction:
         """A prediction with O for the words of entities that score below a threshold."""
         labels = list(prediction.labels)
-        for span, score in self._scored_spans(prediction):
+        for span, score in self.scored_spans(prediction):
             if score < threshold:
                 labels[span.start : span.end] = [OUTSIDE] * (span.end - span.start)
         return replace(prediction, labels=tuple(labels))
 
-    def _scored_spans(self, prediction: Prediction) -> Iterator[tuple[Span, float]]:
+    def scored_spans(self, prediction: Prediction) -> Iterator[tuple[Span, float]]:
+        """The entities that predicted labels stand for, in words, and the score of each."""
         for span in self.labels.spans(prediction.labels):
             score = entity_score(prediction.scores[span.start : span.end])
             yield span, score if self.calibration is None else self.calibration(score)

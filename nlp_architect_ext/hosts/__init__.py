@@ -1,0 +1,1 @@
+"""Other programs that a tagger runs in: spaCy, Presidio."""
