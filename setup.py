@@ -46,14 +46,19 @@ setup(
             "pytest-cov>=6",
             "pytest-xdist>=3",
             "ruff>=0.12",
+            "tensorboard>=2.20",
             "types-tqdm",
         ],
         "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
         "export": [],  # what it was is part of every installation now
         "presidio": ["presidio-analyzer>=2.2.364", "presidio-anonymizer>=2.2.364"],
+        "hub": ["huggingface_hub>=1.31"],
+        "mlflow": ["mlflow>=3.1"],
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
         "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
+        "tensorboard": ["tensorboard>=2.20"],
+        "wandb": ["wandb>=0.19"],
     },
     entry_points={
         "console_scripts": [
@@ -71,6 +76,8 @@ setup(
                 "nlp_architect_ext_procedures.import_nlp_architect:ImportNlpArchitect"
             ),
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
+            "pull = nlp_architect_ext_procedures.pull:Pull",
+            "push = nlp_architect_ext_procedures.push:Push",
             "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nlp_architect_ext.core.sentence import Entity, Sentence
     from nlp_architect_ext.runs.api import distill, train
     from nlp_architect_ext.runtime.tagger import Tagger
+    from nlp_architect_ext.serving.hub import from_pretrained, push_to_hub, save_pretrained
     from nlp_architect_ext.serving.load import load
     from nlp_architect_ext.taggers.neural import NeuralTagger
     from nlp_architect_ext.testing import check_student
@@ -33,7 +34,10 @@ _PLACES = {
     "Tagger": "runtime.tagger",
     "check_student": "testing",
     "distill": "runs.api",
+    "from_pretrained": "serving.hub",
     "load": "serving.load",
+    "push_to_hub": "serving.hub",
+    "save_pretrained": "serving.hub",
     "train": "runs.api",
 }
 
@@ -45,7 +49,10 @@ __all__ = [
     "__version__",
     "check_student",
     "distill",
+    "from_pretrained",
     "load",
+    "push_to_hub",
+    "save_pretrained",
     "train",
 ]
 

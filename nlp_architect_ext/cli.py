@@ -20,7 +20,7 @@ from nlp_architect_ext.procedure import Procedure
 # brings them; an installation without extras has all the others.
 DEPENDENCIES = {
     "accelerate": "",
-    "huggingface_hub": "",
+    "huggingface_hub": "hub",
     "matplotlib": "",
     "numpy": "runtime",
     "onnx": "",

@@ -43,6 +43,11 @@ class EncodedSentence:
     def __len__(self) -> int:
         return len(self.words)
 
+    @property
+    def longest_word(self) -> int:
+        """Characters of the longest word."""
+        return int(self.character_counts.max(initial=0))
+
     def part(self, start: int, end: int) -> EncodedSentence:
         """The words from `start` to `end`, as a sentence of their own."""
         first_character = self.character_counts[:start].sum()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import huggingface_hub
 from huggingface_hub import constants
-from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
 
+from nlp_architect_ext.core import hub
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import read_json
 
@@ -130,29 +130,14 @@ def _from_hub(name: str) -> Pretrained:
     try:
         path = Path(huggingface_hub.snapshot_download(name, allow_patterns=WANTED))
     except Exception as error:  # the network and the hub fail in many ways
-        wrong, remedy = _hub_trouble(error)
+        wrong, remedy = hub.trouble(error)
         raise UserError(
             where=name,
-            wrong=wrong,
+            wrong=f"no such folder, and {wrong}",
             expected="a folder here, or a model on the Hugging Face hub",
             remedy=remedy,
         ) from error
     return Pretrained(name, path, revision=path.name)
-
-
-def _hub_trouble(error: Exception) -> tuple[str, str]:
-    """What is wrong, and what would help."""
-    if isinstance(error, GatedRepoError):
-        remedy = "accept them on its page and log in (`hf auth login`)"
-        return "the hub asks for consent to its terms", remedy
-    if isinstance(error, RepositoryNotFoundError):
-        remedy = "check the name; for a private one log in"
-        return "no such folder, and no such model on the hub", remedy
-    if isinstance(error, LocalEntryNotFoundError):
-        remedy = "connect, or download the model elsewhere and give its folder"
-        return "no such folder, and the hub can't be reached", remedy
-    remedy = "check the name and the connection"
-    return f"no such folder, and the hub fails ({first_line(error)})", remedy
 
 
 def _checked(folder: Pretrained) -> Pretrained:
@@ -174,9 +159,3 @@ def _checked(folder: Pretrained) -> Pretrained:
                 remedy="give another folder, or add what is missing",
             )
     return folder
-
-
-def first_line(error: BaseException) -> str:
-    """The kind of an error and the first line of its message."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__

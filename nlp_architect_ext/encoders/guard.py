@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from transformers.utils import logging
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.encoders.folder import first_line
+from nlp_architect_ext.core.hub import first_line
 
 # What Rust code raises when it fails; pyo3 derives it from BaseException and doesn't export it.
 PANIC = "PanicException"

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 from nlp_architect_ext import __version__
 from nlp_architect_ext.core.costs import ASSUMED
+from nlp_architect_ext.core.shown_names import shown_command
+from nlp_architect_ext.core.yaml_text import Value, to_yaml
 from nlp_architect_ext.evaluation.results import Metrics
-from nlp_architect_ext.reports.paths import model_name, shown_command
 from nlp_architect_ext.reports.tables import costs, last_split, markdown, notes, overall, per_type
+from nlp_architect_ext.runtime.card import PLACE, USE, metadata, teacher_name
 from nlp_architect_ext.runtime.config import TaggerConfig
-
-_USE = """from nlp_architect_ext import load
-
-tagger = load("path/to/this/folder")
-for entity in tagger("Your text here."):
-    print(entity.entity_group, entity.word, entity.score)
-"""
 
 
 def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -> str:
@@ -29,17 +24,11 @@ def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -
         metrics: what was measured.
         command: the program that made it, and its arguments.
     """
-    teachers = ", ".join(model_name(teacher["name"]) for teacher in config.teachers)
+    teachers = ", ".join(teacher_name(teacher) for teacher in config.teachers)
     origin = f"distilled from {teachers}" if teachers else "trained"
     crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
-language: {config.language}
-library_name: nlp-architect-ext
-pipeline_tag: token-classification
-tags:
-- token-classification
-- sequence-tagging
-{"- distillation" + chr(10) if teachers else ""}{_results(metrics)}---
+{to_yaml({**metadata(config), **_results(metrics)})}---
 
 # A compact tagger, {origin} on {_texts(metrics)} sentences
 
@@ -57,11 +46,9 @@ Scores in percent; entities count when both their words and their type are right
 
 ## Use
 
-```python
-{_USE}```
-
+{USE}
 ```
-nlp-inference tagger --model_dir path/to/this/folder --data_file notes.txt --output_dir tagged/
+nlp-inference tagger --model_dir {PLACE} --data_file notes.txt --output_dir tagged/
 ```
 
 ## Made by
@@ -105,18 +92,19 @@ def _texts(metrics: Metrics) -> str:
     return f"{labelled} and {count.unlabelled:,} raw" if count.unlabelled else labelled
 
 
-def _results(metrics: Metrics) -> str:
-    """The scores as metadata."""
+def _results(metrics: Metrics) -> dict[str, Value]:
+    """The scores as the hub's metadata."""
     split = last_split(metrics)
     if split is None:
-        return ""
+        return {}
     scores = metrics.splits[split]
     rates = {"f1": scores.f1, "precision": scores.precision, "recall": scores.recall}
-    values = "".join(
-        f"      - type: {key}\n        value: {value:.4f}\n" for key, value in rates.items()
-    )
-    return (
-        "model-index:\n- name: tagger\n  results:\n  - task:\n      type: token-classification\n"
-        f"    dataset:\n      name: {split} set of the run\n      type: other\n"
-        f"    metrics:\n{values}"
-    )
+    measured: list[Value] = [
+        {"type": name, "value": round(rate, 4)} for name, rate in rates.items()
+    ]
+    result: dict[str, Value] = {
+        "task": {"type": "token-classification"},
+        "dataset": {"name": f"{split} set of the run", "type": "other", "split": split},
+        "metrics": measured,
+    }
+    return {"metrics": [*rates], "model-index": [{"name": "tagger", "results": [result]}]}

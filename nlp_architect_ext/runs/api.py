@@ -148,7 +148,10 @@ def _train(
         corpus = None if in_files else _in_memory(settings, parts, unlabelled)
         result = train_student(method, settings, corpus, None if in_files else _digests(corpus))
         assert result is not None, "only a dry run has no result"
-    return result if output_dir else replace(result, folder=None)
+    if output_dir:
+        return result
+    result.tagger.folder = None
+    return replace(result, folder=None)
 
 
 def _check_names(method: Method[Any], given: dict[str, Any]) -> None:

@@ -111,6 +111,7 @@ def write_result(
     card = model_card(tagger.config, metrics, sys.argv)
     atomic_write_text(run.path / "README.md", card)
     write_manifest(run.path)
+    tagger.folder = run.path
     named = ["README.md", METRICS, "learning_curve.png", "report.html"]
     say(last_lines(run.path, metrics, [*named, ANNOTATE] if to_annotate else named))
     return TrainingResult(tagger, metrics, run.path)

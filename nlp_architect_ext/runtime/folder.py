@@ -23,6 +23,7 @@ WEIGHTS, GRAPH, RULES = "words.safetensors", "sentences.onnx", "splitting.json"
 EXPORTED = (CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES)
 ORIGIN = "export.json"  # what it was made from, and how close it is
 INSIDE = "export"  # where an export lies in the folder of its model, if nothing else is said
+ON_HUB = "onnx"  # and where in what is on the Hugging Face hub, as others have it there
 NEEDED_WEIGHTS = {"word_vectors", "character_vectors", "character_filters", "character_bias"}
 PAIRS = ("transitions", "start", "end")  # of a conditional random field
 
@@ -82,6 +83,12 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
+def inner_export(model: Path) -> Path | None:
+    """The export that lies in the folder of its model, fresh or not; None if there is none."""
+    places = (model / INSIDE, model / ON_HUB)
+    return next((place for place in places if is_export(place)), None)
+
+
 def export_of(model: Path) -> Path | None:
     """The export that a folder is, or that lies in it and was made from just its model; or None.
 
@@ -90,9 +97,8 @@ def export_of(model: Path) -> Path | None:
     """
     if is_export(model):
         return model
-    folder = model / INSIDE
-    needed = (folder / GRAPH, folder / ORIGIN, model / MANIFEST)
-    if not all(path.is_file() for path in needed):
+    folder = inner_export(model)
+    if folder is None or not (folder / ORIGIN).is_file() or not (model / MANIFEST).is_file():
         return None
     return folder if read_origin(folder).is_of(read_manifest(model)) else None
 

@@ -62,9 +62,11 @@ class Tagger(TextTagger):
         """
         export = read_export(Path(folder))
         try:
-            return cls(export, threads)
+            tagger = cls(export, threads)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise damaged(Path(folder), error) from error
+        tagger.folder = Path(folder)
+        return tagger
 
     @property
     def size(self) -> int:

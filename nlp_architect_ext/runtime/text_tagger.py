@@ -6,14 +6,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import ClassVar, Protocol
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Entity, Sentence
 from nlp_architect_ext.core.tags import OUTSIDE, Span, convert
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.runtime.calibration import Calibration, entity_score
 from nlp_architect_ext.runtime.entities import Entities
+
+if TYPE_CHECKING:
+    from huggingface_hub import CommitInfo
 
 MEGABYTE = 1e6
 
@@ -51,6 +57,7 @@ class TextTagger(ABC):
         # What makes the score of an entity a probability, if it's known.
         self.calibration: Calibration | None = None
         self._splitter: Splitter | None = None
+        self.folder: Path | None = None  # that it was read from
 
     @abstractmethod
     def predict_labels(
@@ -148,3 +155,40 @@ class TextTagger(ABC):
     def tags(self, prediction: Prediction) -> list[str]:
         """Predicted labels in the scheme of the training data."""
         return convert(prediction.labels, self.labels.scheme, self.scheme)
+
+    def save_pretrained(self, folder: str | Path, **options: Any) -> None:
+        """Write what `push_to_hub` would upload; `options` as of `runtime.published.publish`.
+
+        Raises:
+            UserError: the tagger has no folder that could be copied, or the place is taken.
+        """
+        from nlp_architect_ext.runtime.published import publish  # whoever only tags needs none
+
+        with TemporaryDirectory() as scratch:
+            publish(self.kept(Path(scratch)), Path(folder), **options)
+
+    def push_to_hub(self, repo_id: str, **options: Any) -> CommitInfo:
+        """Put it on the Hugging Face hub; `options` as of `runtime.hub.push`.
+
+        Raises:
+            UserError: as `save_pretrained`, or the hub refuses.
+        """
+        from nlp_architect_ext.runtime.hub import push
+
+        with TemporaryDirectory() as scratch:
+            return push(self.kept(Path(scratch)), repo_id, **options)
+
+    def kept(self, scratch: Path) -> Path:
+        """A folder that holds just this tagger: its own, or `scratch`.
+
+        Raises:
+            UserError: there is none.
+        """
+        if self.folder is None:
+            raise UserError(
+                where=repr(self),
+                wrong="wasn't read from a folder",
+                expected="a tagger that load or from_pretrained gave",
+                remedy="name the folder instead of the tagger",
+            )
+        return self.folder

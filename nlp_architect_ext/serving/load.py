@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.hub import looks_like_name
 from nlp_architect_ext.core.manifest import read_verified
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import INSIDE, export_of, is_export
+from nlp_architect_ext.runtime.folder import export_of, inner_export, is_export
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 
 Engine = Literal["onnx", "torch"]
@@ -42,6 +43,7 @@ def load(
     """
     choice = choose(folder, device=device, engine=engine)
     tagger = choice.open(threads)
+    tagger.folder = Path(folder)
     say(str(choice))
     return tagger
 
@@ -91,6 +93,8 @@ def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
             expected=f"one of {', '.join(ENGINES)}",
             remedy="choose one",
         )
+    if not model.exists() and looks_like_name(str(folder)):
+        raise _maybe_of_hub(str(folder))
     read_verified(model, [])  # refuses at once what no command wrote
     is_alone = is_export(model)  # without the model that it was made from
     if engine == "torch":
@@ -102,24 +106,37 @@ def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
         if not is_on_cpu:
             raise _needs_cpu(model, device)
         return Choice("onnx", _fresh_export(model), device)
-    if not is_on_cpu or not is_export(model / INSIDE):
+    inside = inner_export(model)
+    if not is_on_cpu or inside is None:
         return Choice("torch", model, device)
     export = export_of(model)
     if export is None:
-        return Choice("torch", model, device, f"{model / INSIDE} {STALE}")
+        return Choice("torch", model, device, f"{inside} {STALE}")
     if find_spec("onnxruntime") is None:
         return Choice("torch", model, device, f"{export} {NO_RUNTIME}")
     return Choice("onnx", export, device)
+
+
+def _maybe_of_hub(name: str) -> UserError:
+    return UserError(
+        where=name,
+        wrong="no such folder",
+        expected="a model folder",
+        remedy=(
+            f'check the path; for a model on the Hugging Face hub call from_pretrained("{name}"), '
+            f"or nlp-train pull --repo_id {name}"
+        ),
+    )
 
 
 def _fresh_export(model: Path) -> Path:
     export = export_of(model)
     if export is not None:
         return export
-    is_there = is_export(model / INSIDE)
+    inside = inner_export(model)
     raise UserError(
-        where=str(model / INSIDE if is_there else model),
-        wrong="was made from an earlier model" if is_there else "has no export",
+        where=str(inside or model),
+        wrong="was made from an earlier model" if inside else "has no export",
         expected="an export of just this model",
         remedy=f"call nlp-train export --model_dir {model}, or take the engine torch",
     )

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -53,3 +54,19 @@ def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Te
             expected="a folder written by nlp-train",
             remedy="train it again",
         ) from error
+
+
+def holds(
+    folder: Path, config: TaggerConfig, vocabulary: dict[str, Any], weights: dict[str, Tensor]
+) -> bool:
+    """Whether a folder holds just this tagger, weights to the last bit.
+
+    Raises:
+        UserError: see `read_model`.
+    """
+    found_config, found_vocabulary, found = read_model(folder)
+    return (
+        (found_config, found_vocabulary) == (config, vocabulary)
+        and found.keys() == weights.keys()
+        and all(torch.equal(found[name], weights[name].cpu()) for name in found)
+    )

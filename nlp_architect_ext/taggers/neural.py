@@ -26,7 +26,7 @@ from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.taggers.emitted import Emitted
-from nlp_architect_ext.taggers.folder import read_model, write_model
+from nlp_architect_ext.taggers.folder import holds, read_model, write_model
 
 # most characters, padding included, in one batch: bounds memory, however long a word is
 CHARACTER_BUDGET = 200_000
@@ -94,6 +94,7 @@ class NeuralTagger(TextTagger):
                 expected="weights that fit config.json",
                 remedy="train it again",
             ) from error
+        tagger.folder = Path(folder)
         return tagger
 
     @property
@@ -106,19 +107,25 @@ class NeuralTagger(TextTagger):
         write_model(Path(folder), self.config, self.vocabulary.to_json(), self.model.state_dict())
         write_manifest(Path(folder))
 
+    def kept(self, scratch: Path) -> Path:
+        """See `TextTagger.kept`; what was changed after reading, or never written, is written."""
+        state = self.config, self.vocabulary.to_json(), self.model.state_dict()
+        if self.folder is not None and holds(self.folder, *state):
+            return self.folder
+        self.save(scratch)
+        return scratch
+
     def export(self, folder: str | Path, precision: str = "int8") -> None:
         """Write a folder that `runtime.Tagger.load` reads without torch; nothing is compared.
 
         Args:
             folder: made if need be.
-            precision: "int8" or "fp32", see `export.write_export`; `parity.compare` says what it
-                costs.
+            precision: "int8" or "fp32"; `parity.compare` says what it costs.
 
         Raises:
             UserError: the student can't be exported.
         """
-        # Brings onnx, which takes a second.
-        from nlp_architect_ext.taggers.export import write_export
+        from nlp_architect_ext.taggers.export import write_export  # onnx takes a second
 
         write_export(
             Path(folder),
@@ -220,7 +227,7 @@ class NeuralTagger(TextTagger):
             list(map(len, encoded)),
             batch_size,
             budget=CHARACTER_BUDGET,
-            widths=[_longest_word(sentence) for sentence in encoded],
+            widths=[sentence.longest_word for sentence in encoded],
             max_words=self.config.max_words,
         )
         for indices in parts:
@@ -242,8 +249,3 @@ class NeuralTagger(TextTagger):
 
         parts = windowed(len(sentence), longest, compute)
         return torch.cat(parts).unsqueeze(0), torch.tensor([len(sentence)])
-
-
-def _longest_word(sentence: EncodedSentence) -> int:
-    """Characters of the sentence's longest word."""
-    return int(sentence.character_counts.max(initial=0))

@@ -1,4 +1,4 @@
-"""Names of a user's files and folders in what others will read."""
+"""Names of a user's files and folders as others may read them."""
 
 from __future__ import annotations
 
