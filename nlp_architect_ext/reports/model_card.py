@@ -29,9 +29,6 @@ def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -
         metrics: what was measured.
         command: the program that made it, and its arguments.
     """
-    teachers = ", ".join(model_name(teacher["name"]) for teacher in config.teachers)
-    origin = f"distilled from {teachers}" if teachers else "trained"
-    crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
 language: {config.language}
 library_name: nlp-architect-ext
@@ -39,11 +36,11 @@ pipeline_tag: token-classification
 tags:
 - token-classification
 - sequence-tagging
-{"- distillation" + chr(10) if teachers else ""}{_results(metrics)}---
+{"- distillation" + chr(10) if config.teachers else ""}{_results(metrics)}---
 
-# A compact tagger, {origin} on {_texts(metrics)} sentences
+# {heading(config, metrics)}
 
-Student `{config.student}`{crf}, {metrics.parameters["student"]:,} parameters,
+{described(config, "`")}, {metrics.parameters["student"]:,} parameters,
 {metrics.bytes:,} bytes of weights.
 Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 
@@ -77,6 +74,19 @@ nlp-architect-ext {__version__}.
 {markdown(costs(metrics))}
 {ASSUMED}
 """
+
+
+def heading(config: TaggerConfig, metrics: Metrics) -> str:
+    """What the tagger is, and what it learnt from."""
+    teachers = ", ".join(model_name(teacher["name"]) for teacher in config.teachers)
+    origin = f"distilled from {teachers}" if teachers else "trained"
+    return f"A compact tagger, {origin} on {_texts(metrics)} sentences"
+
+
+def described(config: TaggerConfig, quote: str = "") -> str:
+    """What the tagger is made of."""
+    crf = " with a conditional random field" if config.decoder == "crf" else ""
+    return f"Student {quote}{config.student}{quote}{crf}"
 
 
 def calibration(config: TaggerConfig, metrics: Metrics) -> str:
