@@ -12,18 +12,17 @@ from importlib.resources import files
 from nlp_architect_ext.reports.markup import element
 
 
-def document(title: str, language: str, *body: str) -> str:
+def document(title: str, *body: str) -> str:
     """A whole page.
 
     Args:
         title: of the page, as text.
-        language: of the data.
         body: HTML; a heading of first rank belongs into it.
     """
-    return "".join([*beginning(title, language), *body, end()])
+    return "".join([*beginning(title), *body, end()])
 
 
-def beginning(title: str, language: str) -> Sequence[str]:
+def beginning(title: str) -> Sequence[str]:
     """All that stands before the content, so that a long page can be written bit by bit.
 
     No request leaves the page, whatever words are in it: the policy allows this style and this
@@ -33,7 +32,7 @@ def beginning(title: str, language: str) -> Sequence[str]:
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
     policy += "; base-uri 'none'; form-action 'none'"
     return [
-        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">\n',
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n',
         element("meta", http_equiv="Content-Security-Policy", content=policy),
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
         '<meta name="color-scheme" content="light dark">\n',

@@ -9,21 +9,28 @@ from nlp_architect_ext.reports.markup import element, scrolling
 from nlp_architect_ext.reports.tables import Rows
 
 
-def html_table(rows: Rows, label: str, *, sortable: bool = False, total: Sequence[str] = ()) -> str:
+def html_table(
+    rows: Rows,
+    label: str,
+    *,
+    sortable: bool = False,
+    total: Sequence[str] = (),
+    corner: str = "system",
+) -> str:
     """Rows as a table, every cell escaped; none give an empty text.
 
     Args:
         rows: the first one is the header; the first cell of the others names its row.
         label: what the table shows.
         sortable: the script makes buttons of the headings.
+        corner: the heading of the first column where the header has none.
         total: a row that stays last however the others are sorted.
     """
     if not rows:
         return ""
     header, *others = rows
-    names = [element("th", escape(cell), scope="col") for cell in header]
+    names = [element("th", escape(cell or corner), scope="col") for cell in header]
     parts = [
-        element("caption", escape(label)),
         element("thead", element("tr", *names)),
         element("tbody", *map(_row, others)),
     ]

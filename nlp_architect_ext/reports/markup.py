@@ -49,9 +49,16 @@ def details(summary: str, *content: str) -> str:
     return element("details", element("summary", escape(summary)), *content)
 
 
+def columns(*content: str) -> str:
+    """Parts beside each other where there is room."""
+    return element("div", *content, class_="columns")
+
+
 def scrolling(label: str, *content: str) -> str:
     """What may be wider than a page and scrolls within it, by keyboard too."""
-    return element("div", *content, class_="scroll", role="region", tabindex=0, aria_label=label)
+    about = paragraph(label, class_="caption")
+    part = element("div", *content, class_="scroll", role="region", tabindex=0, aria_label=label)
+    return element("div", about, part)
 
 
 def definitions(pairs: Sequence[tuple[str, str, str]]) -> str:

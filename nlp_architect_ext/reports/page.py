@@ -32,7 +32,7 @@ class Subject:
     Args:
         title: in a line.
         lead: what it's made of, in a sentence.
-        language: of its texts.
+        language: of its texts; empty if it isn't known.
         labels: its labels.
         scheme: of the tags of its files.
         calibration: what its scores are worth, in a sentence or two.
@@ -68,11 +68,15 @@ def report(subject: Subject, metrics: Metrics, findings: Findings) -> str:
     sections = [scores(metrics), learning_curve(metrics, findings)]
     if split is not None:
         evaluation = findings.evaluations[split]
-        sections += errors(metrics, split, evaluation)
-        sections.append(agreement(metrics, split, evaluation))
+        sections += errors(metrics, split, evaluation, subject.language)
+        sections.append(agreement(metrics, split, evaluation, subject.language))
         sections.append(calibration(metrics, split, findings, subject.calibration))
     if findings.to_annotate is not None:
-        sections.append(to_annotate(findings.to_annotate, subject.scheme, subject.labels.types))
+        sections.append(
+            to_annotate(
+                findings.to_annotate, subject.scheme, subject.labels.types, subject.language
+            )
+        )
     sections += [speed_and_size(metrics, findings), cost(metrics)]
     body = "\n".join(part for part in sections if part)
     header = element(
@@ -82,7 +86,7 @@ def report(subject: Subject, metrics: Metrics, findings: Findings) -> str:
         summary(metrics, findings),
         _contents(body),
     )
-    return document(subject.title, subject.language, header, element("main", body))
+    return document(subject.title, header, element("main", body))
 
 
 def _contents(body: str) -> str:

@@ -10,12 +10,12 @@ from nlp_architect_ext.reports.html_table import html_table
 from nlp_architect_ext.reports.markup import details, element, paragraph, section
 from nlp_architect_ext.reports.sections.errors import said_by
 
-PAIRS = 15  # kinds of disagreement
+PAIRS = 10  # kinds of disagreement
 SENTENCES = 10  # the file has all of them
 LONGEST = 60  # words of a sentence that are shown
 
 
-def agreement(metrics: Metrics, split: str, evaluation: Evaluation) -> str:
+def agreement(metrics: Metrics, split: str, evaluation: Evaluation, language: str) -> str:
     """How far they agree; nothing without a teacher."""
     found = metrics.splits[split].agreement
     if evaluation.teacher is None or found is None:
@@ -36,7 +36,7 @@ def agreement(metrics: Metrics, split: str, evaluation: Evaluation) -> str:
         rows.append([who, f"{numbers.count:,}", f"{numbers.right:,}"])
     parts = [html_table(rows, "Entities by who finds them"), *_pairs(evaluation)]
     if differing.count:
-        parts.append(_sentences(split, evaluation))
+        parts.append(_sentences(split, evaluation, language))
     return section(f"Teacher against student ({split})", *parts, about=about, name="teacher")
 
 
@@ -54,7 +54,7 @@ def _pairs(evaluation: Evaluation) -> list[str]:
     return [html_table(rows, label, sortable=True)]
 
 
-def _sentences(split: str, evaluation: Evaluation) -> str:
+def _sentences(split: str, evaluation: Evaluation, language: str) -> str:
     assert evaluation.teacher is not None
     shown = examples(evaluation.teacher, evaluation.student, SENTENCES)
     items = []
@@ -66,7 +66,7 @@ def _sentences(split: str, evaluation: Evaluation) -> str:
             "student": evaluation.student[index],
         }
         whole = range(min(len(words), LONGEST))
-        items.append(element("li", said_by(systems, words, evaluation, whole)))
+        items.append(element("li", said_by(systems, words, evaluation, whole, language)))
     return details(
         f"{len(items)} sentences in which they differ",
         paragraph(f"Spread over the file; all of them are in {PREDICTIONS[split]}."),

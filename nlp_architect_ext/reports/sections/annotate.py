@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from nlp_architect_ext.core.manifest import ANNOTATE, PREANNOTATED
 from nlp_architect_ext.core.tags import spans
 from nlp_architect_ext.evaluation.annotate import SHORTEST, ToAnnotate
@@ -14,13 +12,14 @@ SENTENCES = 10  # the files have all of them
 LONGEST = 60  # words of a sentence that are shown
 
 
-def to_annotate(found: ToAnnotate, scheme: str, types: tuple[str, ...]) -> str:
+def to_annotate(found: ToAnnotate, scheme: str, types: tuple[str, ...], language: str) -> str:
     """The most uncertain sentences with what the student finds in them.
 
     Args:
         found: the sentences.
         scheme: of their tags.
         types: all types, sorted.
+        language: of the texts.
     """
     about = (
         "The student is least sure of these sentences, so their labels would teach it most. "
@@ -33,7 +32,8 @@ def to_annotate(found: ToAnnotate, scheme: str, types: tuple[str, ...]) -> str:
     for one in found.sentences[:SENTENCES]:
         whole = range(min(len(one.words), LONGEST))
         text = marked_words(one.words, spans(one.tags, scheme), types, whole)
-        unsure = escape(f"uncertainty {one.uncertainty:.3f}")
-        items.append(element("li", element("p", text, class_="words"), element("small", unsure)))
+        sentence = element("p", text, class_="words", lang=language)
+        unsure = element("small", f"uncertainty {one.uncertainty:.3f}")
+        items.append(element("li", sentence, unsure))
     listed = element("ol", *items, class_="examples") if items else ""
     return section("To annotate next", listed, about=about, name="annotate")

@@ -6,7 +6,7 @@ from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.reports.charts import reliability_chart
 from nlp_architect_ext.reports.findings import Findings
 from nlp_architect_ext.reports.html_table import html_table
-from nlp_architect_ext.reports.markup import details, element, paragraph, section
+from nlp_architect_ext.reports.markup import columns, paragraph, section
 
 
 def calibration(metrics: Metrics, split: str, findings: Findings, says: str) -> str:
@@ -34,10 +34,6 @@ def calibration(metrics: Metrics, split: str, findings: Findings, says: str) -> 
         score, right = f"{100 * one.score:.1f} %", f"{100 * one.right:.1f} %"
         rows.append([score, right, f"{one.count:,}"])
     curves = list(findings.reliability.items())[::-1]
-    chart = (
-        element("div", reliability_chart(curves, findings.scores), class_="charts")
-        if curves
-        else ""
-    )
-    numbers = details("The numbers", html_table(rows, "Entities by score"))
-    return section(heading, chart, numbers, about=f"{says} {reading}", name="calibration")
+    chart = reliability_chart(curves, findings.scores) if curves else ""
+    both = columns(chart, html_table(rows, "Entities by score"))
+    return section(heading, both, about=f"{says} {reading}", name="calibration")

@@ -39,7 +39,7 @@ def _heat(
     columns = [element("th", escape(one or NONE), scope="col") for one in types]
     head = element("tr", element("th", f"gold ↓ {name} →", scope="col"), *columns)
     rows = [_row(one, types, counted, name) for one in types]
-    parts = [element("caption", label), element("thead", head), element("tbody", *rows)]
+    parts = [element("thead", head), element("tbody", *rows)]
     table = element("table", *parts, class_="heat", data_walk=len(types))
     return scrolling(label, table)
 

@@ -35,7 +35,7 @@ def cost(metrics: Metrics) -> str:
     header, *phases, total = costs(metrics)
     return section(
         "Cost",
-        html_table([header, *phases], "Cost by phase", total=total),
+        html_table([header, *phases], "Cost by phase", total=total, corner="phase"),
         about=ASSUMED,
         name="cost",
     )

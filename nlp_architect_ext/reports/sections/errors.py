@@ -22,8 +22,8 @@ from nlp_architect_ext.reports.markup import element, paragraph, section
 from nlp_architect_ext.reports.sections.confusion import confusion_table
 from nlp_architect_ext.reports.tables import error_kinds, subject
 
-EXAMPLES = 8  # of each kind
-CONTEXT = 15  # words before and behind
+EXAMPLES = 6  # of each kind
+CONTEXT = 12  # words before and behind
 
 MEANING = {
     "boundary": "right type, other words",
@@ -41,7 +41,7 @@ class Example:
     error: SpanError
 
 
-def errors(metrics: Metrics, split: str, evaluation: Evaluation) -> list[str]:
+def errors(metrics: Metrics, split: str, evaluation: Evaluation, language: str) -> list[str]:
     """Sections on kinds of error and on types, and one with examples."""
     kinds = section(
         f"Kinds of error ({split})",
@@ -53,7 +53,7 @@ def errors(metrics: Metrics, split: str, evaluation: Evaluation) -> list[str]:
     return [
         kinds,
         confusion_table(split, evaluation, subject(metrics)),
-        _examples(split, evaluation, found, subject(metrics)),
+        _examples(split, evaluation, found, subject(metrics), language),
     ]
 
 
@@ -65,7 +65,9 @@ def _found(evaluation: Evaluation) -> Iterator[Example]:
             yield Example(index, error)
 
 
-def _examples(split: str, evaluation: Evaluation, found: Sequence[Example], name: str) -> str:
+def _examples(
+    split: str, evaluation: Evaluation, found: Sequence[Example], name: str, language: str
+) -> str:
     if not found:
         return section(f"Examples of errors ({split})", paragraph("There are no errors."))
     groups, types, kinds = [], set(), []
@@ -76,7 +78,7 @@ def _examples(split: str, evaluation: Evaluation, found: Sequence[Example], name
         shown = _spread(own)
         types |= {one.error.span.type for one in shown}
         kinds.append(kind)
-        items = [_example(one, evaluation, name) for one in shown]
+        items = [_example(one, evaluation, name, language) for one in shown]
         count = f"{len(shown)} of {len(own):,}" if len(shown) < len(own) else f"{len(own):,}"
         heading = element("h3", f"{kind.capitalize()}: {MEANING[kind]} ({count})")
         listed = element("ul", *items, class_="examples")
@@ -106,7 +108,7 @@ def _form(kinds: Sequence[str], types: Sequence[str]) -> str:
     return element("form", *parts, counted, data_filter=True, hidden=True)
 
 
-def _example(one: Example, evaluation: Evaluation, name: str) -> str:
+def _example(one: Example, evaluation: Evaluation, name: str, language: str) -> str:
     sentence = evaluation.sentences[one.sentence]
     span = one.error.span
     shown = range(max(0, span.start - CONTEXT), min(len(sentence), span.end + CONTEXT))
@@ -123,6 +125,7 @@ def _example(one: Example, evaluation: Evaluation, name: str) -> str:
             sentence.words,
             evaluation,
             shown,
+            language,
         ),
         data_kind=one.error.kind,
         data_type=span.type,
@@ -130,14 +133,18 @@ def _example(one: Example, evaluation: Evaluation, name: str) -> str:
 
 
 def said_by(
-    labels: dict[str, Sequence[str]], words: Sequence[str], evaluation: Evaluation, shown: range
+    labels: dict[str, Sequence[str]],
+    words: Sequence[str],
+    evaluation: Evaluation,
+    shown: range,
+    language: str,
 ) -> str:
     """The same words with what each system found, one below the other."""
     types = evaluation.labels.types
     rows = []
     for who, names in labels.items():
         text = marked_words(words, evaluation.labels.spans(names), types, shown)
-        rows += [element("dt", who), element("dd", text)]
+        rows += [element("dt", who), element("dd", text, lang=language)]
     return element("dl", *rows, class_="said")
 
 
@@ -157,6 +164,8 @@ def _told(
     if error.kind == "missed":
         return f"{quoted} is {type_}; the {name} finds nothing."
     found = [one for one in entities(student, evaluation.labels.scheme) if overlap(one, span)]
+    if [(one.start, one.end) for one in found] == [(span.start, span.end)]:
+        return f"{quoted} is {type_}; the {name} says {escape(found[0].type)}."
     instead = ", ".join(_quoted(one, words) for one in found)
     return f"{quoted} is {type_}; the {name} finds {instead}."
 

@@ -8,7 +8,7 @@ from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.reports.charts import Axes, Line, line_chart, thinned
 from nlp_architect_ext.reports.findings import Findings, Lines
 from nlp_architect_ext.reports.html_table import html_table
-from nlp_architect_ext.reports.markup import details, element, paragraph, section
+from nlp_architect_ext.reports.markup import columns, details, paragraph, section
 from nlp_architect_ext.reports.tables import Rows, subject
 
 PARTS = ("loss", "distillation", "task", "views")  # of the loss, each in a colour of its own
@@ -53,7 +53,7 @@ def learning_curve(metrics: Metrics, findings: Findings) -> str:
     )
     return section(
         "Learning curve",
-        element("div", *charts, class_="charts"),
+        columns(*charts),
         numbers,
         about=about,
         name="learning",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.reports.charts import bar_chart
 from nlp_architect_ext.reports.html_table import html_table
-from nlp_architect_ext.reports.markup import element, section
+from nlp_architect_ext.reports.markup import columns, section
 from nlp_architect_ext.reports.tables import (
     NOTHING_FOUND,
     last_split,
@@ -22,14 +22,11 @@ BARS = 12  # types that are drawn; the table has all of them
 def scores(metrics: Metrics) -> str:
     """A table of all, and of the split that counts a picture and a table by type."""
     about = "An entity counts when its type, first and last word are right; in percent."
-    parts = [html_table(overall(metrics), "All entities")]
+    table = html_table(overall(metrics), "All entities")
     split = last_split(metrics)
+    parts = [table]
     if split is not None:
-        parts += [
-            element("h3", f"By type, on {split}"),
-            _bars(metrics, split),
-            _types(metrics, split),
-        ]
+        parts = [columns(table, _bars(metrics, split)), _types(metrics, split)]
     return section("Scores", *parts, about=" ".join([about, *notes(metrics)]), name="scores")
 
 
@@ -44,13 +41,13 @@ def _bars(metrics: Metrics, split: str) -> str:
         if of_teacher is not None:
             values.append(100 * of_teacher.get(name, NOTHING_FOUND).f1)
         rows.append((name, values))
-    which = f"F1 of the {BARS} most frequent types" if len(types) > BARS else "F1 by type"
-    return element("div", bar_chart(which, rows, names), class_="charts")
+    which = f"the {BARS} most frequent types" if len(types) > BARS else "type"
+    return bar_chart(f"F1 on {split}, by {which}", rows, names)
 
 
 def _types(metrics: Metrics, split: str) -> str:
     if split not in metrics.teacher:
-        return html_table(per_type(metrics), "By type", sortable=True)
+        return html_table(per_type(metrics), f"By type, on {split}", sortable=True)
     header, total, *others = side_by_side(metrics, split)
-    label = "By type; a negative difference is what the student lacks, in points"
+    label = f"By type, on {split}; a negative difference is what the student lacks, in points"
     return html_table([header, *others], label, sortable=True, total=total)

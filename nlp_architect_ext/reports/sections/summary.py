@@ -63,7 +63,7 @@ def limits(metrics: Metrics, split: str, evaluation: Evaluation) -> str:
     if split in metrics.teacher:
         points = 100 * (scores.f1 - metrics.teacher[split].f1)
         where = "above" if points >= 0 else "below"
-        says.append(f" It's {abs(points):.1f} points of F1 {where} its teacher.")
+        says.append(f" The student is {abs(points):.1f} points of F1 {where} its teacher.")
     return "".join(says)
 
 
