@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from html import unescape
 from itertools import count
 from types import SimpleNamespace
 
@@ -47,6 +49,52 @@ def test_columns_come_out_in_order_blank_line_between_texts(tmp_path):
     assert tags == [
         p.labels for p in TAGGER.predict_labels([Sentence(tuple(row)) for row in words])
     ]
+
+
+HTML_TEXT = 'Anna  met <b>Bo</b> & "Oslo"\n\nBo\n'
+
+
+def test_a_page_to_look_at_has_every_sentence_marked_and_nothing_of_it_as_html(tmp_path):
+    (tmp_path / "in.txt").write_text(HTML_TEXT, encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path, html=str(tmp_path / "new" / "look.html")))
+    assert (tmp_path / "out" / "output.txt").exists()
+    page = (tmp_path / "new" / "look.html").read_text(encoding="utf-8")
+    sentences = re.findall(r'<li><div dir="auto">(.*?)</div></li>', page, re.DOTALL)
+    plain = [unescape(re.sub("<b>.*?</b>|<[^>]*>", "", one)) for one in sentences]
+    assert plain == ['Anna  met <b>Bo</b> & "Oslo"', "Bo"]
+    found = [entity for text in plain for entity in TAGGER(text)]
+    assert len(found) > 1
+    titles = re.findall(r' title="(.*?)"', page)
+    assert titles == [f"{one.entity_group}, score {one.score:.2f}" for one in found]
+    for name in TAGGER.labels.types:
+        count = sum(one.entity_group == name for one in found)
+        assert f"<b>{name}</b></mark> {count}</li>" in page
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["look.html"]
+
+
+def test_a_page_is_written_whole_however_long_the_file_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(inference, "CHUNK", 2)
+    (tmp_path / "in.txt").write_text("Anna met Bo\n" * 5, encoding="utf-8")
+    tag_file(TAGGER, settings(tmp_path, html=str(tmp_path / "look.html")))
+    page = (tmp_path / "look.html").read_text(encoding="utf-8")
+    assert page.count("<li><div") == 5
+    assert re.findall(r'<ol class="sentences" start="(\d)"', page) == ["1", "3", "5"]
+    assert "5 sentences, " in page
+
+
+def test_a_page_is_not_overwritten_unasked_and_needs_a_path(tmp_path):
+    (tmp_path / "in.txt").write_text("Anna met Bo\n", encoding="utf-8")
+    (tmp_path / "look.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match=r"look\.html: exists"):
+        tag_file(TAGGER, settings(tmp_path, html=str(tmp_path / "look.html")))
+    assert (tmp_path / "look.html").read_text(encoding="utf-8") == "mine"
+    for place in ("-", str(tmp_path)):
+        with pytest.raises(UserError, match="expected the path of a page"):
+            tag_file(TAGGER, settings(tmp_path, html=place))
+    assert not (tmp_path / "out").exists()
+    again = settings(tmp_path, html=str(tmp_path / "look.html"), overwrite_output_dir=True)
+    tag_file(TAGGER, again)
+    assert "1 sentence, " in (tmp_path / "look.html").read_text(encoding="utf-8")
 
 
 def test_json_lines_have_the_keys_of_hugging_face(tmp_path):

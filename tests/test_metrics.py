@@ -10,7 +10,8 @@ from seqeval.scheme import IOB2
 from sklearn.metrics import precision_recall_fscore_support
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.evaluation.metrics import ERRORS, score
+from nlp_architect_ext.evaluation.errors import ERRORS
+from nlp_architect_ext.evaluation.metrics import score
 
 ENTITIES = LabelSet.for_types(["PER", "LOC", "creative-work"])
 WORDS = LabelSet.plain(["O", "NOUN", "VERB"])

@@ -1,8 +1,10 @@
 """What a finished run says for people."""
 
-import html
 import json
+import re
 from dataclasses import replace
+from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +19,14 @@ from nlp_architect_ext.evaluation.evaluation import Evaluation
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.evaluation.results import Metrics, SentenceCounts
 from nlp_architect_ext.evaluation.scores import Scores
+from nlp_architect_ext.reports.findings import Findings
+from nlp_architect_ext.reports.html_table import html_table
 from nlp_architect_ext.reports.last_lines import last_lines
 from nlp_architect_ext.reports.model_card import model_card
-from nlp_architect_ext.reports.page import Findings, page
+from nlp_architect_ext.reports.page import page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import (
     error_kinds,
-    html_table,
     markdown,
     overall,
     per_type,
@@ -92,7 +95,7 @@ def measured(evaluation, teacher=True):
     """Metrics as of a run with one split."""
     splits = {"test": evaluation.scores(None)}
     if not teacher:
-        return replace(METRICS, splits=splits, teacher={})
+        return replace(METRICS, splits=splits, teacher={}, parameters={"student": 3_000_000})
     found = Scores.from_json(score(evaluation.gold, evaluation.teacher, LABELS))
     return replace(METRICS, splits=splits, teacher={"test": found})
 
@@ -108,11 +111,10 @@ def test_the_table_has_teacher_and_student():
 def test_names_cannot_break_a_table():
     rows = [["type", "F1"], ["a|b", "<i>"]]
     assert markdown(rows) == "| type | F1 |\n|---|---|\n| a\\|b | <i> |\n"
-    assert (
-        html_table(rows)
-        == "<table><tr><th>type</th><th>F1</th></tr><tr><td>a|b</td><td>&lt;i&gt;</td></tr></table>"
-    )
-    assert (markdown([]), html_table([])) == ("", "")
+    table = html_table(rows, "<label>")
+    assert '<th scope="row">a|b</th><td>&lt;i&gt;</td>' in table
+    assert 'aria-label="&lt;label&gt;"' in table
+    assert (markdown([]), html_table([], "nothing")) == ("", "")
 
 
 def test_teacher_and_student_stand_side_by_side():
@@ -159,7 +161,7 @@ def test_how_dev_was_made_is_said_wherever_it_is_scored(tmp_path):
     metrics = replace(
         METRICS, sentences=counts, splits={"test": METRICS.splits["test"], "dev": dev}
     )
-    findings = Findings({"test": EVALUATION}, b"")
+    findings = Findings({"test": EVALUATION})
     texts = [
         model_card(CONFIG, metrics, ["nlp-train"]),
         page(CONFIG, replace(measured(EVALUATION), sentences=counts), findings),
@@ -194,7 +196,7 @@ def test_without_any_score_the_card_still_says_what_it_is():
     assert "model-index" not in card
     assert "calibration error" not in card
     assert per_type(nothing) == []
-    assert "no labelled dev or test sentences" in page(CONFIG, nothing, Findings({}, b""))
+    assert "no labelled dev or test sentences" in page(CONFIG, nothing, Findings({}))
 
 
 def test_a_score_that_is_not_calibrated_says_so():
@@ -202,48 +204,154 @@ def test_a_score_that_is_not_calibrated_says_so():
     assert "isn't calibrated: there were no dev sentences" in card
 
 
+TRAINING = [
+    {"step": 1, "loss": 2.0, "task": 1.0, "distillation": 1.0},
+    {"step": 2, "loss": 1.0, "task": 0.5, "distillation": 0.5},
+    {"step": 2, "dev_f1": 0.5},
+]
+FINDINGS = Findings(
+    {"test": EVALUATION},
+    TRAINING,
+    [{"step": 1, "loss": 1.0, "dev_f1": 0.1}],
+    {
+        "not calibrated": reliability(np.array([0.9, 0.7]), np.array([False, True])),
+        "calibrated": reliability(np.array([0.5, 0.4]), np.array([False, True])),
+    },
+    [0.4, 0.5],
+    TO_ANNOTATE,
+    {"student": 20_000.0, "teacher": 2_000.0},
+)
+
+
+class Strict(HTMLParser):
+    """Complains about elements that aren't closed as they were opened."""
+
+    VOID = ("meta", "circle", "line", "path", "rect")
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.faults = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.ids += [value for name, value in attributes if name == "id"]
+        names = [name for name, _ in attributes]
+        if len(set(names)) < len(names):
+            self.faults.append(f"an attribute of {tag} twice")
+        if any(name.startswith("on") or name == "style" for name in names):
+            self.faults.append(f"{tag}: {names}")  # the page's policy forbids it
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID and (not self.open or self.open.pop() != tag):
+            self.faults.append(f"</{tag}> closes another element")
+
+
+def parsed(text):
+    parser = Strict()
+    parser.feed(text)
+    parser.close()
+    assert parser.open == []
+    assert parser.faults == []
+    assert len(parser.ids) == len(set(parser.ids))
+    return text
+
+
+def words_of(text):
+    """What is to be read, without the script."""
+    return re.sub(r"<(script|style)>.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL)
+
+
 def test_the_page_needs_no_other_file_and_escapes_everything_of_the_data():
-    findings = Findings({"test": EVALUATION}, b"\x89PNG", b"\x89PNG", TO_ANNOTATE)
-    text = page(CONFIG, measured(EVALUATION), findings)
-    assert text.count('src="data:image/png;base64,iVBORw=="') == 2
-    assert "<b>" not in text
-    assert "<script" not in text
+    text = parsed(page(CONFIG, measured(EVALUATION), FINDINGS))
+    name = escape(NASTY)
+    assert NASTY not in text
+    assert text.count("<script") == 1
     assert "&lt;script&gt; alert (1) ." in text
-    assert "http" not in text
+    assert not re.search(r"https?://|src=|url\(|@import|<link|<base", text)
+    assert "default-src &#x27;none&#x27;" in text
     for heading in (
         "Scores",
         "Learning curve",
-        "Teacher against student (test)",
-        "Where they disagree (test)",
         "Kinds of error (test)",
+        "Confusion of types (test)",
+        "Examples of errors (test)",
+        "Teacher against student (test)",
         "Calibration (test)",
         "To annotate next",
+        "Speed and size",
+        "Cost",
     ):
-        assert f"<h2>{heading}</h2>" in text
-    name = html.escape(NASTY)
-    assert (
-        f"{name} <mark>met</mark> <small>[teacher O, student I-{name}, gold O]</small> "
-        "<mark>Bo</mark>"
-    ) in text
-    assert "fine" not in text  # they agree on it
+        assert f">{heading}</h2>" in text
+    assert f"{name} met<b>{name}</b></mark> Bo</dd><dt>teacher" in text
+    assert f"<strong>Bo</strong> is {name}; the student finds nothing." in text
     assert "4,000 of 9,000 unlabelled sentences were compared" in text
-    assert f"<td>O → I-{name}</td><td>1</td><td>1</td><td>0</td><td>0</td>" in text
+    assert f'<th scope="row">O → I-{name}</th><td>1</td><td>1</td><td>0</td><td>0</td>' in text
+    assert "What limits it: 1 of 2 errors on test find the right type with other words." in text
+
+
+def test_the_same_run_gives_the_same_page():
+    pages = {page(CONFIG, measured(EVALUATION), FINDINGS) for _ in range(3)}
+    assert len(pages) == 1
+
+
+def test_each_number_of_a_chart_stands_in_a_table_too():
+    text = page(CONFIG, measured(EVALUATION), FINDINGS)
+    assert 'aria-label="loss, step 1: 2.0000"' in text
+    assert '<th scope="row">1</th><td>2.0000</td><td>1.0000</td><td>1.0000</td>' in text
+    assert 'aria-label="student, step 2: 50.00"' in text
+    assert '<th scope="row">student</th><td>2</td><td>50.00</td>' in text
+    # Of two names of type B and one word that is O: one pair of other words, one alone.
+    assert f"gold {escape(NASTY)}, student {escape(NASTY)}: 1, 50.0 % of the row; 1 of them" in text
+    assert f"gold {escape(NASTY)}, student none: 1, 50.0 % of the row" in text
+
+
+def test_the_page_of_a_long_run_stays_small():
+    long = [{"step": step, "loss": 1 / step, "task": 1 / step} for step in range(1, 50_000)]
+    sentences = [Sentence(("x",) * 400, (f"B-{NASTY}",) * 400)] * 100
+    missed = Prediction(("O",) * 400, (1.0,) * 400)
+    many = Evaluation(sentences, [missed] * 100, None, LABELS)
+    findings = Findings({"test": many}, long)
+    text = parsed(page(CONFIG, measured(many, teacher=False), findings))
+    assert len(text) < 250_000
+    assert "the mean of 250 logged steps" in text
+    assert "(6 of 40,000)" in text
 
 
 def test_the_page_is_valid_where_things_are_missing():
     alone = Evaluation(EVALUATION.sentences, EVALUATION.predictions, None, LABELS)
-    text = page(CONFIG, measured(alone, teacher=False), Findings({"test": alone}, b""))
-    assert "Where they disagree" not in text
+    text = parsed(page(CONFIG, measured(alone, teacher=False), Findings({"test": alone})))
+    assert "teacher" not in words_of(text).replace("teacher's", "").split("Cost")[0]
     assert "To annotate next" not in text
+    assert "No step was logged." in text
     silent = Evaluation(
-        EVALUATION.sentences, [Prediction(("O",) * 3, (1.0,) * 3)], [("O",) * 3], LABELS
+        EVALUATION.sentences[:1], [Prediction(("O",) * 3, (1.0,) * 3)], [("O",) * 3], LABELS
     )
-    silent = replace(silent, sentences=silent.sentences[:1])
-    text = page(
-        CONFIG, measured(silent), Findings({"test": silent}, b"", None, ToAnnotate((), 0, 1))
-    )
+    findings = Findings({"test": silent}, to_annotate=ToAnnotate((), 0, 1))
+    text = parsed(page(CONFIG, measured(silent), findings))
     assert "The student found no entity." in text
-    assert "<mark>" not in text
+    assert "Missed: nothing was found (2)" in text
+
+
+def test_without_errors_there_are_no_examples():
+    right = [
+        Prediction(sentence.labels, (1.0,) * len(sentence)) for sentence in EVALUATION.sentences
+    ]
+    perfect = Evaluation(EVALUATION.sentences, right, None, LABELS)
+    text = parsed(page(CONFIG, measured(perfect, teacher=False), Findings({"test": perfect})))
+    assert "There are no errors." in text
+    assert "What limits it" not in text
+
+
+def test_plain_labels_are_confused_too():
+    labels = LabelSet.plain(("NOUN", "VERB"))
+    sentences = [Sentence(("run", "dog"), ("VERB", "NOUN"))]
+    tagged = Evaluation(sentences, [Prediction(("NOUN", "NOUN"), (0.9, 0.8))], None, labels)
+    config = replace(CONFIG, labels=labels.to_json(), scheme="plain")
+    metrics = replace(METRICS, splits={"test": tagged.scores(None)}, teacher={})
+    text = parsed(page(config, metrics, Findings({"test": tagged})))
+    assert "<strong>run</strong> is VERB; the student says NOUN." in text
+    assert ">none</th>" not in text
 
 
 def test_reliability_is_drawn_with_and_without_a_calibration():

@@ -14,7 +14,7 @@ from nlp_architect_ext.core.files import lines, read_json
 from nlp_architect_ext.core.manifest import METRICS, PREDICTIONS
 from nlp_architect_ext.curve.plan import Cell
 from nlp_architect_ext.curve.systems import LABELS
-from nlp_architect_ext.evaluation.metrics import entities
+from nlp_architect_ext.evaluation.errors import entities
 from nlp_architect_ext.evaluation.results import read_metrics
 from nlp_architect_ext.evaluation.scores import Scores
 

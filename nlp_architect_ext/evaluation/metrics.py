@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,7 @@ from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.core.tags import Span, spans
-
-ERRORS = ("boundary", "type", "missed", "invented")
+from nlp_architect_ext.evaluation.errors import ERRORS, entities, span_errors
 
 
 def score(
@@ -88,7 +86,7 @@ class _Counts:
         self.in_gold.update(span.type for span in gold_spans)
         self.in_predicted.update(span.type for span in predicted_spans)
         self.in_both.update(span.type for span in gold_spans & predicted_spans)
-        self.errors.update(_errors(gold_spans - predicted_spans, predicted_spans - gold_spans))
+        self.errors.update(error.kind for error in span_errors(gold_spans, predicted_spans))
         self.words += len(gold)
         self.right_words += sum(a == b for a, b in zip(gold, predicted, strict=True))
 
@@ -114,48 +112,6 @@ def _seqeval(
         name: {"f1": f1, "precision": precision, "recall": recall, "support": int(support)}
         for name, (precision, recall, f1, support) in zip(names, rows, strict=True)
     }
-
-
-def entities(labels: Sequence[str], scheme: str) -> list[Span]:
-    """The entities of one sentence that count: in IOB2 B-T and every I-T that follows it directly.
-
-    Args:
-        labels: one a word.
-        scheme: ``IOB2``, or ``plain``: every word whose label isn't ``O``.
-    """
-    if scheme == "plain":
-        return spans(labels, scheme)
-    found: list[Span] = []
-    start: int | None = None
-    for word, label in enumerate([*labels, "O"]):
-        if start is not None and label != "I" + labels[start][1:]:
-            found.append(Span(labels[start][2:], start, word))
-            start = None
-        if label.startswith("B-"):
-            start = word
-    return found
-
-
-def _errors(not_found: set[Span], wrong: set[Span]) -> Iterator[str]:
-    """Name the error of each gold entity that isn't found, and the spurious predicted entities.
-
-    An entity that is right overlaps no other, so only the wrong ones have to be compared.
-    """
-    for gold in not_found:
-        overlapping = {span.type for span in wrong if _overlap(gold, span)}
-        if not overlapping:
-            yield "missed"
-        elif gold.type in overlapping:
-            yield "boundary"
-        else:
-            yield "type"
-    for span in wrong:
-        if not any(_overlap(span, gold) for gold in not_found):
-            yield "invented"
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _rates(both: int, predicted: int, gold: int) -> dict[str, Any]:

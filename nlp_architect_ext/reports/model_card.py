@@ -24,15 +24,12 @@ def model_card(config: TaggerConfig, metrics: Metrics, command: Sequence[str]) -
         metrics: what was measured.
         command: the program that made it, and its arguments.
     """
-    teachers = ", ".join(teacher_name(teacher) for teacher in config.teachers)
-    origin = f"distilled from {teachers}" if teachers else "trained"
-    crf = " with a conditional random field" if config.decoder == "crf" else ""
     return f"""---
 {to_yaml({**metadata(config), **_results(metrics)})}---
 
-# A compact tagger, {origin} on {_texts(metrics)} sentences
+# {heading(config, metrics)}
 
-Student `{config.student}`{crf}, {metrics.parameters["student"]:,} parameters,
+{described(config, "`")}, {metrics.parameters["student"]:,} parameters,
 {metrics.bytes:,} bytes of weights.
 Labels: {", ".join(f"`{name}`" for name in config.labels["names"])}.
 
@@ -64,6 +61,19 @@ nlp-architect-ext {__version__}.
 {markdown(costs(metrics))}
 {ASSUMED}
 """
+
+
+def heading(config: TaggerConfig, metrics: Metrics) -> str:
+    """What the tagger is, and what it learnt from."""
+    teachers = ", ".join(teacher_name(teacher) for teacher in config.teachers)
+    origin = f"distilled from {teachers}" if teachers else "trained"
+    return f"A compact tagger, {origin} on {_texts(metrics)} sentences"
+
+
+def described(config: TaggerConfig, quote: str = "") -> str:
+    """What the tagger is made of."""
+    crf = " with a conditional random field" if config.decoder == "crf" else ""
+    return f"Student {quote}{config.student}{quote}{crf}"
 
 
 def calibration(config: TaggerConfig, metrics: Metrics) -> str:

@@ -1,18 +1,18 @@
-"""The measured results as rows, and rows as Markdown or HTML."""
+"""The measured results as rows, and rows as Markdown."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 from nlp_architect_ext.core.costs import MEASURING, UNITS, formatted_costs, model_costs
 from nlp_architect_ext.evaluation.cross_fitting import FOLDS
-from nlp_architect_ext.evaluation.metrics import ERRORS
+from nlp_architect_ext.evaluation.errors import ERRORS
 from nlp_architect_ext.evaluation.results import SPLITS, Metrics
 from nlp_architect_ext.evaluation.scores import Rates, Scores
 
 Rows = Sequence[Sequence[str]]  # the first one is the header
 
+STUDENT, TEACHER, TRANSFORMER = "student", "teacher", "transformer"
 NOTHING_FOUND = Rates(0.0, 0.0, 0.0, 0)
 
 
@@ -21,12 +21,28 @@ def last_split(metrics: Metrics) -> str | None:
     return next((split for split in reversed(SPLITS) if split in metrics.splits), None)
 
 
+def subject(metrics: Metrics) -> str:
+    """Whom a run made: a student, or a transformer by itself."""
+    return STUDENT if STUDENT in metrics.parameters else TRANSFORMER
+
+
+def has_teacher(metrics: Metrics) -> bool:
+    """Whether a student was distilled from somebody."""
+    return {STUDENT, TEACHER} <= metrics.parameters.keys()
+
+
+def parameters(metrics: Metrics, name: str) -> int:
+    """How many numbers a system has learnt."""
+    return metrics.parameters[TEACHER if name == TRANSFORMER else name]
+
+
 def overall(metrics: Metrics) -> Rows:
     """The scores of teacher and student on dev and test; in percent."""
     rows = [["", "F1", "precision", "recall", "parameters"]]
     for split in SPLITS:
         for name, scores in _systems(metrics, split):
-            rows.append([f"{name}, {split}", *_percent(scores), f"{metrics.parameters[name]:,}"])
+            size = f"{parameters(metrics, name):,}"
+            rows.append([f"{name}, {split}", *_percent(scores), size])
     return rows
 
 
@@ -118,22 +134,9 @@ def markdown(rows: Rows) -> str:
     return "\n".join([header, rule, *others]) + "\n"
 
 
-def html_table(rows: Rows) -> str:
-    """Rows as an HTML table, every cell escaped; none give an empty text."""
-    if not rows:
-        return ""
-    lines = [_html_row(rows[0], "th"), *(_html_row(row, "td") for row in rows[1:])]
-    return f"<table>{''.join(lines)}</table>"
-
-
-def _html_row(row: Sequence[str], tag: str) -> str:
-    cells = [f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row]
-    return f"<tr>{''.join(cells)}</tr>"
-
-
 def _systems(metrics: Metrics, split: str) -> list[tuple[str, Scores]]:
     """Teacher and student with their scores, where there are any."""
-    named = (("teacher", metrics.teacher.get(split)), ("student", metrics.splits.get(split)))
+    named = ((TEACHER, metrics.teacher.get(split)), (subject(metrics), metrics.splits.get(split)))
     return [(name, scores) for name, scores in named if scores]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,22 @@ from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.encoders.folder import FINE_TUNED
+from nlp_architect_ext.evaluation.evaluation import Evaluation
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.layers.device import prepare
+from nlp_architect_ext.reports.findings import Findings
+from nlp_architect_ext.reports.page import Subject, report
+from nlp_architect_ext.reports.paths import model_name
 from nlp_architect_ext.reports.plots import learning_curve
+from nlp_architect_ext.reports.tables import TRANSFORMER
 from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.runs.teacher_plan import check_transformer, fine_tuning
+from nlp_architect_ext.runtime.text_tagger import Prediction
 from nlp_architect_ext.settings.training import TransformerTokenSettings
 from nlp_architect_ext.teachers.fine_tuning import fine_tune
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
@@ -65,7 +72,7 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
             max_pieces=tuning.max_pieces,
             batch_size=settings.trainer.per_gpu_eval_batch_size,
         )
-        _write(run, settings, model, _scored(model, corpus, run))
+        _write(run, settings, model, corpus)
 
 
 def _fine_tuned(name: str, tuning: FineTuning, corpus: Corpus, dev: Any, run: RunFolder) -> None:
@@ -80,35 +87,68 @@ def _fine_tuned(name: str, tuning: FineTuning, corpus: Corpus, dev: Any, run: Ru
         run.journal.write("teacher", **line)
 
 
-def _scored(model: TransformerTokenClassifier, corpus: Corpus, run: RunFolder) -> dict[str, Scores]:
-    """The scores on dev and test, as far as they are there; the predictions are written."""
-    scores: dict[str, Scores] = {}
+def _evaluated(
+    model: TransformerTokenClassifier, corpus: Corpus, run: RunFolder
+) -> tuple[dict[str, Evaluation], float | None]:
+    """Dev and test, as far as they are there, and how many words a second were tagged.
+
+    The predictions are written.
+    """
+    found: dict[str, Evaluation] = {}
+    words, started = 0, time.monotonic()
     for split, sentences in (("dev", corpus.dev), ("test", corpus.test)):
         if not sentences:
             continue
         gold = [sentence.labels or () for sentence in sentences]
         predicted = model.predict(sentences)
-        scores[split] = Scores.from_json(score(gold, predicted, corpus.labels))
+        words += sum(map(len, sentences))
+        predictions = [Prediction(labels, ()) for labels in predicted]
+        found[split] = Evaluation(sentences, predictions, None, corpus.labels)
         content = format_predictions(sentences, {"gold": gold, "teacher": predicted})
         atomic_write_text(run.path / PREDICTIONS[split], content)
-        say(f"{split} F1 {100 * scores[split].f1:.2f}")
-    return scores
+    seconds = time.monotonic() - started
+    return found, words / seconds if words else None
 
 
 def _write(
     run: RunFolder,
     settings: TransformerTokenSettings,
     model: TransformerTokenClassifier,
-    scores: dict[str, Scores],
+    corpus: Corpus,
 ) -> None:
+    evaluations, speed = _evaluated(model, corpus, run)
+    scores: dict[str, Scores] = {}
+    for split, one in evaluations.items():
+        scores[split] = Scores.from_json(score(one.gold, one.student, corpus.labels))
+        say(f"{split} F1 {100 * scores[split].f1:.2f}")
     parameters = {"teacher": model.parameters}
     metrics = Metrics(scores, parameters, run.costs(), settings.device.device)
     curve = learning_curve((), run.journal.read("teacher"))
+    findings = Findings(
+        evaluations,
+        fine_tuning=run.journal.read("teacher"),
+        words_a_second={} if speed is None else {TRANSFORMER: speed},
+    )
+    text = report(_subject(settings, corpus), metrics, findings)
+    atomic_write_text(run.path / "report.html", text)
     atomic_write_bytes(run.path / "learning_curve.png", curve)
     best = run.path / settings.run.best_result_file
     atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     atomic_write_text(run.path / METRICS, metrics.text())
-    say(f"written to {run.path}: {FINE_TUNED}/ (the transformer), metrics.json, learning_curve.png")
+    written = f"{FINE_TUNED}/ (the transformer), {METRICS}, learning_curve.png, report.html"
+    say(f"written to {run.path}: {written}")
+
+
+def _subject(settings: TransformerTokenSettings, corpus: Corpus) -> Subject:
+    """What the report says of the transformer."""
+    name = model_name(settings.trainer.model_name_or_path)
+    return Subject(
+        f"{name}, fine-tuned on {len(corpus.train):,} labelled sentences",
+        "A transformer that labels words by itself, and can teach students.",
+        "",
+        corpus.labels,
+        corpus.scheme,
+    )
 
 
 def _fine_tuning(settings: TransformerTokenSettings, device: torch.device) -> FineTuning:

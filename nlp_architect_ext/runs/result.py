@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,14 +22,19 @@ from nlp_architect_ext.core.manifest import (
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
-from nlp_architect_ext.evaluation.calibration import calibrated_scores, fit_calibration
+from nlp_architect_ext.evaluation.calibration import (
+    Reliability,
+    calibrated_scores,
+    fit_calibration,
+)
 from nlp_architect_ext.evaluation.cross_fitting import ENOUGH, CrossFitted, cross_fitted
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
 from nlp_architect_ext.evaluation.results import Metrics, SentenceCounts, read_metrics
 from nlp_architect_ext.evaluation.scores import Scores
+from nlp_architect_ext.reports.findings import Findings
 from nlp_architect_ext.reports.last_lines import last_lines
 from nlp_architect_ext.reports.model_card import model_card
-from nlp_architect_ext.reports.page import Findings, page
+from nlp_architect_ext.reports.page import page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import last_split
 from nlp_architect_ext.runs.folder import RunFolder
@@ -76,7 +82,9 @@ def write_result(
 ) -> TrainingResult:
     """Score the trained tagger on dev and, once, on test; write everything, the manifest last."""
     with run.phase("evaluation"):
+        started = time.monotonic()
         evaluations = _evaluations(corpus, tagger, answers)
+        tagged = time.monotonic() - started
         tagger.calibrate(
             fit_calibration(*evaluations["dev"].outcomes) if "dev" in evaluations else None
         )
@@ -91,20 +99,22 @@ def write_result(
         evaluations["dev"], scores["dev"] = dev.evaluation, dev.to_scores()
     metrics = _metrics(run, corpus, tagger, scores, answers)
     journal, split = run.journal, last_split(metrics)
+    curves, shown = _reliability(
+        tagger, evaluations.get(split or ""), dev if split == "dev" else None
+    )
     findings = Findings(
         evaluations,
-        learning_curve(
-            journal.read(PHASE),
-            journal.read("teacher"),
-            metrics.teacher["dev"].f1 if "dev" in metrics.teacher else None,
-        ),
-        _reliability(tagger, evaluations.get(split or ""), dev if split == "dev" else None),
+        journal.read(PHASE),
+        journal.read("teacher"),
+        curves,
+        shown,
         to_annotate,
+        _words_a_second(run, corpus, tagged if evaluations else None, answers),
     )
     atomic_write_text(run.path / METRICS, metrics.text())
     best = run.path / settings.run.best_result_file
     atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
-    _write_findings(run.path, findings)
+    _write_findings(run.path, metrics, findings)
     if to_annotate is not None:
         write_queue(run.path, to_annotate, corpus.format_name)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
@@ -153,8 +163,10 @@ def _to_annotate(
 
 def _reliability(
     tagger: NeuralTagger, evaluation: Evaluation | None, dev: CrossFitted | None
-) -> bytes | None:
-    """The picture of scores before and after calibration; None without any entity.
+) -> tuple[dict[str, Reliability], list[float]]:
+    """Scores against what they promise, before and after calibration, and the scores themselves.
+
+    Nothing without any entity.
 
     Args:
         tagger: calibrated.
@@ -162,21 +174,47 @@ def _reliability(
         dev: where that is dev and cross-fitted.
     """
     if evaluation is None or not len(evaluation.outcomes[0]):
-        return None
+        return {}, []
     curves = {"not calibrated": evaluation.reliability(None)}
     shown = calibrated_scores(tagger.calibration, evaluation.outcomes[0])
     if dev is not None:
         curves["calibrated"], shown = dev.reliability, dev.scores
     elif tagger.calibration is not None:
         curves["calibrated"] = evaluation.reliability(tagger.calibration)
-    return reliability_curve(curves, shown.tolist())
+    return curves, shown.tolist()
 
 
-def _write_findings(folder: Path, findings: Findings) -> None:
+def _words_a_second(
+    run: RunFolder, corpus: Corpus, seconds: float | None, answers: TeacherAnswers | None
+) -> dict[str, float]:
+    """How fast student and teacher tagged in this run, as far as that was measured.
+
+    Args:
+        run: with its costs; the teacher's for labelling are those of all its answers, stored ones
+            too.
+        corpus: of the run.
+        seconds: that the student took for dev and test; None without any.
+        answers: of the teacher.
+    """
+    found = {}
+    if seconds:
+        tagged = [*(corpus.dev or ()), *(corpus.test or ())]
+        found["student"] = sum(map(len, tagged)) / seconds
+    labelling = run.costs()["seconds"].get("labelling", 0.0)
+    if answers is not None and labelling:
+        read = [*corpus.train, *corpus.unlabelled]
+        found["teacher"] = sum(map(len, read)) / labelling
+    return found
+
+
+def _write_findings(folder: Path, metrics: Metrics, findings: Findings) -> None:
     """Pictures, predictions and the sentences to annotate."""
-    atomic_write_bytes(folder / "learning_curve.png", findings.learning_curve)
-    if findings.reliability is not None:
-        atomic_write_bytes(folder / "reliability.png", findings.reliability)
+    goal = metrics.teacher["dev"].f1 if "dev" in metrics.teacher else None
+    picture = learning_curve(findings.training, findings.fine_tuning, goal)
+    atomic_write_bytes(folder / "learning_curve.png", picture)
+    if findings.reliability:
+        picture = reliability_curve(findings.reliability, findings.scores)
+        atomic_write_bytes(folder / "reliability.png", picture)
     for split, evaluation in findings.evaluations.items():
         atomic_write_text(folder / PREDICTIONS[split], evaluation.file())
     if findings.to_annotate is not None:

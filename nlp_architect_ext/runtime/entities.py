@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from nlp_architect_ext.core.sentence import Entity, Sentence
+from nlp_architect_ext.runtime.marked_text import marked
 
 BLOCK = "line-height: 2; white-space: pre-wrap"
 MARK = "padding: 0.2em 0.4em; border-radius: 0.3em"
@@ -33,13 +34,7 @@ class Entities(list[Entity]):
 
     def _repr_html_(self) -> str:
         """The text with its entities marked, for a notebook."""
-        text, end = self.text, 0
-        parts = []
-        for entity in self:
-            parts += [escape(text[end : entity.start]), _mark(entity)]
-            end = entity.end
-        parts.append(escape(text[end:]))
-        return f'<div style="{BLOCK}">{"".join(parts)}</div>'
+        return f'<div style="{BLOCK}">{marked(self.text, self, _mark)}</div>'
 
 
 def _mark(entity: Entity) -> str:

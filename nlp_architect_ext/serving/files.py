@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from io import TextIOWrapper
 from itertools import islice
@@ -25,7 +24,9 @@ from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.formats.columns import format_columns
 from nlp_architect_ext.data.formats.json_lines import format_entities
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
+from nlp_architect_ext.serving.html_page import html_list, tagged_page
 from nlp_architect_ext.serving.inputs import Item, read
+from nlp_architect_ext.serving.new_file import check_new, new_file
 from nlp_architect_ext.settings.inference import InferenceSettings
 
 CHUNK = 1024  # sentences read, sorted by length, tagged and written at a time
@@ -39,12 +40,16 @@ class TaggedChunk:
         text: what is written.
         sentences, words: how many.
         predicted: the labels of each sentence.
+        html: the same sentences for `--html`, if it's asked for.
+        found: entities of each type, in the same case.
     """
 
     text: str
     sentences: int
     words: int
     predicted: list[tuple[str, ...]]
+    html: str = ""
+    found: Counter[str] = field(default_factory=Counter)
 
 
 def to_columns(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
@@ -73,9 +78,11 @@ def tag_chunk(
     if settings.min_score:
         predictions = [tagger.sure(prediction, settings.min_score) for prediction in predictions]
     text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
-    return TaggedChunk(
-        text, len(sentences), sum(map(len, sentences)), [one.labels for one in predictions]
-    )
+    html, found = "", Counter[str]()
+    if settings.html:
+        html, found = html_list(tagger, sentences, predictions)
+    labels = [one.labels for one in predictions]
+    return TaggedChunk(text, len(sentences), sum(map(len, sentences)), labels, html, found)
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -103,13 +110,17 @@ def tag_file(
     started = time.monotonic()
     sentences = words = 0
     predicted: list[Sequence[str]] = []
-    with output(settings.output_dir, name, settings.overwrite_output_dir) as file:
+    with ExitStack() as files:
+        file = files.enter_context(output(settings.output_dir, name, settings.overwrite_output_dir))
+        page = files.enter_context(tagged_page(tagger, settings)) if settings.html else None
         items = read(tagger, settings)
         tag = tag_chunks or partial(map, partial(tag_chunk, tagger, settings=settings))
         shown: Bar[Any] = bar((), label="tagging", unit="sentences")
         with shown:
             for chunk in tag(chunks(items)):
                 file.write(chunk.text)
+                if page is not None:
+                    page.add(chunk.html, chunk.sentences, chunk.found)
                 sentences += chunk.sentences
                 words += chunk.words
                 if settings.evaluate:
@@ -120,6 +131,8 @@ def tag_file(
         f"{counted(sentences, 'sentence')}, {counted(words, 'word')} in {seconds:.1f} s "
         f"({words / max(seconds, 1e-9):,.0f} words/s)"
     )
+    if page is not None:
+        say(page.told())
     if isinstance(items, list):
         gold = [item.labels or () for item in items]
         _report(settings.output_dir, gold, predicted, tagger.labels)
@@ -177,42 +190,8 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         yield sys.stdout
         return
-    path = Path(folder) / name
-    _check_new(path, overwrite)
-    # A name of its own: commands side by side must not write into each other's file.
-    partial = path.with_name(f".{name}.{uuid.uuid4().hex[:8]}.partial")
-    is_new = not path.parent.exists()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = partial.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UserError(
-            where=str(path),
-            wrong=f"can't be written ({error.strerror})",
-            expected="a writable folder",
-            remedy="choose another",
-        ) from error
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-        if is_new:
-            with suppress(OSError):  # it isn't empty
-                path.parent.rmdir()
-
-
-def _check_new(path: Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise UserError(
-            where=str(path),
-            wrong="exists",
-            expected="a new file",
-            remedy="give --overwrite_output_dir or another --output_dir",
-        )
+    with new_file(Path(folder) / name, overwrite) as file:
+        yield file
 
 
 def _check_report(settings: InferenceSettings) -> None:
@@ -225,4 +204,4 @@ def _check_report(settings: InferenceSettings) -> None:
             expected="another folder",
             remedy="choose another --output_dir",
         )
-    _check_new(folder / METRICS, settings.overwrite_output_dir)
+    check_new(folder / METRICS, settings.overwrite_output_dir)

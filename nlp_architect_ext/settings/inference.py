@@ -23,6 +23,9 @@ class InferenceSettings:
     output_format: str = setting(
         "columns", help="word and tag a line, or JSON Lines", choices=("columns", "json")
     )
+    html: str | None = setting(
+        None, help="also a page to look at, with entities marked: its path, such as out.html"
+    )
     min_score: float = setting(
         0.0,
         help="entities that score below are left out; their words get O",

@@ -335,6 +335,7 @@ def test_a_transformer_by_itself_and_as_teacher(data, run, encoder, tmp_path, ca
     ]
     assert cli.train(["transformer_token", *places, *tuning]) == 0
     assert {"dev", "test", "parameters", "seconds"} <= metrics(tmp_path / "out").keys()
+    assert "Examples of errors" in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert run("tagger_kd", tmp_path / "student", "--teacher", tmp_path / "out", "-e", 1) == 0
     assert metrics(tmp_path / "student")["teacher"]["test"] == metrics(tmp_path / "out")["test"]
 
@@ -403,7 +404,7 @@ def test_the_curve_of_a_resumed_run_has_no_step_twice(distilled):
 
 def test_the_learning_curve_is_a_picture(distilled: Path):
     assert (distilled / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
-    assert "<img" in (distilled / "report.html").read_text()
+    assert "<svg" in (distilled / "report.html").read_text()
 
 
 def test_a_student_without_word_dropout_takes_the_papers_recipe(run, tmp_path, monkeypatch):

@@ -1,0 +1,39 @@
+"""What to annotate next."""
+
+from __future__ import annotations
+
+from nlp_architect_ext.core.manifest import ANNOTATE, PREANNOTATED
+from nlp_architect_ext.core.tags import spans
+from nlp_architect_ext.evaluation.annotate import SHORTEST, ToAnnotate
+from nlp_architect_ext.reports.entity_text import marked_words
+from nlp_architect_ext.reports.markup import element, section
+
+SENTENCES = 10  # the files have all of them
+LONGEST = 60  # words of a sentence that are shown
+
+
+def to_annotate(found: ToAnnotate, scheme: str, types: tuple[str, ...], language: str) -> str:
+    """The most uncertain sentences with what the student finds in them.
+
+    Args:
+        found: the sentences.
+        scheme: of their tags.
+        types: all types, sorted.
+        language: of the texts.
+    """
+    about = (
+        "The student is least sure of these sentences, so their labels would teach it most. "
+        f"{found.looked_at:,} of {found.pool:,} unlabelled sentences were compared (a random "
+        f"sample of large pools; each once, without those of fewer than {SHORTEST} words and those "
+        f"that are labelled). The {len(found.sentences)} most uncertain are in {ANNOTATE}, and "
+        f"with the student's labels, to be corrected, in {PREANNOTATED}."
+    )
+    items = []
+    for one in found.sentences[:SENTENCES]:
+        whole = range(min(len(one.words), LONGEST))
+        text = marked_words(one.words, spans(one.tags, scheme), types, whole)
+        sentence = element("p", text, class_="words", lang=language)
+        unsure = element("small", f"uncertainty {one.uncertainty:.3f}")
+        items.append(element("li", sentence, unsure))
+    listed = element("ol", *items, class_="examples") if items else ""
+    return section("To annotate next", listed, about=about, name="annotate")
