@@ -239,7 +239,7 @@ function Result({ model, language, history, teacher, isOld, onEdit, onHistory }:
           goTo={goTo}
         />
       </section>
-      <section class="card" aria-labelledby={`${id}-table`}>
+      <section class="card table" aria-labelledby={`${id}-table`}>
         <h2 id={`${id}-table`}>{teacher ? "Student and teacher" : "Entities"}</h2>
         {teacher ? (
           <DifferenceTable

@@ -3,11 +3,9 @@
 import type { VNode } from "preact";
 import { VERDICTS, type Verdict } from "../text/compare";
 import type { Line, Range, Span } from "../text/lines";
+import { type Piece, partsOf } from "../text/pieces";
 import { memo } from "./memo";
 import { lookOf, shownScore } from "./types";
-
-/** Words outside of entities are drawn in pieces, so that a step in a long text redraws one. */
-const PIECE = 40;
 
 interface LineProps {
   line: Line;
@@ -22,19 +20,15 @@ interface LineProps {
 }
 
 export function Words({ line, spans, types, minimum, verdicts, selected, stop }: LineProps) {
-  const drawn: (VNode | string)[] = [];
-  let word = 0;
-  const add = (end: number, span: Span | null) => {
-    drawn.push(gapBefore(line, word));
-    const isHere = stop >= word && stop < end;
-    const [from, to] = selected ?? [0, 0];
-    const isTouched = from < end && word < to;
-    drawn.push(
+  const [from, to] = selected ?? [0, 0];
+  const segment = ({ start, end, span }: Piece) => {
+    const isTouched = from < end && start < to;
+    return (
       <Segment
-        key={`${span ? "entity" : "words"}${word}`}
+        key={`${span ? "entity" : "words"}${start}`}
         text={line.text}
         words={line.words}
-        start={word}
+        start={start}
         end={end}
         span={span}
         types={types}
@@ -42,21 +36,34 @@ export function Words({ line, spans, types, minimum, verdicts, selected, stop }:
         verdict={(span && verdicts?.get(span)) ?? null}
         from={isTouched ? from : -1}
         to={isTouched ? to : -1}
-        stop={isHere ? stop : -1}
-      />,
+        stop={stop >= start && stop < end ? stop : -1}
+      />
     );
-    word = end;
   };
-  const addOutside = (end: number) => {
-    while (word < end) add(Math.min(word + PIECE, end), null);
-  };
-  for (const span of spans) {
-    addOutside(span.start);
-    add(span.end, span);
-  }
-  addOutside(line.words.length);
-  drawn.push(line.text.slice(line.words.at(-1)?.[1] ?? 0));
-  return <>{drawn}</>;
+  return <Parts line={line} spans={spans} draw={segment} />;
+}
+
+interface PartsProps {
+  line: Line;
+  spans: readonly Span[];
+  draw(piece: Piece): VNode | string;
+}
+
+/** The pieces of a line with what stands between them; a long line is several blocks. */
+function Parts({ line, spans, draw }: PartsProps) {
+  const parts = partsOf(line, spans).map((pieces) =>
+    pieces.flatMap((piece) => [gapBefore(line, piece.start), draw(piece)]),
+  );
+  if (parts.length === 1) return <>{parts[0]}</>;
+  return (
+    <>
+      {parts.map((part, index) => (
+        <div key={index} class="part">
+          {part}
+        </div>
+      ))}
+    </>
+  );
 }
 
 export function isLow(span: Span, minimum: number): boolean {
@@ -87,8 +94,8 @@ const Segment = memo((props: SegmentProps) => {
   for (let index = start; index < end; index++) {
     const [first, last] = words[index] as Range;
     const word = text.slice(first, last);
-    if (index > start) drawn.push(text.slice((words[index - 1] as Range)[1], first));
     const isSelected = from <= index && index < to;
+    if (index > start) drawn.push(text.slice((words[index - 1] as Range)[1], first));
     drawn.push(
       <span
         key={index}
@@ -103,36 +110,48 @@ const Segment = memo((props: SegmentProps) => {
       </span>,
     );
   }
-  return span ? <Entity {...props} span={span} words={drawn} /> : drawn;
+  return span ? <Entity {...props} span={span} drawn={drawn} /> : drawn;
 });
 
 function place(span: Span, word: number): string {
   return word === span.start ? span.label : `still ${span.label}`;
 }
 
-type EntityProps = Omit<SegmentProps, "span" | "words"> & { span: Span; words: (VNode | string)[] };
+interface EntityProps extends Omit<SegmentProps, "span"> {
+  span: Span;
+  drawn: (VNode | string)[];
+}
 
-function Entity({ span, types, isLow, verdict, words }: EntityProps) {
+/** A word up to this length stays on one row with the type behind it. */
+const SHORT = 24;
+
+function Entity(props: EntityProps) {
+  const { span, types, isLow, verdict, words, start, end, from, to, drawn } = props;
   const differs = verdict !== null && verdict !== "both";
   const score = span.score === null ? "by you" : `score ${shownScore(span.score)}`;
   const parts = [span.label, score];
   if (isLow) parts.push("below the minimum");
   if (verdict) parts.push(VERDICTS[verdict].toLowerCase());
+  const [first, last] = words[end - 1] as Range;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of running text
     <span
       role="group"
       class="entity"
       aria-label={parts.join(", ")}
+      data-chosen={(from <= start && to >= end) || undefined}
       data-low={isLow || undefined}
       data-differs={differs || undefined}
       {...lookOf(types, span.label)}
     >
-      {words}
-      <span class="tag" dir="ltr" aria-hidden="true">
-        {differs && <b>≠</b>}
-        {span.label}
-        <span class="score">{span.score === null ? "✓" : shownScore(span.score)}</span>
+      {drawn.slice(0, -1)}
+      <span class={last - first <= SHORT ? "together" : undefined}>
+        {drawn.at(-1)}
+        <span class="tag" dir="ltr" aria-hidden="true">
+          {differs && <b>≠</b>}
+          {span.label}
+          <span class="score">{span.score === null ? "✓" : shownScore(span.score)}</span>
+        </span>
       </span>
     </span>
   );
@@ -140,36 +159,32 @@ function Entity({ span, types, isLow, verdict, words }: EntityProps) {
 
 /** What the teacher says about a line, to read beside the student's. */
 export function TeacherLine({ line, verdicts, types, language }: TeacherLineProps) {
-  const drawn: (VNode | string)[] = [];
-  let at = 0;
-  for (const span of line.spans) {
-    const start = line.words[span.start]?.[0] ?? at;
-    const end = line.words[span.end - 1]?.[1] ?? start;
+  const { text, words } = line;
+  const draw = ({ start, end, span }: Piece) => {
+    const first = (words[start] as Range)[0];
+    const [lastStart, last] = words[end - 1] as Range;
+    if (!span) return text.slice(first, last);
     const verdict = verdicts.get(span) ?? "both";
-    drawn.push(line.text.slice(at, start));
-    drawn.push(
-      <span
-        key={span.start}
-        class="entity"
-        data-differs={verdict !== "both" || undefined}
-        {...lookOf(types, span.label)}
-      >
-        <span class="word">{line.text.slice(start, end)}</span>
-        <span class="tag" dir="ltr">
-          {verdict !== "both" && <b aria-hidden="true">≠</b>}
-          {span.label}
-          {span.score !== null && <span class="score">{shownScore(span.score)}</span>}
-          <span class="unseen">, {VERDICTS[verdict].toLowerCase()}</span>
+    const differs = verdict !== "both" || undefined;
+    return (
+      <span key={start} class="entity" data-differs={differs} {...lookOf(types, span.label)}>
+        {text.slice(first, lastStart)}
+        <span class={last - lastStart <= SHORT ? "together" : undefined}>
+          {text.slice(lastStart, last)}
+          <span class="tag" dir="ltr">
+            {differs && <b aria-hidden="true">≠</b>}
+            {span.label}
+            {span.score !== null && <span class="score">{shownScore(span.score)}</span>}
+            <span class="unseen">, {VERDICTS[verdict].toLowerCase()}</span>
+          </span>
         </span>
-      </span>,
+      </span>
     );
-    at = end;
-  }
-  drawn.push(line.text.slice(at));
+  };
   return (
-    <p class="line" dir="auto" lang={language}>
-      {drawn}
-    </p>
+    <div class="line" dir="auto" lang={language}>
+      <Parts line={line} spans={line.spans} draw={draw} />
+    </div>
   );
 }
 

@@ -19,7 +19,7 @@ export function Token({ wasWrong, onKept, onClose }: Props) {
     onKept();
   };
   return (
-    <Dialog title="Token" onClose={onClose}>
+    <Dialog title="A token is needed" onClose={onClose}>
       <form onSubmit={submit}>
         <p id={`${id}-hint`}>
           This service answers only to those who have its token. It is kept until you close this

@@ -30,8 +30,8 @@ export function Toolbar({ types, pressed, commands, canUndo, canRedo, controls }
     ["Remove", "Del", commands.take],
     ["Shorter", "[", () => commands.stretch("end", false)],
     ["Longer", "]", () => commands.stretch("end", true)],
-    ["Undo", "Ctrl+Z", commands.undo, !canUndo],
-    ["Redo", "Ctrl+Y", commands.redo, !canRedo],
+    ["Undo", "", commands.undo, !canUndo],
+    ["Redo", "", commands.redo, !canRedo],
   ];
   const at = (index: number) => ({ tabIndex: index === stop ? 0 : -1 });
   return (
@@ -45,34 +45,37 @@ export function Toolbar({ types, pressed, commands, canUndo, canRedo, controls }
       onKeyDown={onKeyDown}
       onFocusIn={onFocusIn}
     >
-      {types.map((type, index) => (
-        <button
-          key={type}
-          type="button"
-          class="type"
-          {...at(index)}
-          {...lookOf(types, type)}
-          aria-pressed={type === pressed}
-          aria-keyshortcuts={keys.get(type)}
-          onClick={() => commands.give(type)}
-        >
-          {type}
-          {keys.has(type) && <kbd aria-hidden="true">{keys.get(type)}</kbd>}
-        </button>
-      ))}
-      <span class="rule" />
-      {tools.map(([name, key, run, off], index) => (
-        <button
-          key={name}
-          type="button"
-          {...at(types.length + index)}
-          aria-disabled={off}
-          onClick={() => off || run()}
-        >
-          {name}
-          <kbd aria-hidden="true">{key}</kbd>
-        </button>
-      ))}
+      <div class="types">
+        {types.map((type, index) => (
+          <button
+            key={type}
+            type="button"
+            class="type"
+            {...at(index)}
+            {...lookOf(types, type)}
+            aria-pressed={type === pressed}
+            aria-keyshortcuts={keys.get(type)}
+            onClick={() => commands.give(type)}
+          >
+            {type}
+            {keys.has(type) && <kbd aria-hidden="true">{keys.get(type)}</kbd>}
+          </button>
+        ))}
+      </div>
+      <div class="tools">
+        {tools.map(([name, key, run, off], index) => (
+          <button
+            key={name}
+            type="button"
+            {...at(types.length + index)}
+            aria-disabled={off}
+            onClick={() => off || run()}
+          >
+            {name}
+            {key && <kbd aria-hidden="true">{key}</kbd>}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }
