@@ -18,7 +18,10 @@ setup(
     python_requires=">=3.11",
     packages=[*find_packages(include=["nlp_architect_ext*"]), "nlp_architect_ext_procedures"],
     package_dir={"nlp_architect_ext_procedures": "procedures"},
-    package_data={"nlp_architect_ext": ["py.typed"], "nlp_architect_ext_procedures": ["py.typed"]},
+    package_data={
+        "nlp_architect_ext": ["py.typed", "serving/page/dist/**"],
+        "nlp_architect_ext_procedures": ["py.typed"],
+    },
     install_requires=[
         "accelerate>=1.1",
         "filelock>=3.12",
@@ -40,6 +43,7 @@ setup(
             "build",
             "hypothesis>=6.100",
             "mypy>=1.15",
+            "playwright>=1.50",
             "pytest>=8",
             "pytest-cov>=6",
             "pytest-xdist>=3",
