@@ -55,7 +55,7 @@ setup(
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
         "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
-        "serve": ["fastapi>=0.115", "prometheus-client>=0.21", "uvicorn>=0.30"],
+        "serve": ["fastapi>=0.115", "httptools>=0.6", "prometheus-client>=0.21", "uvicorn>=0.30"],
     },
     entry_points={
         "console_scripts": [

@@ -76,7 +76,7 @@ class EntityOut(BaseModel):
     """An entity, in the keys of Hugging Face's pipelines."""
 
     entity_group: str = Field(description="The type, for example PER.")
-    score: float = Field(ge=0, le=1, description="How sure the model is.")
+    score: float = Field(ge=0, description="How sure the model is.")
     word: str = Field(description="`text[start:end]`")
     start: Offset = Field(description="First character, in Unicode code points.")
     end: Offset = Field(description="Behind the last character, in Unicode code points.")
