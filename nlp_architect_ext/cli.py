@@ -20,20 +20,25 @@ from nlp_architect_ext.procedure import Procedure
 # brings them; an installation without extras has all the others.
 DEPENDENCIES = {
     "accelerate": "",
+    "fastapi": "serve",
     "huggingface_hub": "hub",
     "matplotlib": "",
     "numpy": "runtime",
     "onnx": "",
     "onnxruntime": "runtime",
+    "prometheus_client": "serve",
+    "pydantic": "serve",
     "ray": "ray",
     "safetensors": "",
     "seqeval": "",
     "spacy": "",
+    "starlette": "serve",
     "tokenizers": "",
     "torch": "",
     "torchcrf": "",
     "tqdm": "runtime",
     "transformers": "",
+    "uvicorn": "serve",
 }
 
 

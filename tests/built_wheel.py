@@ -21,8 +21,11 @@ def build_wheel(folder: Path, *options: str) -> Path:
     sources = folder / "sources"
     sources.mkdir()
     for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        copy(ROOT / name, sources / name)
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+            shutil.copytree(ROOT / name, sources / name, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / name, sources / name)
     command = [sys.executable, "-m", "build", "--wheel", *options, "--outdir", folder, sources]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     shutil.rmtree(sources)

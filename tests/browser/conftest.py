@@ -91,10 +91,16 @@ def page_at(browser):
 
 
 @pytest.fixture(scope="session")
-def violations():
-    """`violations(page)`: what axe-core finds, a line each; an empty list is what's wanted."""
+def page_sources():
+    """The folder of the service's page, with its packages."""
     if not AXE.exists():
-        missing("axe-core isn't installed", f"call npm ci in {PAGE_SOURCES}")
+        missing("the page's packages aren't installed", f"call npm ci in {PAGE_SOURCES}")
+    return PAGE_SOURCES
+
+
+@pytest.fixture(scope="session")
+def violations(page_sources):
+    """`violations(page)`: what axe-core finds, a line each; an empty list is what's wanted."""
     axe = AXE.read_text(encoding="utf-8")
 
     def run(page):

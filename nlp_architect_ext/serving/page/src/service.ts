@@ -1,0 +1,120 @@
+/** The service that this page comes from: its models, its predictions, its queues. */
+
+import type { Entity, Range } from "./text/lines";
+
+export interface Model {
+  name: string;
+  labels: string[];
+  language: string;
+  engine: string;
+  teacher: boolean;
+}
+
+export interface Prediction {
+  text: string;
+  words: Range[];
+  entities: Entity[];
+  teacher_entities: Entity[] | null;
+}
+
+/** A list of sentences that are worth a look. */
+export type Kind = "uncertain" | "suspicious";
+
+export interface Item {
+  id: string;
+  text: string;
+  words: Range[];
+  entities: Entity[];
+  uncertainty: number | null;
+}
+
+/** What went wrong, in words for the person at the page. */
+export class ServiceError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const REMEDIES: Record<number, string> = {
+  413: "Tag a shorter text, or one part at a time.",
+  429: "Wait a moment and try again.",
+  503: "It is busy or still starting: wait a moment and try again.",
+};
+
+// Gone with the tab: a token is never written where another session could read it.
+const TOKEN = "nlp-architect-ext:token";
+
+export function keepToken(token: string): void {
+  try {
+    sessionStorage.setItem(TOKEN, token);
+  } catch {
+    // Storage is off: the token is asked for again after a reload.
+  }
+  memory = token;
+}
+
+export function hasToken(): boolean {
+  return Boolean(token());
+}
+
+let memory = "";
+
+function token(): string {
+  if (memory) return memory;
+  try {
+    return sessionStorage.getItem(TOKEN) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export async function models(): Promise<Model[]> {
+  return (await ask<{ models: Model[] }>("models")).models;
+}
+
+export function predict(
+  model: string,
+  text: string,
+  teacher: boolean,
+  signal: AbortSignal,
+): Promise<Prediction> {
+  return ask(`models/${encodeURIComponent(model)}/predict`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ text, teacher }),
+    signal,
+  });
+}
+
+export async function queue(model: string, kind: Kind): Promise<Item[]> {
+  const query = kind === "suspicious" ? "?kind=suspicious" : "";
+  const answer = await ask<{ items: Item[] }>(`models/${encodeURIComponent(model)}/queue${query}`);
+  return answer.items;
+}
+
+async function ask<Answer>(path: string, options: RequestInit = {}): Promise<Answer> {
+  const headers = new Headers(options.headers);
+  if (token()) headers.set("Authorization", `Bearer ${token()}`);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...options, headers });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ServiceError(0, "The service doesn't answer. Is it still running?");
+  }
+  const body = await response.json().catch(() => null);
+  if (!response.ok) throw new ServiceError(response.status, wording(response.status, body));
+  if (body === null) throw new ServiceError(response.status, "The service's answer can't be read.");
+  return body;
+}
+
+function wording(status: number, body: { error?: unknown } | null): string {
+  const said = typeof body?.error === "string" ? body.error : `The service answered ${status}.`;
+  const sentence = /[.!?]$/.test(said) ? said : `${said}.`;
+  return [sentence.charAt(0).toUpperCase() + sentence.slice(1), REMEDIES[status]]
+    .filter(Boolean)
+    .join(" ");
+}
