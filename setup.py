@@ -19,8 +19,7 @@ setup(
     packages=[*find_packages(include=["nlp_architect_ext*"]), "nlp_architect_ext_procedures"],
     package_dir={"nlp_architect_ext_procedures": "procedures"},
     package_data={
-        "nlp_architect_ext": ["py.typed", "reports/assets/*"],
-        "nlp_architect_ext": ["py.typed", "serving/page/dist/**"],
+        "nlp_architect_ext": ["py.typed", "reports/assets/*", "serving/page/dist/**"],
         "nlp_architect_ext_procedures": ["py.typed"],
     },
     install_requires=[
