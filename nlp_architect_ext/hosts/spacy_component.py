@@ -154,8 +154,8 @@ class TaggerComponent(Pipe):
 
     def _predict(self, docs: Sequence[Doc]) -> Iterator[list[Found]]:
         """What is found in each doc."""
-        # A token of white space alone, or of nothing, is no word.
-        words = [[token for token in doc if token.text.strip()] for doc in docs]
+        # A token of white space is no word.
+        words = [[token for token in doc if not token.is_space] for doc in docs]
         sentences = [Sentence(tuple([token.text for token in tokens])) for tokens in words]
         predictions = self.tagger.predict_labels(sentences, self._batch_size)
         for tokens, prediction in zip(words, predictions, strict=True):
