@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.core.costs import KINDS, Meter
-from nlp_architect_ext.core.journal import Journal
+from nlp_architect_ext.core.journal import Journal, Sink
 from nlp_architect_ext.core.manifest import (
     ANNOTATE,
     MANIFEST,
@@ -17,6 +17,8 @@ from nlp_architect_ext.core.manifest import (
     PREDICTIONS,
     SETTINGS,
 )
+from nlp_architect_ext.evaluation.scores import Scores
+from nlp_architect_ext.runs.trackers import IDS, LOGS
 from nlp_architect_ext.settings.run import RunSettings
 from nlp_architect_ext.training.checkpoint import Checkpoints
 
@@ -47,6 +49,8 @@ WRITTEN = (
     *PREDICTIONS.values(),
     ANNOTATE,
     PREANNOTATED,
+    *LOGS,
+    IDS,
     DATA,
     SETTINGS,
 )
@@ -59,10 +63,12 @@ class RunFolder:
     Args:
         path: the folder; exists.
         store: where the answers of teachers and encoders are kept.
+        sinks: what takes in the numbers of the run beside its journal.
     """
 
     path: Path
     store: Path
+    sinks: Sequence[Sink] = ()
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -72,7 +78,7 @@ class RunFolder:
     @property
     def journal(self) -> Journal:
         """Where the curves are kept."""
-        return Journal(self.path / "metrics.jsonl")
+        return Journal(self.path / "metrics.jsonl", self.sinks)
 
     @property
     def is_finished(self) -> bool:
@@ -90,3 +96,10 @@ class RunFolder:
         """By kind of cost and phase; the last time that a phase ended says what it took in all."""
         ends = self.journal.read("costs")
         return {kind: {line["name"]: line[kind] for line in ends} for kind in KINDS}
+
+    def report(self, whose: str, scores: Mapping[str, Scores]) -> None:
+        """Send on final scores by split; `metrics.json` has them for everybody else."""
+        for split, found in scores.items():
+            rates = {"f1": found.f1, "precision": found.precision, "recall": found.recall}
+            for sink in self.sinks:
+                sink.write(f"final/{whose}/{split}", 0, rates)
