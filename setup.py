@@ -23,7 +23,7 @@ setup(
         "nlp_architect_ext_procedures": ["py.typed"],
     },
     install_requires=[
-        "accelerate>=1.1",
+        "accelerate>=1.8",
         "filelock>=3.12",
         "matplotlib>=3.8",
         "numpy>=1.26",

@@ -2,6 +2,10 @@
 
 import json
 import os
+import re
+import runpy
+import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -378,3 +382,22 @@ def test_the_names_are_handed_on():
     for name in ("from_pretrained", "push_to_hub", "save_pretrained"):
         assert name in nlp_architect_ext.__all__
     assert Path(huggingface_hub.__file__).exists()
+
+
+def test_the_page_does_what_it_says(hub, trained, tmp_path, monkeypatch, capsys):
+    page = (Path(__file__).parents[1] / "docs" / "hub.md").read_text(encoding="utf-8")
+    shutil.copytree(trained, tmp_path / "out")
+    (tmp_path / "raw.txt").write_text("Anna lives in Oslo.\n")
+    monkeypatch.chdir(tmp_path)
+    for language, block in re.findall(r"^```(sh|python)\n(.*?)^```$", page, re.M | re.DOTALL):
+        if language == "python":
+            (tmp_path / "block.py").write_text(block)
+            runpy.run_path("block.py")
+            continue
+        for line in block.splitlines():
+            program, *arguments = shlex.split(line)
+            run = {"nlp-train": cli.train, "nlp-inference": cli.inference}[program]
+            assert run(arguments) == 0, line
+    assert (tmp_path / "tagged" / "output.txt").exists()
+    assert (tmp_path / "published" / "onnx" / "sentences.onnx").exists()
+    assert {*hub.repositories["user/model"].branches} == {"main", "v2"}

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nlp_architect_ext.core.files import atomic_write_text
+
+
+class Sink(Protocol):
+    """Whoever else wants to know what is written, as an experiment tracker does."""
+
+    def write(self, phase: str, step: int, values: Mapping[str, Any]) -> None:
+        """Take in one line."""
 
 
 class Journal:
@@ -14,13 +22,16 @@ class Journal:
 
     Args:
         path: the file; made on the first line.
+        sinks: they are told of every line.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, sinks: Sequence[Sink] = ()) -> None:
+        self.path, self.sinks = path, sinks
 
     def write(self, phase: str, step: int, **values: Any) -> None:
         """Append one line."""
+        for sink in self.sinks:
+            sink.write(phase, step, values)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"phase": phase, "step": step, **values}) + "\n")

@@ -17,12 +17,13 @@ def model_name(name: str) -> str:
 def shown_command(arguments: Sequence[str]) -> str:
     """A command as a line, with the last part of every absolute path."""
     program, *others = arguments
-    return shlex.join([Path(program).name, *map(_shown, others)])
+    return shlex.join([Path(program).name, *map(shown_argument, others)])
 
 
-def _shown(argument: str) -> str:
+def shown_argument(argument: str) -> str:
+    """An argument as it is, but of an absolute path its last part."""
     flag, equals, value = argument.partition("=")
     if argument.startswith("-") and equals:
-        return f"{flag}={_shown(value)}"
+        return f"{flag}={shown_argument(value)}"
     path = Path(argument)
     return (path.name or ".") if path.is_absolute() else argument

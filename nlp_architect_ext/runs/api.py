@@ -19,6 +19,7 @@ from nlp_architect_ext.data.memory import Labelled, Unlabelled, corpus_in_memory
 from nlp_architect_ext.runs.method import Method
 from nlp_architect_ext.runs.methods import CROSS_VIEW, DISTILLATION, PSEUDO_LABELS, SUPERVISED
 from nlp_architect_ext.runs.result import TrainingResult
+from nlp_architect_ext.runs.trackers import NONE
 from nlp_architect_ext.runs.train_student import train_student
 from nlp_architect_ext.settings.fields import flags_of
 from nlp_architect_ext.settings.resolve import resolved
@@ -145,6 +146,13 @@ def _train(
     scratch = nullcontext(str(output_dir)) if output_dir else TemporaryDirectory()
     with scratch as folder, listening(is_watched() if progress is None else progress):
         settings = resolved(method.settings, {**data, **given, "output_dir": folder})
+        if settings.run.report_to != NONE and not output_dir:
+            raise UserError(
+                where="report_to",
+                wrong="the tracker's files would vanish with everything else of the run",
+                expected="an output_dir",
+                remedy="name one",
+            )
         corpus = None if in_files else _in_memory(settings, parts, unlabelled)
         result = train_student(method, settings, corpus, None if in_files else _digests(corpus))
         assert result is not None, "only a dry run has no result"

@@ -31,6 +31,7 @@ from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.runs.teacher_plan import check_transformer, fine_tuning
+from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.runtime.text_tagger import Prediction
 from nlp_architect_ext.settings.training import TransformerTokenSettings
 from nlp_architect_ext.teachers.fine_tuning import fine_tune
@@ -45,6 +46,7 @@ def train_transformer(settings: TransformerTokenSettings) -> None:
         UserError: anything of the user's that can't be used; nothing has been written then that
             wasn't there before.
     """
+    check_tracker(settings.run.report_to)
     device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
     corpus = load_corpus(settings.data, settings.draw, dev=settings.dev, text=settings.text)
     settings = decided(settings, corpus, device)
@@ -135,6 +137,7 @@ def _write(
     best = run.path / settings.run.best_result_file
     atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     atomic_write_text(run.path / METRICS, metrics.text())
+    run.report("teacher", scores)
     written = f"{FINE_TUNED}/ (the transformer), {METRICS}, learning_curve.png, report.html"
     say(f"written to {run.path}: {written}")
 

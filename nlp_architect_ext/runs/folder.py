@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.core.costs import KINDS, Meter
-from nlp_architect_ext.core.journal import Journal
+from nlp_architect_ext.core.journal import Journal, Sink
 from nlp_architect_ext.core.manifest import (
     ANNOTATE,
     MANIFEST,
@@ -19,6 +19,8 @@ from nlp_architect_ext.core.manifest import (
     SETTINGS,
     SUFFIXES,
 )
+from nlp_architect_ext.evaluation.scores import Scores
+from nlp_architect_ext.runs.trackers import IDS, LOGS
 from nlp_architect_ext.settings.run import RunSettings
 from nlp_architect_ext.training.checkpoint import Checkpoints
 
@@ -50,6 +52,8 @@ WRITTEN = (
     ANNOTATE,
     PREANNOTATED,
     *(PREANNOTATED_AS.format(suffix=suffix) for suffix in SUFFIXES),
+    *LOGS,
+    IDS,
     DATA,
     SETTINGS,
 )
@@ -62,10 +66,12 @@ class RunFolder:
     Args:
         path: the folder; exists.
         store: where the answers of teachers and encoders are kept.
+        sinks: what takes in the numbers of the run beside its journal.
     """
 
     path: Path
     store: Path
+    sinks: Sequence[Sink] = ()
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -75,7 +81,7 @@ class RunFolder:
     @property
     def journal(self) -> Journal:
         """Where the curves are kept."""
-        return Journal(self.path / "metrics.jsonl")
+        return Journal(self.path / "metrics.jsonl", self.sinks)
 
     @property
     def is_finished(self) -> bool:
@@ -93,3 +99,10 @@ class RunFolder:
         """By kind of cost and phase; the last time that a phase ended says what it took in all."""
         ends = self.journal.read("costs")
         return {kind: {line["name"]: line[kind] for line in ends} for kind in KINDS}
+
+    def report(self, whose: str, scores: Mapping[str, Scores]) -> None:
+        """Send on final scores by split; `metrics.json` has them for everybody else."""
+        for split, found in scores.items():
+            rates = {"f1": found.f1, "precision": found.precision, "recall": found.recall}
+            for sink in self.sinks:
+                sink.write(f"final/{whose}/{split}", 0, rates)

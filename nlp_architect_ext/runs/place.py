@@ -15,6 +15,7 @@ from nlp_architect_ext.core.files import atomic_write_text, read_json
 from nlp_architect_ext.core.manifest import SETTINGS, to_text
 from nlp_architect_ext.core.output_folder import OutputFolder, check_place
 from nlp_architect_ext.runs.folder import BEST_RESULT, DATA, STORE, WRITTEN, RunFolder
+from nlp_architect_ext.runs.trackers import NONE, tracker
 from nlp_architect_ext.settings.fields import to_json
 from nlp_architect_ext.settings.resolve import from_file
 from nlp_architect_ext.settings.run import RunSettings
@@ -27,6 +28,7 @@ FREE = {
     "dry_run",
     "data_dir",
     "soft_labels_dir",
+    "report_to",
 }
 
 
@@ -83,7 +85,10 @@ class RunPlace:
                 atomic_write_text(self.path / DATA, to_text(self._data()))
                 atomic_write_text(self.path / SETTINGS, to_text(self._record()))
             store = Path(self.store) if self.store else self.path / STORE
-            yield RunFolder(self.path, store)
+            is_over = RunFolder(self.path, store).is_finished
+            name = NONE if is_over else self.run.report_to
+            with tracker(name, self.path, self._record()) as sinks:
+                yield RunFolder(self.path, store, sinks)
 
     def _folder(self) -> OutputFolder:
         return OutputFolder(

@@ -112,6 +112,8 @@ def write_result(
         _words_a_second(run, corpus, tagged if evaluations else None, answers),
     )
     atomic_write_text(run.path / METRICS, metrics.text())
+    run.report("student", metrics.splits)
+    run.report("teacher", metrics.teacher)
     best = run.path / settings.run.best_result_file
     atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     _write_findings(run.path, metrics, findings)

@@ -31,6 +31,7 @@ from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
 from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_plan
+from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
@@ -56,6 +57,7 @@ def train_student(
         UserError: anything of the user's that can't be used; nothing has been written then that
             wasn't there before.
     """
+    check_tracker(settings.run.report_to)
     device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
     corpus = _corpus(settings, given)
     settings = decided(settings, corpus, device)

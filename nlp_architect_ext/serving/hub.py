@@ -92,7 +92,24 @@ def push_to_hub(
     license: str | None = None,
     datasets: Sequence[str] = (),
 ) -> CommitInfo:
-    """Put a tagger, or the folder of one, on the Hugging Face hub; see `runtime.hub.push`."""
+    """Put a tagger on the Hugging Face hub in one commit; other files of the repository stay.
+
+    Args:
+        tagger: a tagger, or the folder of one.
+        repo_id: user/model; made if need be.
+        private: whether a new repository is; None leaves it to the owner's settings.
+        revision: a branch, made if need be; by default main.
+        token: see `from_pretrained`.
+        commit_message: of the commit.
+        license: see `save_pretrained`.
+        datasets: see `save_pretrained`.
+
+    Returns:
+        the commit: `oid` is the revision to load it by.
+
+    Raises:
+        UserError: no tagger, or the hub refuses.
+    """
     with TemporaryDirectory() as scratch:
         return hub.push(
             tagger.kept(Path(scratch)) if isinstance(tagger, TextTagger) else Path(tagger),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from nlp_architect_ext.settings.fields import setting
 
+TRACKERS = ("none", "tensorboard", "wandb", "mlflow")
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunSettings:
@@ -24,6 +26,9 @@ class RunSettings:
     seed: int = setting(42, help="decides every random draw", minimum=0, maximum=2**31 - 1)
     best_result_file: str = setting(
         "best_dev.txt", help="file of the best dev scores, in output_dir"
+    )
+    report_to: str = setting(
+        "none", help="experiment tracker that gets the numbers too", choices=TRACKERS
     )
 
 
