@@ -54,6 +54,7 @@ def run(installed, *command, cwd):
 def test_the_wheel_has_library_procedures_types_and_licence(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {"nlp_architect_ext/py.typed", "nlp_architect_ext_procedures/tagger_kd_pseudo.py"}
+    expected |= {f"nlp_architect_ext/reports/assets/{name}" for name in ("style.css", "report.js")}
     assert expected <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     page = [name for name in names if name.startswith("nlp_architect_ext/serving/page/")]

@@ -162,12 +162,17 @@ def test_an_origin_that_can_not_be_read_is_one_line(own, content, said):
 
 def test_workers_write_the_same_in_the_same_order(own, tmp_path, notes):
     assert export("--model_dir", own) == 0
-    contents = []
+    contents, pages = [], []
+    page = tmp_path / "look.html"
     for workers in (1, 3):
-        assert tag(own, tmp_path, "--workers", workers, "--output_format", "json") == 0
+        flags = ["--workers", workers, "--output_format", "json", "--html", page]
+        assert tag(own, tmp_path, *flags) == 0
         contents.append((tmp_path / "out" / "output.jsonl").read_bytes())
+        pages.append(page.read_bytes())
     assert contents[0] == contents[1]
     assert len(contents[0].splitlines()) == 200
+    assert pages[0] == pages[1]
+    assert pages[0].count(b"<li><div") == 200
 
 
 def test_workers_evaluate_as_one_does(own, data, tmp_path):
