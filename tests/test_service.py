@@ -20,9 +20,11 @@ from nlp_architect_ext.core.manifest import ANNOTATE
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.serving.http.batching import Batcher
 from nlp_architect_ext.serving.http.errors import RequestError
+from nlp_architect_ext.serving.http.job import Job, items_of
 from nlp_architect_ext.serving.http.metrics import Metrics
 from nlp_architect_ext.serving.http.models import ServedModel
 from nlp_architect_ext.serving.http.token import VARIABLE, read_token
+from nlp_architect_ext.serving.http.waiting import WaitingTexts
 from nlp_architect_ext.settings.serving import LimitSettings
 
 TEXTS = ["Anna met Bo in Oslo today.", "", "👩‍🚀 Éa  met\tAnna", " ", "Oslo " * 50, "a\x00b\u200b"]
@@ -441,3 +443,32 @@ def test_a_mistake_is_one_line_and_exit_2(folder, capsys, flags, complaint):
         assert cli.inference(["serve", *(flag.format(**places) for flag in flags)]) == 2
     *_, line = capsys.readouterr().err.splitlines()
     assert complaint in line
+
+
+def test_requests_take_turns_and_a_batch_has_not_too_many_words():
+    async def jobs():
+        large = Job(("word " * 1500,) * 4, 0.0, 9.0)
+        return large, [Job((text,), 0.0, 9.0) for text in ("Anna", "Bo")]
+
+    large, small = asyncio.run(jobs())
+    waiting = WaitingTexts(capacity=6)
+    assert all(waiting.put(items_of(job)) for job in (large, *small))
+    assert not waiting.put(items_of(small[0]))  # there's no room
+    batch = waiting.take(most=5, seconds=0.0)
+    assert [item.job for item in batch] == [large, *small, large]
+    assert [item.index for item in batch] == [0, 0, 0, 1]
+    assert len(waiting) == 2
+    waiting.close()
+    assert not waiting.put(items_of(small[0]))
+    assert [item.index for item in waiting.take(most=1, seconds=9.0)] == [2]
+    assert [item.index for item in waiting.take(most=5, seconds=0.0)] == [3]
+    assert waiting.take(most=5, seconds=0.0) is None
+
+
+def test_long_stretches_do_not_fill_the_memory(tagger):
+    splitter = tagger._splitter
+    known = len(splitter._known)
+    text = "(" * 300 + " short-one"
+    assert splitter.split(text).words == splitter.split(text).words
+    assert len(splitter.split(text)) > 300
+    assert len(splitter._known) <= known + 1

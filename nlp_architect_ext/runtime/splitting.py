@@ -20,6 +20,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.text import LONGEST_STRETCH
 
 MAXIMUM_STRETCHES = 65_536  # distinct stretches whose words are kept; then the memory starts anew
+LONGEST_KNOWN = 64  # characters of these; longer ones rarely come again, and would fill the memory
 
 _STRETCH = re.compile(rf"\S{{1,{LONGEST_STRETCH}}}")
 
@@ -98,6 +99,8 @@ class RuleSplitter:
 
     def _split(self, stretch: str) -> Words:
         words = (stretch,) if self.rules is None else self._compiled.words(stretch)
+        if len(stretch) > LONGEST_KNOWN:
+            return words
         if len(self._known) >= MAXIMUM_STRETCHES:
             self._known.clear()
         self._known[stretch] = tuple(map(sys.intern, words))

@@ -11,7 +11,7 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.http.errors import OverloadedError, RequestError
 from nlp_architect_ext.serving.http.faults import described_fault
-from nlp_architect_ext.serving.http.job import Item, Job, Tagged, Text, items_of
+from nlp_architect_ext.serving.http.job import Item, Job, Tagged, Text, items_of, least_words
 from nlp_architect_ext.serving.http.metrics import ModelMetrics
 from nlp_architect_ext.serving.http.waiting import WaitingTexts
 from nlp_architect_ext.settings.serving import LimitSettings
@@ -63,7 +63,7 @@ class Batcher:
         job = Job(tuple(texts), threshold, self._limits.timeout_s)
         items = items_of(job)
         for item in items:  # before they take the place of others
-            self._check(item, item.words)
+            self._check(item, least_words(item.text))
         if not self._waiting.put(items):
             raise OverloadedError("too many texts are waiting; try again later")
         try:

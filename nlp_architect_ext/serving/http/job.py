@@ -11,6 +11,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.runtime.entities import Entities
 
 Text = str | Sentence
+LETTERS = 4  # of a word with its space, and few enough that text without spaces counts
 
 
 class Tagged(NamedTuple):
@@ -79,7 +80,7 @@ class Item:
     Args:
         job: whose.
         index: which.
-        words: how many it has, about.
+        words: how many it may have, about; text without spaces may have many.
     """
 
     job: Job
@@ -94,9 +95,13 @@ class Item:
 
 def items_of(job: Job) -> list[Item]:
     """The texts of a job, one by one."""
-    return [Item(job, index, word_count(text)) for index, text in enumerate(job.texts)]
+    return [Item(job, index, _about(text)) for index, text in enumerate(job.texts)]
 
 
-def word_count(text: Text) -> int:
-    """Words between spaces, no more than there are: the tokenizer may find further ones."""
+def least_words(text: Text) -> int:
+    """Words between spaces: the tokenizer may find further ones."""
     return len(text.split()) if isinstance(text, str) else len(text)
+
+
+def _about(text: Text) -> int:
+    return len(text) // LETTERS + 1 if isinstance(text, str) else len(text)

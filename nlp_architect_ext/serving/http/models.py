@@ -52,7 +52,7 @@ def load_models(settings: ServeSettings) -> list[ServedModel]:
         # Several models in ONNX Runtime share the processor; so do several threads of torch.
         tagger = load(folder, threads=settings.threads, engine=settings.engine)
         opened = _opener(teachers[name], tagger) if name in teachers else None
-        models.append(ServedModel(name, tagger, folder, opened))
+        models.append(ServedModel(name, tagger, _run_of(folder), opened))
     return models
 
 
@@ -85,9 +85,14 @@ def named_folders(given: Sequence[str], where: str, name: str | None = None) -> 
     return found
 
 
-def _name_of(folder: Path) -> str:
+def _run_of(folder: Path) -> Path:
+    """The folder of the run: the one around an export that lies where exports lie."""
     resolved = folder.resolve()
-    return resolved.parent.name if resolved.name == INSIDE else resolved.name
+    return resolved.parent if resolved.name == INSIDE else resolved
+
+
+def _name_of(folder: Path) -> str:
+    return _run_of(folder).name
 
 
 def _check_teacher(name: str, folder: Path, models: dict[str, Path]) -> None:

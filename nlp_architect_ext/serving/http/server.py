@@ -21,7 +21,7 @@ from nlp_architect_ext.serving.http.service import Service
 from nlp_architect_ext.serving.http.token import VARIABLE, read_token
 from nlp_architect_ext.settings.serving import ServeSettings
 
-PAGE = Path(__file__).parents[1] / "page" / "dist"
+PAGE = Path(__file__).parents[1] / "page" / "dist"  # as it was built; without it none is shown
 BACKLOG = 2048  # connections that wait to be accepted
 IDLE = 75  # seconds after which a connection without requests is closed; balancers use 60
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from nlp_architect_ext.core.progress import say
@@ -14,6 +14,8 @@ from nlp_architect_ext.serving.http.job import Tagged, Text
 from nlp_architect_ext.serving.http.metrics import Metrics
 from nlp_architect_ext.serving.http.models import ServedModel
 from nlp_architect_ext.settings.serving import LimitSettings
+
+ENTITY = tuple(field.name for field in fields(Entity))
 
 
 class Worker:
@@ -111,7 +113,10 @@ class Service:
 
 def entities_out(entities: Sequence[Entity]) -> list[dict[str, Any]]:
     """Entities as `schemas.EntityOut` has them."""
-    return [asdict(entity) for entity in entities]
+    return [
+        {name: getattr(entity, name) for name in ENTITY}  # `asdict` would take ten times as long
+        for entity in entities
+    ]
 
 
 def words_out(sentence: Sentence) -> list[tuple[int, int]]:

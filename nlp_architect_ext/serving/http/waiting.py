@@ -8,11 +8,11 @@ from threading import Condition
 
 from nlp_architect_ext.serving.http.job import Item
 
-WORDS = 8192  # about the most words of a batch: one of long texts mustn't delay all the others
+WORDS = 4096  # about the most words of a batch: one of long texts mustn't delay all the others
 
 
 class WaitingTexts:
-    """Texts in the order in which they came.
+    """Texts of several requests, one of each in turn: a large request doesn't hold up small ones.
 
     Args:
         capacity: most texts that wait.
@@ -20,21 +20,23 @@ class WaitingTexts:
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._items: deque[Item] = deque()
+        self._requests: deque[deque[Item]] = deque()  # none is empty
+        self._count = 0
         self._changed = Condition()
         self._needed = 1  # texts that the worker waits for
         self._is_closed = False
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._count
 
     def put(self, items: Sequence[Item]) -> bool:
-        """Append texts, all or none of them; False if there's no room, or if it's closed."""
+        """Append all texts of a request, or none, and False, without room or once it's closed."""
         with self._changed:
-            if self._is_closed or len(self._items) + len(items) > self.capacity:
+            if self._is_closed or self._count + len(items) > self.capacity:
                 return False
-            self._items += items
-            if len(self._items) >= self._needed:
+            self._requests.append(deque(items))
+            self._count += len(items)
+            if self._count >= self._needed:
                 self._changed.notify()
         return True
 
@@ -47,23 +49,28 @@ class WaitingTexts:
         """
         with self._changed:
             self._wait_for(1, None)
-            if len(self._items) < most:
+            if self._count < most:
                 self._wait_for(most, seconds)
-            return self._first(most) if self._items else None
+            return self._first(most) if self._count else None
 
     def _wait_for(self, count: int, seconds: float | None) -> None:
         self._needed = count
-        self._changed.wait_for(lambda: len(self._items) >= count or self._is_closed, seconds)
+        self._changed.wait_for(lambda: self._count >= count or self._is_closed, seconds)
         self._needed = 1
 
     def _first(self, most: int) -> list[Item]:
-        batch = [self._items.popleft()]
-        words = batch[0].words
-        while self._items and len(batch) < most:
-            words += self._items[0].words
-            if words > WORDS:
+        batch: list[Item] = []
+        words = 0
+        while self._requests and len(batch) < most:
+            request = self._requests[0]
+            words += request[0].words
+            if batch and words > WORDS:
                 break
-            batch.append(self._items.popleft())
+            batch.append(request.popleft())
+            self._requests.popleft()
+            if request:
+                self._requests.append(request)
+        self._count -= len(batch)
         return batch
 
     def close(self) -> None:
