@@ -306,6 +306,20 @@ def test_a_reload_keeps_the_corrected_text(opened):
     expect(page.get_by_text("The text above has changed since")).to_be_visible()
 
 
+def test_corrections_stay_when_the_teacher_is_asked_and_come_back_by_undo(opened):
+    page = opened()
+    tag(page)
+    word(page, "London").click()
+    page.keyboard.press("3")
+    page.get_by_label("Compare with the teacher").check()
+    page.locator(".differences").wait_for()
+    assert ("ORG", "London") in marked(page)
+    tag(page)
+    expect(page.get_by_role("group", name="LOC, score 0.99")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    assert ("ORG", "London") in marked(page)
+
+
 def test_a_queue_is_worked_through_and_survives_a_reload(opened, tmp_path):
     page = opened("review")
     word(page, "Lisbon").click()

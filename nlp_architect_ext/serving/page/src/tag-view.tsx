@@ -49,7 +49,7 @@ export function TagView({ model, ask, language }: Props) {
   useEffect(() => keep(key, { text, lines: lines && [...lines], teacher }), [lines, teacher]);
   useEffect(() => () => running.current?.abort(), []);
 
-  const tag = async (wanted = text, withTeacher = compares) => {
+  const tag = async (wanted = text, withTeacher = compares, keepsLines = false) => {
     if (!/\S/.test(wanted)) {
       setFault("");
       announce("There is no text to tag.");
@@ -64,7 +64,8 @@ export function TagView({ model, ask, language }: Props) {
       const answer = await ask(() => predict(model.name, wanted, withTeacher, controller.signal));
       if (!answer || controller.signal.aborted) return;
       const found = linesOf(answer.text, answer.words, answer.entities);
-      setHistory(begin<readonly Line[]>(found));
+      // Of the same text, what was corrected stays, or comes back by undo.
+      if (!keepsLines) setHistory((last) => tagged(last, found));
       const says = answer.teacher_entities;
       setTeacher(says && linesOf(answer.text, answer.words, says));
       announce(`${counted(answer.entities.length, "entity")} found.`);
@@ -74,9 +75,10 @@ export function TagView({ model, ask, language }: Props) {
       if (running.current === controller) setBusy(false);
     }
   };
+  const isOld = lines !== null && textOfLines(lines) !== normal(text);
   const compare = (on: boolean) => {
     setCompares(on);
-    if (on && lines && !teacher) void tag(text, true);
+    if (on && lines && !teacher) void tag(text, true, !isOld);
   };
   const edit = (index: number, spans: readonly Span[]) =>
     setHistory(
@@ -87,7 +89,6 @@ export function TagView({ model, ask, language }: Props) {
           last.present.map((line, at) => (at === index ? { ...line, spans } : line)),
         ),
     );
-  const isOld = lines !== null && textOfLines(lines) !== normal(text);
 
   return (
     <>
@@ -277,6 +278,11 @@ function allTypes(
     for (const span of line.spans) types.add(span.label);
   }
   return [...types];
+}
+
+function tagged(last: History<readonly Line[]> | null, found: readonly Line[]) {
+  const isSame = last && textOfLines(last.present) === textOfLines(found);
+  return isSame ? change(last, found) : begin(found);
 }
 
 const normal = (text: string): string => text.replace(/\r\n?/g, "\n");
