@@ -21,6 +21,8 @@ from nlp_architect_ext.data.formats.label_studio_tasks import (
     LABELS,
     MODEL,
     MODEL_VERSION,
+    OTHERS,
+    REGIONS,
     TEXT,
     write_label_studio,
 )
@@ -68,7 +70,7 @@ def _of_task(task: Fields, line: int, options: ReadOptions) -> Document:
     spans = None if answer is None else _spans(values, scores, text, options)
     meta = {name: value for name, value in data.record.items() if name != key}
     if others := [one for one in results if not _is_region(task.inner(one))]:
-        meta["results"] = others
+        meta[OTHERS] = others
     if is_prediction and answer is not None:
         version = answer.record.get(MODEL_VERSION)
         meta |= {MODEL_VERSION: version} if version not in (None, MODEL) else {}
@@ -89,7 +91,7 @@ def _is_region(result: Fields) -> bool:
         UserError: it marks a part of a web page or a dialogue.
     """
     kind = result.text("type")
-    if kind in ("hypertextlabels", "paragraphlabels"):
+    if kind in REGIONS and kind != LABELS:
         raise result.refused(f"a region of the type {kind!r}; only texts can be read")
     return kind == LABELS
 

@@ -13,6 +13,8 @@ from nlp_architect_ext.data.formats.json_records import write_json_array
 
 LABELS = "labels"
 TEXT, FROM_NAME, TO_NAME = "text", "label", "text"  # as Label Studio's template names them
+REGIONS = (LABELS, "hypertextlabels", "paragraphlabels")
+OTHERS = "results"  # where `meta` has what is no region
 MODEL = "nlp-architect-ext"
 MODEL_VERSION = "model_version"
 
@@ -24,16 +26,20 @@ def write_label_studio(path: Path, documents: Iterable[Document]) -> None:
 
 def _task(document: Document) -> Record:
     task: Record = {} if document.id is None else {"id": document.id}
-    hidden = ("results", MODEL_VERSION, TEXT)
-    task["data"] = {TEXT: document.text}
-    task["data"] |= {name: one for name, one in document.meta.items() if name not in hidden}
-    if TEXT in document.meta:
-        task["meta"] = {TEXT: document.meta[TEXT]}
+    elsewhere = {TEXT}
+    if document.marks is not None and _others(document):
+        elsewhere.add(OTHERS)
     if document.is_prediction:
-        version = str(document.meta.get(MODEL_VERSION, MODEL))
+        version = document.meta.get(MODEL_VERSION)
+        version = version if isinstance(version, str) else MODEL
+        elsewhere |= {MODEL_VERSION} if version != MODEL else set()
         task["predictions"] = [prediction(document, version)]
     elif document.marks is not None:
         task["annotations"] = [{"result": results(document)}]
+    data = {name: one for name, one in document.meta.items() if name not in elsewhere}
+    task["data"] = {TEXT: document.text} | data
+    if TEXT in document.meta:
+        task["meta"] = {TEXT: document.meta[TEXT]}
     return task
 
 
@@ -63,8 +69,20 @@ def results(document: Document, from_name: str = FROM_NAME, to_name: str = TO_NA
         score = {} if span.score is None else {"score": span.score}
         names = {"id": str(number), "from_name": from_name, "to_name": to_name}
         regions.append({**names, "type": LABELS, "value": value, **score})
-    others = document.meta.get("results", [])
-    return regions + [one for one in others if isinstance(one, dict) and one.get("from_name")]
+    return regions + _others(document)
+
+
+def _others(document: Document) -> list[Record]:
+    """What an annotation has beside regions of the text, such as choices."""
+    others = document.meta.get(OTHERS)
+    are_results = isinstance(others, list) and all(
+        isinstance(one, dict)
+        and isinstance(one.get("from_name"), str)
+        and isinstance(one.get("type"), str)
+        and one["type"] not in REGIONS
+        for one in others
+    )
+    return list(others) if are_results and others else []
 
 
 def labelling_config(types: Iterable[str]) -> str:
