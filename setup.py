@@ -114,6 +114,10 @@ setup(
         ],
         "nlp_architect_ext.formats": [
             "columns = nlp_architect_ext.data.formats.column_files:COLUMNS",
+            "doccano = nlp_architect_ext.data.formats.doccano:DOCCANO",
+            "gliner = nlp_architect_ext.data.formats.gliner:GLINER",
+            "json = nlp_architect_ext.data.formats.predictions_json:JSON",
+            "label_studio = nlp_architect_ext.data.formats.label_studio:LABEL_STUDIO",
             "prodigy = nlp_architect_ext.data.formats.prodigy:PRODIGY",
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
         ],

@@ -13,6 +13,7 @@ Each time a rule alters what was marked it's counted, and the first place is kep
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -81,48 +82,51 @@ def word_spans(
     document: Document, offsets: Sequence[tuple[int, int]], remarks: Remarks
 ) -> list[Span]:
     """The spans of a document as ranges of its words, none overlapping, in order."""
+    kept = _kept(document, offsets, remarks)
+    return [Span(_type(span, document, remarks), first, end) for span, first, end in kept]
+
+
+def _kept(
+    document: Document, offsets: Sequence[tuple[int, int]], remarks: Remarks
+) -> list[tuple[TextSpan, int, int]]:
+    """The spans that can stay, each with its range of words, none overlapping, in order."""
     found = [(span, *_words_of(span, document, offsets, remarks)) for span in document.spans or ()]
-    kept: list[Span] = []
+    kept: list[tuple[TextSpan, int, int]] = []
     taken: set[int] = set()
-    for span, first, last in sorted(found, key=lambda item: (item[1] - item[2], item[1])):
-        if first == last:
+    for span, first, end in sorted(found, key=lambda item: (item[1] - item[2], item[1])):
+        if first == end:
             remarks.add(EMPTY, document, span)
-        elif taken.isdisjoint(range(first, last)):
-            taken.update(range(first, last))
-            kept.append(Span(_type(span, document, remarks), first, last))
+        elif taken.isdisjoint(range(first, end)):
+            taken.update(range(first, end))
+            kept.append((span, first, end))
         else:
             remarks.add(OVERLAPPING, document, span)
-    return sorted(kept, key=lambda span: span.start)
+    return sorted(kept, key=lambda item: item[1])
 
 
 def snapped(document: Document, splitter: WordSplitter, remarks: Remarks) -> Document:
     """The document with words, and with spans that a format of words can hold."""
-    sentence = to_sentence(document, splitter, remarks)
-    assert sentence.offsets is not None, "just made"
+    words = document.words
+    if words is None:
+        words = splitter.split(document.text).offsets or ()
     if document.spans is None:
-        return _with(document, sentence, None)
-    scores = {(span.start, span.end): span.score for span in document.spans}
-    spans = []
-    for span in word_spans(document, sentence.offsets, Remarks("")):
-        start, end = sentence.offsets[span.start][0], sentence.offsets[span.end - 1][1]
-        spans.append(TextSpan(start, end, span.type, scores.get((start, end))))
-    return _with(document, sentence, tuple(spans))
-
-
-def _with(document: Document, sentence: Sentence, spans: tuple[TextSpan, ...] | None) -> Document:
-    return replace(document, words=sentence.offsets, spans=spans)
+        return replace(document, words=words)
+    spans = tuple(
+        TextSpan(words[first][0], words[end - 1][1], _type(span, document, remarks), span.score)
+        for span, first, end in _kept(document, words, remarks)
+    )
+    return replace(document, words=words, spans=spans)
 
 
 def _words_of(
     span: TextSpan, document: Document, offsets: Sequence[tuple[int, int]], remarks: Remarks
 ) -> tuple[int, int]:
     """The half-open range of words that a span touches; an empty one if it touches none."""
-    touched = [
-        index for index, (start, end) in enumerate(offsets) if start < span.end and span.start < end
-    ]
-    if not touched:
+    # Words are in order and don't overlap.
+    first = bisect_right(offsets, span.start, key=lambda word: word[1])
+    last = bisect_left(offsets, span.end, key=lambda word: word[0]) - 1
+    if last < first:
         return 0, 0
-    first, last = touched[0], touched[-1]
     marked = document.text[span.start : span.end]
     start = span.start + len(marked) - len(marked.lstrip())
     end = span.end - len(marked) + len(marked.rstrip())

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlp_architect_ext.core.tags import OUTSIDE
+
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
@@ -52,6 +54,14 @@ class Document:
     def __post_init__(self) -> None:
         if self.tags is not None and len(self.tags) != len(self.words or ()):
             raise ValueError(f"{len(self.tags)} tags for {len(self.words or ())} words")
+
+    @property
+    def marks(self) -> tuple[TextSpan, ...] | None:
+        """The spans; of a document with tags, a span for every word whose tag isn't ``O``."""
+        if self.tags is None:
+            return self.spans
+        tagged = zip(self.words or (), self.tags, strict=True)
+        return tuple(TextSpan(start, end, tag) for (start, end), tag in tagged if tag != OUTSIDE)
 
     @property
     def is_labelled(self) -> bool:

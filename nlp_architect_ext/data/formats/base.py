@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +18,10 @@ from nlp_architect_ext.core.files import STANDARD_INPUT
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.document import Document
 
-LOOKED_AT = 1 << 16  # bytes at the beginning of a file that tell its format
+# Bytes at the beginning of a file that tell its format; a task with many predictions is long.
+LOOKED_AT = 1 << 20
+RECORDS = 20  # JSON objects that are looked at
+BETWEEN_RECORDS = re.compile(r"[\s,]*")
 OFFSETS = ("auto", "codepoint", "utf16")
 AUTO = "auto"
 
@@ -53,14 +59,25 @@ class Head:
     @cached_property
     def record(self) -> dict[str, Any]:
         """The first JSON object, of JSON Lines or of a JSON array; empty where there is none."""
-        text = self.text.lstrip().removeprefix("[").lstrip()
-        if not text.startswith("{"):
-            return {}
-        try:
-            value, _ = json.JSONDecoder().raw_decode(text)
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
+        return next(iter(self.records), {})
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """The first JSON objects, as far as they are whole, at most `RECORDS`."""
+        found: list[dict[str, Any]] = []
+        text = self.text.lstrip().removeprefix("[")
+        place = 0
+        while len(found) < RECORDS:
+            between = BETWEEN_RECORDS.match(text, place)
+            place = between.end() if between else place
+            if not text.startswith("{", place):
+                break
+            try:
+                value, place = json.JSONDecoder().raw_decode(text, place)
+            except (ValueError, RecursionError):
+                break
+            found.append(value)
+        return found
 
     @cached_property
     def is_array(self) -> bool:
@@ -127,10 +144,12 @@ def _of_function(name: str, reader: Callable[..., Iterable[Sentence]]) -> Format
 
 def head_of(path: Path) -> Head:
     """The beginning of a file; empty for a folder, standard input, or what can't be read."""
+    if not path.is_file():  # what is read from a pipe isn't there a second time
+        return Head(path, b"")
     try:
-        with path.open("rb") as stream:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
             return Head(path, stream.read(LOOKED_AT))
-    except OSError:
+    except (OSError, EOFError, zlib.error):
         return Head(path, b"")
 
 

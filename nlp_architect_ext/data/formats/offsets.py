@@ -6,7 +6,8 @@ two of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nlp_architect_ext.core.errors import UserError
@@ -29,8 +30,17 @@ class MarkedRange:
     text: str | None = None
 
 
+Alike = Callable[[str, str], bool]
+
+
 def code_points(
-    text: str, ranges: Sequence[MarkedRange], *, unit: str, convention: str, where: str
+    text: str,
+    ranges: Sequence[MarkedRange],
+    *,
+    unit: str,
+    convention: str,
+    where: str,
+    alike: Alike = operator.eq,
 ) -> list[tuple[int, int]]:
     """The ranges of one record in code points.
 
@@ -41,22 +51,24 @@ def code_points(
             tool's `convention` if both do or no range has a text.
         convention: the tool's unit, ``codepoint`` or ``utf16``.
         where: ``file:line``.
+        alike: whether what stands in the text is what the tool says; for tools that write it
+            otherwise.
 
     Raises:
         UserError: a range outside the text, an empty one, one that begins within a character, or
             one whose text isn't there.
     """
     if unit != "auto":
-        return _checked(text, ranges, unit, where)
+        return _checked(text, ranges, unit, where, alike)
     other = "codepoint" if convention == "utf16" else "utf16"
     try:
-        return _checked(text, ranges, convention, where)
+        return _checked(text, ranges, convention, where, alike)
     except UserError as refused:
         has_proof = any(one.text is not None for one in ranges)
         if max(text, default="") <= LAST_OF_ONE_UNIT or not has_proof:
             raise
         try:
-            return _checked(text, ranges, other, where)
+            return _checked(text, ranges, other, where, alike)
         except UserError:
             raise refused from None
 
@@ -70,23 +82,31 @@ def utf16_offsets(text: str) -> list[int]:
 
 
 def _checked(
-    text: str, ranges: Sequence[MarkedRange], unit: str, where: str
+    text: str, ranges: Sequence[MarkedRange], unit: str, where: str, alike: Alike
 ) -> list[tuple[int, int]]:
-    if unit == "utf16":
+    if unit == "utf16" and max(text, default="") > LAST_OF_ONE_UNIT:
         places = {offset: index for index, offset in enumerate(utf16_offsets(text))}
     else:
         places = {index: index for index in range(len(text) + 1)}
-    return [_proved(text, one, places.get(one.start), places.get(one.end), where) for one in ranges]
+    return [
+        _proved(text, one, (places.get(one.start), places.get(one.end)), where, alike)
+        for one in ranges
+    ]
 
 
 def _proved(
-    text: str, one: MarkedRange, start: int | None, end: int | None, where: str
+    text: str,
+    one: MarkedRange,
+    places: tuple[int | None, int | None],
+    where: str,
+    alike: Alike,
 ) -> tuple[int, int]:
+    start, end = places
     if start is None or end is None:
         wrong = f"outside the text of {len(text):,} characters, or within a character"
     elif start >= end:
         wrong = "empty"
-    elif one.text is not None and text[start:end] != one.text:
+    elif one.text is not None and not alike(text[start:end], one.text):
         wrong = f"{_short(text[start:end])}, not {_short(one.text)}"
     else:
         return start, end

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from nlp_architect_ext.data.document import Document, TextSpan
 from nlp_architect_ext.data.formats.base import Format, Head, ReadOptions
-from nlp_architect_ext.data.formats.json_fields import Fields, Record
+from nlp_architect_ext.data.formats.json_fields import Fields, Record, words_of
 from nlp_architect_ext.data.formats.json_records import read_records, write_json_lines
 from nlp_architect_ext.data.formats.offsets import MarkedRange, code_points
 
 SHAPE = '{"text": ..., "spans": [{"start": ..., "end": ..., "label": ...}], "answer": ...}'
-ANSWERS = ("accept", "reject", "ignore")
+ACCEPT = "accept"
+ANSWERS = (ACCEPT, "reject", "ignore")
+PREDICTION = "is_prediction"  # ours: such a task has spans that nobody has looked at
+OTHER_TOOLS = {"entities", "label", "labels", "annotation_id"}  # what marks texts elsewhere
+KNOWN = ("text", "spans", "tokens", "answer", "meta", PREDICTION)
 
 
 def read_prodigy(path: Path, options: ReadOptions) -> Iterator[Document]:
-    """The tasks of a file; labelled are those that were accepted.
+    """The tasks of a file; labelled are those that were accepted, or that have no answer.
 
-    A rejected or ignored task says only what isn't right or known: its text is unlabelled.
+    A rejected or ignored task says only what isn't right or known: its text is unlabelled, and its
+    answer is kept in `meta`. Fields beginning with ``_`` are Prodigy's own and are left out.
 
     Raises:
         UserError: what isn't a task, with its line.
@@ -34,29 +38,37 @@ def read_prodigy(path: Path, options: ReadOptions) -> Iterator[Document]:
 
 def _document(task: Fields, line: int, options: ReadOptions) -> Document:
     text = task.text("text")
-    answer = task.text("answer") if "answer" in task.record else "accept"
-    if answer not in ANSWERS:
+    answer = task.text("answer") if task.has("answer") else None
+    if answer not in (None, *ANSWERS):
         raise task.refused(f"answer {answer!r}")
-    spans = None
-    if "spans" in task.record and answer == "accept":
-        spans = _spans(task, text, options)
-    words = _words(task, text, options) if task.record.get("tokens") else None
-    meta = task.record.get("meta")
+    spans = _spans(task, text, options) if task.has("spans") else None
+    is_answered = answer is not None
+    if answer not in (None, ACCEPT):
+        spans = None
     return Document(
         text,
         spans,
-        words,
+        _words(task, text, options) if task.has("tokens") else None,
         line=line,
-        id=_id(meta),
-        meta={key: value for key, value in meta.items() if key != "id"}
-        if isinstance(meta, dict)
-        else {},
+        id=_id(task),
+        meta=_meta(task, answer),
+        is_prediction=not is_answered and task.record.get(PREDICTION) is True,
     )
 
 
-def _id(meta: Any) -> str | int | None:
-    found = meta.get("id") if isinstance(meta, dict) else None
-    return found if isinstance(found, str | int) and not isinstance(found, bool) else None
+def _id(task: Fields) -> str | int | None:
+    inner = task.inner(task.optional_object("meta"))
+    return task.id() if inner.id() is None else inner.id()
+
+
+def _meta(task: Fields, answer: str | None) -> Record:
+    """Prodigy's `meta` without the id, and what else the task has."""
+    others = {name: value for name, value in task.record.items() if name[:1] != "_"}
+    meta = {name: value for name, value in others.items() if name not in KNOWN}
+    meta |= task.optional_object("meta")
+    if meta.get("id") == _id(task):
+        meta.pop("id", None)
+    return meta if answer in (None, ACCEPT) else meta | {"answer": answer}
 
 
 def _spans(task: Fields, text: str, options: ReadOptions) -> tuple[TextSpan, ...]:
@@ -82,7 +94,7 @@ def _words(task: Fields, text: str, options: ReadOptions) -> tuple[tuple[int, in
     places = code_points(
         text, ranges, unit=options.offsets, convention="codepoint", where=task.where
     )
-    return tuple(place for place in places if not text[slice(*place)].isspace())
+    return words_of(task, text, places)
 
 
 def write_prodigy(path: Path, documents: Iterable[Document]) -> None:
@@ -95,15 +107,20 @@ def _task(document: Document) -> Record:
     words = document.words
     if words is not None:
         task["tokens"] = [_token(document, index) for index in range(len(words))]
-    if document.spans is not None:
-        task["spans"] = [_span(document, span) for span in document.spans]
+    if document.marks is not None:
+        task["spans"] = [_span(document, span) for span in document.marks]
     meta = dict(document.meta)
+    answer = ACCEPT if document.is_labelled else None
+    if answer is None and meta.get("answer") in ANSWERS:
+        answer = meta.pop("answer")
     if document.id is not None:
         meta["id"] = document.id
     if meta:
         task["meta"] = meta
-    if document.is_labelled and not document.is_prediction:
-        task["answer"] = "accept"
+    if document.is_prediction:
+        task[PREDICTION] = True
+    elif answer is not None:
+        task["answer"] = answer
     return task
 
 
@@ -125,14 +142,15 @@ def _span(document: Document, span: TextSpan) -> Record:
 
 
 def _is_prodigy(head: Head) -> bool:
-    record = head.record
+    return any(_is_task(record) for record in head.records)
+
+
+def _is_task(record: Record) -> bool:
+    if record.keys() & OTHER_TOOLS:
+        return False
     telling = record.keys() & {"_input_hash", "_task_hash", "answer", "tokens", "_view_id"}
-    return (isinstance(record.get("text"), str) and bool(telling)) or _has_plain_spans(record)
-
-
-def _has_plain_spans(record: Record) -> bool:
-    spans = record.get("spans")
-    return isinstance(record.get("text"), str) and isinstance(spans, list)
+    has_spans = isinstance(record.get("spans"), list)
+    return isinstance(record.get("text"), str) and (bool(telling) or has_spans)
 
 
 PRODIGY = Format(
