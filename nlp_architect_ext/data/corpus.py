@@ -12,6 +12,7 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.tags import OUTSIDE, SCHEMES, spans
 from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
+from nlp_architect_ext.data.formats.hub_names import hub_path, is_on_hub
 from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
 from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.data.formats.labels_file import read_labels
@@ -145,8 +146,8 @@ def _labelled_files(
 
 
 def place_of(folder: Path, name: str) -> Path:
-    """The file of this name in a folder; the name may be absolute."""
-    return folder / name
+    """The file of this name in a folder; the name may be absolute, or one of a hub."""
+    return hub_path(name) if is_on_hub(name) else folder / name
 
 
 def corpus_of(

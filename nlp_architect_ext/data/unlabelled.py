@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
@@ -21,6 +22,7 @@ def read_unlabelled(
     Raises:
         UserError: the format refuses the file, or it has no sentence.
     """
+    options = replace(options, labelled=False)
     format_ = detect(path, "text") if format_name == AUTO else format_named(format_name)
     notes = []
     if format_.name not in ("text", format_name):

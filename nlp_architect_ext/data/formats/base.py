@@ -24,6 +24,10 @@ RECORDS = 20  # JSON objects that are looked at
 BETWEEN_RECORDS = re.compile(r"[\s,]*")
 OFFSETS = ("auto", "codepoint", "utf16")
 AUTO = "auto"
+# How `Format.before_line` reads for a format without lines: a document's line counts records there.
+RECORD = ": record "
+# Never raw text or columns: what no format knows in such a file is a mistake in it.
+JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +40,14 @@ class ReadOptions:
         tag_col: column of the tag, in column files.
         ignore_token: lines with this word are left out, in column files.
         scheme: of the tags, where there are tags.
+        labelled: whether labels are wanted; without, a format need not look at them.
     """
 
     offsets: str = AUTO
     tag_col: int = -1
     ignore_token: str = ""
     scheme: str = AUTO
+    labelled: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,11 @@ class Head:
     def text(self) -> str:
         """As text; what isn't UTF-8 is replaced."""
         return self.content.decode("utf-8-sig", errors="replace")
+
+    @property
+    def suffix(self) -> str:
+        """The end of its name in small letters, without ``.gz``."""
+        return Path(self.path.name.removesuffix(".gz")).suffix.lower()
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -100,6 +111,8 @@ class Format:
         read: the documents of a file, one at a time; mistakes are `UserError`s with `file:line`.
         write: writes documents into a file that appears when all of them are there; None for a
             format that is only read.
+        before_line: what stands between a file's name and a document's line where a place is shown;
+            `RECORD` for formats without lines.
         needs_words: whether what is written consists of words: a document's `words` are set then,
             and its spans begin and end where words do and don't overlap.
         recognises: whether the beginning of a file shows this format; two formats must not claim
@@ -113,6 +126,7 @@ class Format:
     suffix: str
     read: DocumentReader
     write: DocumentWriter | None = None
+    before_line: str = ":"
     needs_words: bool = False
     recognises: Callable[[Head], bool] = lambda head: False
     read_sentences: Callable[..., Iterable[Sentence]] | None = None
@@ -143,11 +157,11 @@ def _of_function(name: str, reader: Callable[..., Iterable[Sentence]]) -> Format
 
 
 def head_of(path: Path) -> Head:
-    """The beginning of a file; empty for a folder, standard input, or what can't be read."""
-    if not path.is_file():  # what is read from a pipe isn't there a second time
+    """The beginning of a file, unpacked; empty for what isn't a file or can't be read."""
+    if not path.is_file():  # what is read from a pipe would be gone
         return Head(path, b"")
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             return Head(path, stream.read(LOOKED_AT))
     except (OSError, EOFError, zlib.error):
         return Head(path, b"")
@@ -157,7 +171,7 @@ def detect(path: Path, otherwise: str) -> Format:
     """The format that a file shows, or the one named `otherwise` if it shows none.
 
     Raises:
-        UserError: the file shows several.
+        UserError: the file shows several, or it's JSON and shows none.
     """
     if str(path) == STANDARD_INPUT:
         return format_named(otherwise)
@@ -169,6 +183,13 @@ def detect(path: Path, otherwise: str) -> Format:
             wrong=f"could be {' or '.join(one.name for one in found)}",
             expected="a file of one format",
             remedy="name the format",
+        )
+    if not found and head.content and head.suffix in JSON_SUFFIXES:
+        raise UserError(
+            where=str(path),
+            wrong="begins with no record of a format that is installed",
+            expected="JSON as one of them has it",
+            remedy="correct its beginning, or name the format",
         )
     return found[0] if found else format_named(otherwise)
 

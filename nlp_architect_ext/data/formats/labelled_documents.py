@@ -7,20 +7,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.alignment import Remarks, to_sentence
 from nlp_architect_ext.data.formats.base import AUTO, ReadOptions, detect, format_named
 from nlp_architect_ext.data.formats.labelled_file import LabelledFile
+from nlp_architect_ext.data.formats.tagged_records import TaggedRecords
 from nlp_architect_ext.data.formats.text import WordSplitter
 
 
 @dataclass(frozen=True)
-class LabelledDocuments(LabelledFile):
-    """The labelled documents of a file as sentences; a place is the line of the record."""
+class LabelledDocuments(TaggedRecords):
+    """The labelled documents of a file as sentences, whatever scheme the file itself may have.
 
-    def place(self, sentence: int, word: int) -> str:
-        """``file:line`` of the record."""
-        return f"{self.path}:{self.sentences[sentence].line}"
+    Their labels are IOB2, made of spans, or plain.
+    """
+
+    def converted(self, scheme: str) -> list[Sentence]:
+        """The sentences; labels made of spans fit every scheme of entities."""
+        is_of_spans = scheme != "plain" and self.scheme() != "plain"
+        return self.sentences if is_of_spans else super().converted(scheme)
+
+    def oddities(self, scheme: str) -> str | None:
+        """None: labels made of spans are as they should be."""
+        return None
 
 
 def read_labelled_file(
@@ -43,7 +53,7 @@ def read_labelled_file(
     format_ = detect(path, "columns") if format_name == AUTO else format_named(format_name)
     if format_.name == "columns":
         return LabelledFile.read(path, options.tag_col, options.ignore_token), []
-    remarks = Remarks(str(path))
+    remarks = Remarks(str(path), before_line=format_.before_line)
     words = splitter()
     sentences = []
     unlabelled = without_words = 0
@@ -68,4 +78,4 @@ def read_labelled_file(
         notes.append(f"{path}: {counted(unlabelled, 'text')} without accepted labels left out")
     if without_words:
         notes.append(f"{path}: {counted(without_words, 'text')} without a word left out")
-    return LabelledDocuments(path, "", sentences, format_.name), notes
+    return LabelledDocuments(path, "", sentences, format_.name, format_.before_line), notes
