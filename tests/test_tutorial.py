@@ -19,7 +19,9 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from contextlib import chdir, redirect_stderr, redirect_stdout
+import time
+import urllib.request
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -39,6 +41,7 @@ PROGRAMS = {"nlp-train": cli.train, "nlp-inference": cli.inference}
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"`(\w+\.\w+)`:\n\n$")
+SERVICES: list[subprocess.Popen[bytes]] = []  # that a page has started
 # A bar of another library, or a line that only slow machines show.
 UNSTABLE = re.compile(r"it/s\]|^[^:]+: [\d,]+( of [\d,]+)? \w+, [\d,.]+ a second$")
 MEASURED = re.compile(r"\d[\d,.]*(?= (s|ms|min|seconds|minutes|hours|words/s|MB|KB)\b)")
@@ -71,11 +74,11 @@ def steps(page: str) -> list[Step]:
     for match in BLOCK.finditer(page):
         language, code = match[1], match[2]
         file = FILE.search(page[: match.start()])
-        if language == "text":
+        if file:
+            found.append(Step("file", file[1], code))
+        elif language == "text":
             last = found.pop()
             found.append(Step(last.kind, last.name, last.code, code, slice(*match.span(2))))
-        elif file:
-            found.append(Step("file", file[1], code))
         elif language in ("sh", "python"):
             found.append(Step(language, "", code))
     return found
@@ -90,6 +93,8 @@ def results(page: str) -> list[tuple[Step, str]]:
     try:
         return [(step, do(step, names)) for step in todo]
     finally:
+        while SERVICES:
+            SERVICES.pop().kill()
         LOG.handlers[:] = handlers
         LOG.setLevel(level)
 
@@ -113,6 +118,9 @@ def do(step: Step, names: dict[str, Any]) -> str:
 def command(line: str) -> None:
     """Run a line of the shell; our own programs in this process, which has torch already."""
     program, *arguments = shlex.split(line)
+    if arguments and arguments[-1] == "&":
+        serve(program, arguments[:-1])
+        return
     if program in PROGRAMS:
         assert PROGRAMS[program](arguments) == 0, line
         return
@@ -125,6 +133,19 @@ def command(line: str) -> None:
         env={**os.environ, "PATH": path},
     )
     sys.stdout.write(done.stdout)
+
+
+def serve(program: str, arguments: list[str]) -> None:
+    """Start a service that goes on beside the page's next blocks, and wait until it's ready."""
+    path = Path(sys.executable).with_name(program)
+    SERVICES.append(subprocess.Popen([path, *arguments], stderr=subprocess.DEVNULL))
+    ready = f"http://127.0.0.1:{arguments[arguments.index('--port') + 1]}/health/ready"
+    for _ in range(600):
+        with suppress(OSError), urllib.request.urlopen(ready) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"{program} isn't ready after a minute")
 
 
 def as_shown(printed: str) -> str:
