@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp_architect_ext import __version__
-from nlp_architect_ext.reports.paths import shown_command
+from nlp_architect_ext.core.shown_names import shown_command
 from nlp_architect_ext.runtime.config import TaggerConfig
 
 

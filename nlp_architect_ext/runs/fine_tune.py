@@ -23,7 +23,7 @@ from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.reports.findings import Findings
 from nlp_architect_ext.reports.page import Subject, report
-from nlp_architect_ext.reports.paths import model_name
+from nlp_architect_ext.core.shown_names import model_name
 from nlp_architect_ext.reports.plots import learning_curve
 from nlp_architect_ext.reports.tables import TRANSFORMER
 from nlp_architect_ext.runs.decided import decided
