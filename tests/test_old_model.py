@@ -162,6 +162,15 @@ def test_the_script_runs_where_nlp_architect_ran():
     ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
+def test_the_script_takes_a_torch_that_knows_no_weights_only(old, write_old_model, monkeypatch):
+    load = torch.load
+    monkeypatch.setattr(
+        torch, "load", lambda path, map_location: load(path, map_location, weights_only=False)
+    )
+    write_old_model([str(old), "--output_dir", str(old / "data")])
+    assert convert(old / "data")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
