@@ -290,3 +290,12 @@ def test_another_vocabulary_is_refused(change):
 def test_without_nlp_architect_there_is_no_registry_to_add_to():
     with pytest.raises(UserError, match="nlp_architect: isn't installed"):
         register()
+
+
+def test_an_old_package_that_does_not_work_any_more_is_one_line(tmp_path, monkeypatch):
+    package = tmp_path / "nlp_architect"
+    package.mkdir()
+    (package / "__init__.py").write_text("from spacy.lemmatizer import Lemmatizer\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError, match=r"can't be imported \(ModuleNotFoundError: .*lemmatizer"):
+        register()
