@@ -44,8 +44,11 @@ for name in ("LEMMA_EXC", "LEMMA_INDEX", "LEMMA_RULES"):
 
 def old_environment(folder: Path) -> dict[str, str]:
     """Download the wheel and make an environment for processes that import it."""
-    download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", str(folder)]
-    done = subprocess.run([*download, REQUIREMENT], capture_output=True, text=True, timeout=300)
+    quickly = ["--timeout", "15", "--retries", "1"]
+    download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", *quickly]
+    done = subprocess.run(
+        [*download, "--dest", str(folder), REQUIREMENT], capture_output=True, text=True
+    )
     if done.returncode:
         pytest.skip(f"{REQUIREMENT} can't be downloaded: {done.stderr.strip()[-200:]}")
     (wheel,) = folder.glob("*.whl")

@@ -162,6 +162,15 @@ def test_the_script_runs_where_nlp_architect_ran():
     ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
+def test_the_script_takes_a_torch_that_knows_no_weights_only(old, write_old_model, monkeypatch):
+    load = torch.load
+    monkeypatch.setattr(
+        torch, "load", lambda path, map_location: load(path, map_location, weights_only=False)
+    )
+    write_old_model([str(old), "--output_dir", str(old / "data")])
+    assert convert(old / "data")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -280,4 +289,13 @@ def test_another_vocabulary_is_refused(change):
 
 def test_without_nlp_architect_there_is_no_registry_to_add_to():
     with pytest.raises(UserError, match="nlp_architect: isn't installed"):
+        register()
+
+
+def test_an_old_package_that_does_not_work_any_more_is_one_line(tmp_path, monkeypatch):
+    package = tmp_path / "nlp_architect"
+    package.mkdir()
+    (package / "__init__.py").write_text("from spacy.lemmatizer import Lemmatizer\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError, match=r"can't be imported \(ModuleNotFoundError: .*lemmatizer"):
         register()
