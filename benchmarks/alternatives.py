@@ -37,7 +37,12 @@ Labels = list[tuple[str, ...]]
 
 
 def spacy_ner(corpus: Corpus, seed: int) -> Labels:
-    """The labels that spaCy's NER gives to test: a blank pipeline, trained from scratch."""
+    """The labels that spaCy's NER gives to test."""
+    return _tagged(trained_ner(corpus, seed), corpus.test or [])
+
+
+def trained_ner(corpus: Corpus, seed: int, epochs: int = EPOCHS) -> spacy.Language:
+    """A blank pipeline with spaCy's NER, trained from scratch for so many epochs at most."""
     spacy.util.fix_random_seed(seed)
     random.seed(seed)
     nlp = spacy.blank("en")
@@ -48,7 +53,7 @@ def spacy_ner(corpus: Corpus, seed: int) -> Labels:
     nlp.initialize(lambda: examples)
     dev = dev_sample(corpus, DEV) or []
     best, best_f1, waited = nlp.to_bytes(), -1.0, 0
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         random.shuffle(examples)
         for batch in minibatch(examples, 16):
             nlp.update(batch, drop=0.2)
@@ -59,7 +64,7 @@ def spacy_ner(corpus: Corpus, seed: int) -> Labels:
         if waited >= PATIENCE:
             break
     nlp.from_bytes(best)
-    return _tagged(nlp, corpus.test or [])
+    return nlp
 
 
 def _example(nlp: spacy.Language, sentence: Sentence, labels: LabelSet) -> Example:
