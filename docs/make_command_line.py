@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 from nlp_architect_ext.core import registry
-from nlp_architect_ext.settings import cross_view, curve, deployment, inference, texts, training
+from nlp_architect_ext.settings import (
+    cross_view,
+    curve,
+    deployment,
+    hub,
+    inference,
+    texts,
+    training,
+)
 from nlp_architect_ext.settings.dead_flags import DEAD_FLAGS
 from nlp_architect_ext.settings.fields import MISSING, Flag, flags_of
 from nlp_architect_ext.settings.flags import off
@@ -87,7 +95,7 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 def settings_of(program: str, name: str) -> type[Any] | None:
     """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    modules = training, inference, cross_view, texts, curve, deployment
+    modules = training, inference, cross_view, texts, curve, deployment, hub
     known = [value for module in modules for value in vars(module).values()]
     classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
     docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}
