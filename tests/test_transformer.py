@@ -522,7 +522,7 @@ def test_paths_are_not_asked_for_on_the_hub(hub, name):
 
 
 def test_a_name_that_can_not_be_one():
-    with pytest.raises(UserError, match="the hub fails"):
+    with pytest.raises(UserError, match="no name that the hub allows"):
         find("two words")
 
 
