@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 from nlp_architect_ext.benchmark.footprint import Footprint
 from nlp_architect_ext.benchmark.systems import System
 from nlp_architect_ext.benchmark.timing import Timing
+from nlp_architect_ext.reports.charts import Axes, Line, line_chart
+from nlp_architect_ext.reports.document import document
+from nlp_architect_ext.reports.html_table import html_table
+from nlp_architect_ext.reports.markup import columns, element, paragraph, section
+from nlp_architect_ext.reports.tables import Rows
 from nlp_architect_ext.reports.tables import markdown as table
 
 MEGABYTE = 1e6
@@ -54,34 +60,45 @@ class Measurements:
 
 def markdown(found: Measurements) -> str:
     """Milliseconds a sentence, the export's speed-up over each system, and what it needs."""
-    columns = [f"batch {size}" for size in found.sizes]
+    return "\n\n".join([_machine(found), *map(table, _tables(found)), _needs(found)]) + "\n"
+
+
+def _machine(found: Measurements) -> str:
+    counts = f"{found.sentences:,} sentences, {found.words:,} words"
+    return f"{found.machine}; {counts}; medians."
+
+
+def _needs(found: Measurements) -> str:
+    needs = found.footprint
+    return (
+        f"The export: {needs.bytes / MEGABYTE:.2f} MB on disk; from the start of a process to the "
+        f"first entities {needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; "
+        f"{needs.words_a_second:,.0f} words/s from raw text to entities in one thread."
+    )
+
+
+def _tables(found: Measurements) -> tuple[Rows, Rows, Rows, Rows]:
+    """Times, how many times faster the export is, and both for the network alone."""
+    batches = [f"batch {size}" for size in found.sizes]
     sizes = [[f"{s.parameters:,}" if s.parameters else "-", _megabytes(s)] for s in found.systems]
-    times = [["ms a sentence, words to entities", *columns, "parameters", "MB"]]
+    times = [["ms a sentence, words to entities", *batches, "parameters", "MB"]]
     times += [
         [name, *row, *size]
         for (name, *row), size in zip(_times(found, found.milliseconds), sizes, strict=True)
     ]
     alone = [
-        ["ms a sentence, the network alone", *columns],
+        ["ms a sentence, the network alone", *batches],
         *_times(found, found.network_milliseconds),
     ]
     ratios = [
-        ["how many times faster the export is than", *columns],
+        ["how many times faster the export is than", *batches],
         *_ratios(found, found.milliseconds),
     ]
     networks = [
-        ["and its network alone than the network of", *columns],
+        ["and its network alone than the network of", *batches],
         *_ratios(found, found.network_milliseconds),
     ]
-    needs = found.footprint
-    lines = [
-        f"{found.machine}; {found.sentences:,} sentences, {found.words:,} words; medians.",
-        *map(table, (times, ratios, alone, networks)),
-        f"The export: {needs.bytes / MEGABYTE:.2f} MB on disk; from the start of a process to the "
-        f"first entities {needs.cold_start:.2f} s; {needs.megabytes:.0f} MB of memory; "
-        f"{needs.words_a_second:,.0f} words/s from raw text to entities in one thread.",
-    ]
-    return "\n\n".join(lines) + "\n"
+    return times, ratios, alone, networks
 
 
 def _times(found: Measurements, measure: Callable[[str], list[float]]) -> list[list[str]]:
@@ -104,6 +121,35 @@ def _ratios(found: Measurements, measure: Callable[[str], list[float]]) -> list[
 
 def _megabytes(system: System) -> str:
     return f"{system.bytes / MEGABYTE:.1f}" if system.bytes else "-"
+
+
+def page(found: Measurements) -> str:
+    """The same as a page, with a chart of sentences a second by batch size."""
+    title = f"Speed of {found.systems[0].name} beside other systems"
+    lines = []
+    for colour, system in enumerate(found.systems):
+        times = zip(found.sizes, found.milliseconds(system.name), strict=True)
+        lines.append(Line(system.name, [(size, 1000 / one) for size, one in times], colour))
+    axes = Axes("sentences a batch", "sentences a second", None, None, True, True, digits=0)
+    chart = line_chart("Words to entities", lines, axes)
+    whole, ratios, alone, networks = _tables(found)
+    parts = [
+        section(
+            "Words to entities",
+            columns(chart, html_table(whole, "Milliseconds a sentence", sortable=True)),
+            html_table(ratios, "How many times faster the export is", sortable=True),
+            name="whole",
+        ),
+        section(
+            "The network alone",
+            html_table(alone, "Milliseconds a sentence", sortable=True),
+            html_table(networks, "How many times faster the export's network is", sortable=True),
+            name="network",
+        ),
+        section("The export", paragraph(_needs(found)), name="export"),
+    ]
+    header = element("header", element("h1", escape(title)), paragraph(_machine(found)))
+    return document(title, header, element("main", *parts))
 
 
 def to_json(found: Measurements) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from nlp_architect_ext.benchmark.footprint import footprint
-from nlp_architect_ext.benchmark.report import Measurements, markdown, to_json
+from nlp_architect_ext.benchmark.report import Measurements, markdown, page, to_json
 from nlp_architect_ext.benchmark.systems import check_names, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, compare
 from nlp_architect_ext.core.errors import UserError
@@ -30,7 +30,8 @@ from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.taggers.folder import holds_model
 
 TABLE, DATA, PICTURE = "benchmark.md", "benchmark.json", "benchmark.png"
-WRITTEN = (DATA, PICTURE, TABLE)
+REPORT = "report.html"
+WRITTEN = (DATA, PICTURE, REPORT, TABLE)
 RAW_SENTENCES = 10_000  # most that are read as raw text
 
 
@@ -75,8 +76,9 @@ def _write(folder: Path, found: Measurements) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     atomic_write_bytes(folder / PICTURE, speed(milliseconds, found.sizes))
     atomic_write_text(folder / DATA, to_text(to_json(found)))
+    atomic_write_text(folder / REPORT, page(found))
     atomic_write_text(folder / TABLE, text)
-    say(f"\n{text}\nwritten to {folder}: {TABLE}, {DATA}, {PICTURE}")
+    say(f"\n{text}\nwritten to {folder}: {TABLE}, {DATA}, {PICTURE}, {REPORT}")
 
 
 def _sentences(settings: BenchmarkSettings) -> list[Sentence]:

@@ -25,8 +25,9 @@ ROWS = "curve.csv"
 ALL = "curve.json"
 PICTURE = "curve.png"
 COSTS = "cost.png"
+REPORT = "report.html"
 # The settings come last: a folder that is half cleared can still be recognised.
-WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, COSTS, DATA, SETTINGS)
+WRITTEN = (CELLS, JOURNAL, TABLE, ROWS, ALL, PICTURE, COSTS, REPORT, DATA, SETTINGS)
 # What may differ when a curve is continued: which cells there are, where and how they run.
 FREE = {
     "output_dir",

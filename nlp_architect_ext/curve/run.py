@@ -21,6 +21,7 @@ from nlp_architect_ext.curve.folder import (
     COSTS,
     JOURNAL,
     PICTURE,
+    REPORT,
     ROWS,
     TABLE,
     check,
@@ -30,6 +31,7 @@ from nlp_architect_ext.curve.outcomes import read_outcome
 from nlp_architect_ext.curve.picture import draw, draw_costs
 from nlp_architect_ext.curve.plan import Cell, plan
 from nlp_architect_ext.curve.ray_engine import RayEngine
+from nlp_architect_ext.curve.report import report
 from nlp_architect_ext.curve.systems import LABELS, System, systems_of
 from nlp_architect_ext.curve.table import everything, page, rows
 from nlp_architect_ext.data.corpus import Corpus
@@ -130,7 +132,7 @@ class _Run:
             raise
         say(
             f"\n{page(self.comparison)}\nwritten to {self.folder}: {TABLE}, {ROWS}, {ALL}, "
-            f"{PICTURE}, {COSTS}"
+            f"{PICTURE}, {COSTS}, {REPORT}"
         )
         if self.failed:
             log = self.failed[0].log
@@ -183,6 +185,7 @@ class _Run:
         atomic_write_text(self.folder / ALL, everything(self.comparison))
         atomic_write_bytes(self.folder / PICTURE, draw(self.comparison))
         atomic_write_bytes(self.folder / COSTS, draw_costs(self.comparison))
+        atomic_write_text(self.folder / REPORT, report(self.comparison))
 
 
 def _files(settings: LearningCurveSettings) -> list[Path]:

@@ -27,7 +27,7 @@ def page(comparison: Comparison) -> str:
         "# Learning curve\n",
         f"F1 on {comparison.split}, in percent, over the number of labelled sentences: mean ± "
         f"standard deviation (number of seeds).{warning if is_on_dev else ''}\n",
-        markdown(_scores(comparison)),
+        markdown(score_rows(comparison)),
         "![F1 over labelled sentences](curve.png)\n",
     ]
     if comparison.points():
@@ -35,7 +35,7 @@ def page(comparison: Comparison) -> str:
             "## Cost\n",
             "What it takes to make a model, mean over the seeds, of a distilled one with its "
             f"teacher. {ASSUMED}\n",
-            markdown(_costs(comparison)),
+            markdown(cost_rows(comparison)),
             "![F1 over processor time](cost.png)\n",
         ]
     if pairs:
@@ -44,7 +44,7 @@ def page(comparison: Comparison) -> str:
             "In points of F1, over the seeds that both systems have, with the 95 % interval of a "
             f"paired bootstrap of {RESAMPLES:,} resamples; an interval without 0 is a difference "
             "that chance hardly explains.\n",
-            markdown(_differences(pairs)),
+            markdown(difference_rows(pairs)),
             *_notes(pairs),
         ]
     return "\n".join(parts)
@@ -108,7 +108,8 @@ def everything(comparison: Comparison) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _scores(comparison: Comparison) -> Rows:
+def score_rows(comparison: Comparison) -> Rows:
+    """F1 by size and system."""
     points = {(point.size, point.system): point for point in comparison.points()}
     lines = [["sentences", *comparison.systems]]
     for size in comparison.sizes:
@@ -117,7 +118,8 @@ def _scores(comparison: Comparison) -> Rows:
     return lines
 
 
-def _costs(comparison: Comparison) -> Rows:
+def cost_rows(comparison: Comparison) -> Rows:
+    """What a model of each size and system costs."""
     lines = [["sentences", "system", "F1", *UNITS]]
     for point in comparison.points():
         costs = formatted_costs(comparison.costs(point.size, point.system))
@@ -136,7 +138,8 @@ def _shown(point: Point | None) -> str:
     return f"{100 * point.mean:.2f}{spread} ({point.seeds})"
 
 
-def _differences(pairs: list[Pair]) -> Rows:
+def difference_rows(pairs: list[Pair]) -> Rows:
+    """Differences of F1 with their intervals."""
     lines = [["sentences", "systems", "difference", "95 % interval", "seeds"]]
     for pair in pairs:
         found = pair.difference

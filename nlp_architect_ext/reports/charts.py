@@ -44,6 +44,7 @@ class Axes:
         x, y: names with units.
         low, high: of y; None for what the lines reach.
         is_logarithmic: of x, which then has a number at each point alone.
+        is_y_logarithmic: of y.
         digits: of the numbers that are told.
     """
 
@@ -52,6 +53,7 @@ class Axes:
     low: float | None = None
     high: float | None = None
     is_logarithmic: bool = False
+    is_y_logarithmic: bool = False
     digits: int = 2
 
 
@@ -64,8 +66,9 @@ def line_chart(title: str, lines: Sequence[Line], axes: Axes) -> str:
     x_places = (
         sorted({one for one, _ in points}) if axes.is_logarithmic else svg.ticks(x.low, x.high)
     )
+    y_places = (svg.powers if axes.is_y_logarithmic else svg.ticks)(y.low, y.high)
     parts = [
-        svg.y_axis(y, svg.ticks(y.low, y.high), LEFT, RIGHT, axes.y),
+        svg.y_axis(y, y_places, LEFT, RIGHT, axes.y),
         svg.x_axis(x, x_places, BOTTOM, axes.x),
     ]
     for line in lines:
@@ -176,6 +179,8 @@ def _scales(lines: Sequence[Line], axes: Axes) -> tuple[Scale, Scale]:
     top = high + margin if axes.high is None else high
     left = min(xs) if axes.is_logarithmic or min(xs) == max(xs) else min(0, *xs)
     x = Scale(left, max(xs), LEFT + 4, RIGHT - 10, axes.is_logarithmic)
+    if axes.is_y_logarithmic:
+        return x, Scale(low / 1.2, high * 1.2, BOTTOM, TOP, is_logarithmic=True)
     return x, Scale(bottom, top, BOTTOM, TOP)
 
 

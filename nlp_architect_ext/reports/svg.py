@@ -49,6 +49,13 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [round(index * step, 10) for index in range(first, last + 1)]
 
 
+def powers(low: float, high: float) -> list[float]:
+    """1, 2, 5, 10, 20 ... between two others."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    found = [factor * 10.0**power for power in range(first, last + 1) for factor in (1, 2, 5)]
+    return [one for one in found if low <= one <= high]
+
+
 def number(value: float) -> str:
     """A coordinate, short."""
     return f"{value:.1f}".removesuffix(".0")

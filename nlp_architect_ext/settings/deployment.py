@@ -34,7 +34,7 @@ class BenchmarkSettings:
     """Settings of `nlp-train benchmark`."""
 
     model_dir: str = setting(help="folder that nlp-train wrote, or an export")
-    output_dir: str = setting(help="folder for benchmark.md, benchmark.json and benchmark.png")
+    output_dir: str = setting(help="folder for report.html, benchmark.md, .json and .png")
     overwrite_output_dir: bool = setting(False, help="replace an earlier benchmark")
     against: tuple[str, ...] = setting(
         ("bert-base",),

@@ -63,6 +63,7 @@ def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
     assert "| ms a sentence, words to entities | batch 1 | batch 4 |" in table
     assert "MB on disk" in table
     assert (tmp_path / "benchmark.png").read_bytes().startswith(b"\x89PNG")
+    assert "Words to entities" in (tmp_path / "report.html").read_text("utf-8")
     data = json.loads((tmp_path / "benchmark.json").read_text())
     names = ["student, export", "student, torch", "bert-base, torch", "spaCy's NER component"]
     assert [system["name"] for system in data["systems"]] == names

@@ -117,6 +117,7 @@ def test_the_curve_has_every_cell_in_every_file(curve):
     assert "| - |" not in text
     assert "| sentences | teacher | plain | default |" in text
     assert (curve / "curve.png").read_bytes().startswith(b"\x89PNG")
+    assert "F1 by size and system" in (curve / "report.html").read_text("utf-8")
 
 
 @pytest.mark.slow
