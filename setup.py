@@ -39,6 +39,7 @@ setup(
         "dev": [
             "build",
             "fastapi>=0.115",
+            "httptools>=0.6",
             "hypothesis>=6.100",
             "mypy>=1.15",
             "prometheus-client>=0.21",
