@@ -45,6 +45,7 @@ setup(
             "conllu>=6",
             "datasets>=5.2",
             "fastapi>=0.115",
+            "httptools>=0.6",
             "hypothesis>=6.100",
             "mypy>=1.15",
             "playwright>=1.50",

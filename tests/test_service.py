@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -361,12 +363,16 @@ def test_texts_of_clients_that_left_are_not_tagged(model):
         assert 'route="/predict",status="499"} 1.0' in metrics
 
 
+class PanicError(BaseException):
+    """As those of tokenizers in Rust, no `Exception`."""
+
+
 class Picky(Tagger):
     """A tagger that can't read one word."""
 
     def predict_labels(self, sentences, batch_size=100):
         if any("poison" in sentence.words for sentence in sentences):
-            raise ValueError(f"can't read {MARKER}")
+            raise PanicError(f"can't read {MARKER}")
         return super().predict_labels(sentences, batch_size)
 
 
@@ -388,7 +394,7 @@ def test_a_text_that_cannot_be_tagged_fails_alone_and_is_not_logged(folder, capl
     assert last[0].entities == picky("Oslo")
     assert isinstance(failed, RequestError)
     assert failed.status == 500
-    assert "ValueError at" in caplog.text
+    assert "PanicError at" in caplog.text
     assert MARKER not in caplog.text + failed.message
 
 
@@ -472,3 +478,12 @@ def test_long_stretches_do_not_fill_the_memory(tagger):
     assert splitter.split(text).words == splitter.split(text).words
     assert len(splitter.split(text)) > 300
     assert len(splitter._known) <= known + 1
+
+
+def test_without_the_extra_one_line_says_what_to_install():
+    code = "import sys; sys.modules['fastapi'] = None; from nlp_architect_ext import cli; "
+    call = [sys.executable, "-c", f"{code}sys.exit(cli.inference())", "serve", "--model_dir", "x"]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "needs fastapi, which isn't installed; expected nlp-architect-ext[serve]" in line

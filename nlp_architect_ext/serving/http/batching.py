@@ -86,7 +86,7 @@ class Batcher:
             wanted = [item for item in items if item.job.is_wanted]
             try:
                 self._tag(wanted)
-            except Exception:
+            except BaseException:  # tokenizers in Rust panic with it, and the thread has to go on
                 self._tag_each(wanted)
             for job in {item.job for item in items if item.job.is_done}:
                 job.deliver()
@@ -96,7 +96,7 @@ class Batcher:
         for item in items:
             try:
                 self._tag([item])
-            except Exception as error:
+            except BaseException as error:
                 say(f"a text couldn't be tagged: {described_fault(error)}")
                 item.job.fail(_for_client(error))
 
@@ -125,7 +125,7 @@ class Batcher:
         self._metrics.observe_batch(len(fit), sum(map(len, sentences)))
 
 
-def _for_client(error: Exception) -> RequestError:
+def _for_client(error: BaseException) -> RequestError:
     if isinstance(error, UserError):  # the tagger couldn't be loaded
         return OverloadedError("the model can't be loaded; the log says why")
     return RequestError(500, "the text couldn't be tagged; the log says where it failed")
