@@ -95,7 +95,7 @@ class StandIn:
             self.asked.append(body)
             if self.failure:
                 return self.failure[0], {"error": self.failure[1]}
-            return 200, self.predict(body["text"], body["teacher"])
+            return 200, {"results": [self.predict(one, body["teacher"]) for one in body["texts"]]}
         return 404, {"error": "there is no such address"}
 
     def model(self, name):

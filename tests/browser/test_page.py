@@ -4,7 +4,7 @@ import json
 import subprocess
 
 import pytest
-from browser.stand_in import TYPES, UNCERTAIN, running
+from browser.stand_in import TYPES, UNCERTAIN, item, running
 from playwright.sync_api import expect
 
 from nlp_architect_ext.data.formats.columns import read_columns
@@ -164,6 +164,23 @@ def test_places_in_a_text_of_two_scripts_and_signs_beyond_the_first_plane(opened
     word(page, "דנה").focus()
     page.keyboard.press("ArrowLeft")  # on in the text, as it is seen
     assert focused(page) == "כהן"
+
+
+def test_each_line_is_a_sentence_of_its_own(opened, service):
+    page = opened()
+    tag(page, "Ada\n\n \nLovelace met Marie Curie")
+    assert service.asked[-1]["texts"] == ["Ada", "Lovelace met Marie Curie"]
+    assert page.get_by_role("listbox").count() == 2
+    content = saved(page, "CoNLL").path().read_text(encoding="utf-8")
+    assert content == "Ada\tO\n\nLovelace\tO\nmet\tO\nMarie\tB-PER\nCurie\tI-PER\n\n"
+
+
+def test_the_teacher_may_be_asked_for_while_an_answer_is_awaited(opened):
+    page = opened()
+    page.get_by_role("textbox", name="Text").fill(TEXT)
+    page.keyboard.press("Control+Enter")
+    page.get_by_label("Compare with the teacher").check()
+    page.locator(".differences").wait_for()
 
 
 def test_low_scores_are_dimmed_or_hidden_and_left_out_of_the_download(opened):
@@ -360,6 +377,27 @@ def test_decisions_outlive_the_queue_and_can_be_forgotten(opened, service):
     assert page.get_by_role("button", name="CoNLL").count() == 0
 
 
+def test_without_storage_nothing_breaks_and_it_is_said(page_at, service):
+    page = page_at(1280)
+    page.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name,"
+        " {get() { throw new DOMException('off', 'SecurityError') }})"
+    )
+    page.goto(service.url)
+    tag(page)
+    page.get_by_role("link", name="Review").click()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("download before you close")
+    assert saved(page, "CoNLL").path().read_text(encoding="utf-8").startswith("The\tO\nLisbon")
+
+
+def test_a_long_queue_stays_in_its_list(opened, service):
+    service.queues["uncertain"] = [item(number, f"Sentence {number}.") for number in range(100)]
+    page = opened("review", width=1280)
+    page.locator(".review").wait_for()
+    assert page.evaluate("document.documentElement.scrollHeight") < 1000
+
+
 def test_suspicious_labels_are_a_list_of_their_own(opened, service):
     service.queues["suspicious"] = service.queues["uncertain"][2:]
     page = opened("review")
@@ -374,6 +412,7 @@ def test_suspicious_labels_are_a_list_of_their_own(opened, service):
 def test_a_token_is_asked_for_and_kept_for_the_tab_only(opened, service):
     service.token = WANTED
     page = opened()
+    expect(page.get_by_role("textbox", name="Token")).to_be_focused()
     page.get_by_role("textbox", name="Token").fill("wrong")
     page.keyboard.press("Enter")
     page.get_by_text("doesn’t accept this token").wait_for()

@@ -25,10 +25,7 @@ export function App() {
 
   const load = () => {
     setFault("");
-    ask(models).then(
-      (found) => found && setKnown(found),
-      (error: Error) => setFault(error.message),
-    );
+    ask(models).then(setKnown, (error: Error) => setFault(error.message));
   };
   useEffect(load, []);
   useEffect(() => {

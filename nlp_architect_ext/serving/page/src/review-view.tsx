@@ -12,10 +12,10 @@ import {
   type Decisions,
   decide,
   itemKey,
-  lineOf,
   nextOpen,
   progress,
   read,
+  sentenceOf,
   storageKey,
 } from "./review/decisions";
 import { type Item, type Kind, type Model, queue } from "./service";
@@ -32,7 +32,7 @@ const ABOUT: Record<Kind, string> = {
 
 interface Props {
   model: Model;
-  ask<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined>;
+  ask<Answer>(call: () => Promise<Answer>): Promise<Answer>;
   language: string | undefined;
   singleKeys: boolean;
 }
@@ -49,7 +49,7 @@ export function ReviewView(props: Props) {
     setItems(null);
     setFault("");
     ask(() => queue(model.name, kind)).then(
-      (found) => isCurrent && found && setItems(found),
+      (found) => isCurrent && setItems(found),
       (error: Error) => isCurrent && setFault(error.message),
     );
     return () => {
@@ -63,7 +63,15 @@ export function ReviewView(props: Props) {
         <legend class="unseen">List</legend>
         {(Object.keys(KINDS) as Kind[]).map((one) => (
           <label key={one}>
-            <input type="radio" name={name} checked={kind === one} onChange={() => setKind(one)} />
+            <input
+              type="radio"
+              name={name}
+              checked={kind === one}
+              onChange={() => {
+                setItems(null);
+                setKind(one);
+              }}
+            />
             <span>{KINDS[one]}</span>
           </label>
         ))}
@@ -94,8 +102,8 @@ function Queue({
   const done = progress(items, decisions);
   const name = item && itemKey(item);
   const decision = name === undefined ? undefined : decisions[name];
-  const original = useMemo(() => item && lineOf(item, undefined), [item]);
-  const line = useMemo(() => item && lineOf(item, decision), [item, decision]);
+  const original = useMemo(() => item && sentenceOf(item, undefined), [item]);
+  const line = useMemo(() => item && sentenceOf(item, decision), [item, decision]);
   const lines = useMemo(() => (line ? [line] : []), [line]);
 
   const show = (next: number, said = "") => {
@@ -294,24 +302,36 @@ function Empty({ kind }: { kind: Kind }) {
   );
 }
 
+/** The browser's storage, or one that keeps nothing where that is switched off. */
+function storage(): Pick<Storage, "getItem" | "setItem" | "removeItem"> {
+  try {
+    return localStorage;
+  } catch {
+    const setItem = () => {
+      throw new Error("there is no storage");
+    };
+    return { getItem: () => null, setItem, removeItem: () => {} };
+  }
+}
+
 function useDecisions(key: string) {
-  const [decisions, setDecisions] = useState(() => read(localStorage, key));
+  const [decisions, setDecisions] = useState(() => read(storage(), key));
   const [isStored, setStored] = useState(true);
   useEffect(() => {
     const onStorage = (event: StorageEvent) => {
-      if (event.key === key) setDecisions(read(localStorage, key));
+      if (event.key === key) setDecisions(read(storage(), key));
     };
     addEventListener("storage", onStorage);
     return () => removeEventListener("storage", onStorage);
   }, [key]);
   const set = (item: string, decision: Decision | null): Decisions => {
-    const result = decide(localStorage, key, decisions, item, decision);
+    const result = decide(storage(), key, decisions, item, decision);
     setDecisions(result.decisions);
     setStored(result.stored);
     return result.decisions;
   };
   const forget = () => {
-    localStorage.removeItem(key);
+    storage().removeItem(key);
     setDecisions({});
     announce("Forgotten.");
   };
@@ -333,9 +353,9 @@ function useKeys(actions: Actions): void {
     const onKeyDown = (event: KeyboardEvent) => {
       const { show, settle, index, singleKeys } = latest.current;
       const target = event.target as Element;
-      if (document.querySelector("dialog[open]")) return;
+      if (document.querySelector("dialog[open]") || target.matches("select")) return;
       const inText = target.matches("[data-word]");
-      const inField = target.matches("input, textarea, select");
+      const inField = target.matches("input, textarea");
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
       const isOn = isPlain && (inText || (singleKeys && !inField));
       const run =

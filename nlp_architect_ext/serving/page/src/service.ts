@@ -10,6 +10,7 @@ export interface Model {
   teacher: boolean;
 }
 
+/** What was found in one sentence. */
 export interface Prediction {
   text: string;
   words: Range[];
@@ -75,18 +76,23 @@ export async function models(): Promise<Model[]> {
   return (await ask<{ models: Model[] }>("models")).models;
 }
 
-export function predict(
+/** What is found in each of some sentences, and what the teacher finds there if it's asked. */
+export async function predict(
   model: string,
-  text: string,
+  texts: readonly string[],
   teacher: boolean,
   signal: AbortSignal,
-): Promise<Prediction> {
-  return ask(`models/${encodeURIComponent(model)}/predict`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ text, teacher }),
-    signal,
-  });
+): Promise<Prediction[]> {
+  const answer = await ask<{ results: Prediction[] }>(
+    `models/${encodeURIComponent(model)}/predict`,
+    {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ texts, teacher }),
+      signal,
+    },
+  );
+  return answer.results;
 }
 
 export async function queue(model: string, kind: Kind): Promise<Item[]> {

@@ -9,9 +9,17 @@ import { Fault } from "./parts/fault";
 import { announce } from "./parts/live";
 import { isLow } from "./parts/segments";
 import { counted } from "./parts/types";
-import { type Model, predict } from "./service";
+import { type Model, type Prediction, predict } from "./service";
 import { begin, change, type History, redo, undo } from "./text/history";
-import { countWords, type Line, linesOf, type Span } from "./text/lines";
+import {
+  blankLine,
+  countWords,
+  type Entity,
+  type Line,
+  lineOf,
+  type Span,
+  split,
+} from "./text/lines";
 
 const EXAMPLE = `Ada Lovelace met Charles Babbage in London in June 1833.
 Marie Curie taught at the Sorbonne in Paris; the Nobel Foundation honoured her twice.
@@ -19,7 +27,7 @@ The Lisbon Marathon sold out in a day, said Inês Pereira of Northwind Sports.`;
 
 interface Props {
   model: Model;
-  ask<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined>;
+  ask<Answer>(call: () => Promise<Answer>): Promise<Answer>;
   language: string | undefined;
 }
 
@@ -61,14 +69,20 @@ export function TagView({ model, ask, language }: Props) {
     setBusy(true);
     setFault("");
     try {
-      const answer = await ask(() => predict(model.name, wanted, withTeacher, controller.signal));
-      if (!answer || controller.signal.aborted) return;
-      const found = linesOf(answer.text, answer.words, answer.entities);
+      const sentences = split(wanted);
+      const texts = sentences.filter((sentence) => /\S/.test(sentence));
+      const found = await ask(() => predict(model.name, texts, withTeacher, controller.signal));
+      if (controller.signal.aborted) return;
+      const lines = placed(sentences, found, ({ entities }) => entities);
       // Of the same text, what was corrected stays, or comes back by undo.
-      if (!keepsLines) setHistory((last) => tagged(last, found));
-      const says = answer.teacher_entities;
-      setTeacher(says && linesOf(answer.text, answer.words, says));
-      announce(`${counted(answer.entities.length, "entity")} found.`);
+      if (!keepsLines) setHistory((last) => tagged(last, lines));
+      const isTaught = found.every(({ teacher_entities }) => teacher_entities !== null);
+      setTeacher(
+        isTaught
+          ? placed(sentences, found, ({ teacher_entities }) => teacher_entities ?? [])
+          : null,
+      );
+      announce(`${counted(lines.flatMap(({ spans }) => spans).length, "entity")} found.`);
     } catch (error) {
       if (!controller.signal.aborted) setFault((error as Error).message);
     } finally {
@@ -78,7 +92,7 @@ export function TagView({ model, ask, language }: Props) {
   const isOld = lines !== null && textOfLines(lines) !== normal(text);
   const compare = (on: boolean) => {
     setCompares(on);
-    if (on && lines && !teacher) void tag(text, true, !isOld);
+    if (on && (isBusy || (lines && !teacher))) void tag(text, true, lines !== null && !isOld);
   };
   const edit = (index: number, spans: readonly Span[]) =>
     setHistory(
@@ -278,6 +292,20 @@ function allTypes(
     for (const span of line.spans) types.add(span.label);
   }
   return [...types];
+}
+
+/** Predictions at the places of their sentences; lines without words have none. */
+function placed(
+  sentences: readonly string[],
+  found: readonly Prediction[],
+  entities: (prediction: Prediction) => readonly Entity[],
+): Line[] {
+  let next = 0;
+  return sentences.map((sentence) => {
+    const prediction = /\S/.test(sentence) ? found[next++] : undefined;
+    if (!prediction) return blankLine(sentence);
+    return lineOf(prediction.text, prediction.words, entities(prediction));
+  });
 }
 
 function tagged(last: History<readonly Line[]> | null, found: readonly Line[]) {

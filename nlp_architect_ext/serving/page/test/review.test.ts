@@ -4,10 +4,10 @@ import {
   type Decisions,
   decide,
   itemKey,
-  lineOf,
   nextOpen,
   progress,
   read,
+  sentenceOf,
 } from "../src/review/decisions";
 import type { Item } from "../src/service";
 import type { Line } from "../src/text/lines";
@@ -83,20 +83,15 @@ describe("queue", () => {
     expect(nextOpen([], {}, -1)).toBeNull();
   });
 
-  it("takes a sentence with a line end for one sentence", () => {
-    const broken = {
-      ...item("x", "a\nb"),
+  it("shows a sentence as it was decided, or as the service has it", () => {
+    const said = {
+      ...item("a b"),
       words: [
         [0, 1],
         [2, 3],
       ] as Item["words"],
     };
-    expect(lineOf(broken, undefined)).toMatchObject({
-      text: "a b",
-      words: [
-        [0, 1],
-        [2, 3],
-      ],
-    });
+    expect(sentenceOf(said, undefined)).toMatchObject({ text: "a b", words: said.words });
+    expect(sentenceOf(said, { status: "edited", line: line("x") })).toEqual(line("x"));
   });
 });

@@ -14,6 +14,7 @@ export function Dialog({ title, onClose, children }: Props) {
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>("input[required]")?.focus();
     return () => before?.focus();
   }, []);
   return (

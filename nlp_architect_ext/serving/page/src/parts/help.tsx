@@ -7,7 +7,7 @@ const IN_TEXT: [keys: string[], what: string][] = [
   [["Shift + arrow"], "Choose several words"],
   [["1", "2", "…"], "Give the type whose button shows this key"],
   [["Delete"], "Remove the entity"],
-  [["[", "]"], "One word shorter or longer at its end"],
+  [["[", "]", "−", "+"], "One word shorter or longer at its end"],
   [["{", "}"], "One word longer or shorter at its start"],
   [["Ctrl + Z", "Ctrl + Y"], "Undo and redo"],
 ];

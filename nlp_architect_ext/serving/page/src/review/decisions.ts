@@ -1,7 +1,7 @@
 /** What was decided about each sentence of a queue; kept in this browser, by model and list. */
 
 import type { Item, Kind } from "../service";
-import { type Line, linesOf } from "../text/lines";
+import { type Line, lineOf } from "../text/lines";
 
 export type Status = "edited" | "accepted" | "skipped";
 
@@ -73,13 +73,8 @@ export function itemKey(item: Item): string {
 }
 
 /** An item's sentence: as it was decided, or as the service has it. */
-export function lineOf(item: Item, decision: Decision | undefined): Line {
-  if (decision) return decision.line;
-  const [first, ...rest] = linesOf(item.text, item.words, item.entities);
-  const line = first as Line;
-  if (rest.length === 0) return line;
-  // An item is one sentence, even with a line end in it.
-  return linesOf(item.text.replace(/[\r\n]/g, " "), item.words, item.entities)[0] as Line;
+export function sentenceOf(item: Item, decision: Decision | undefined): Line {
+  return decision?.line ?? lineOf(item.text, item.words, item.entities);
 }
 
 export function progress(items: readonly Item[], decisions: Decisions): Progress {

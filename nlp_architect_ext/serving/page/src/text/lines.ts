@@ -1,11 +1,11 @@
-/** A tagged text as lines, each a sentence of words with spans. */
+/** Sentences, each a line of text with its words and with spans of these. */
 
 import { toUnits } from "./offsets";
 
 /** Where something begins and ends; the end isn't part of it. */
 export type Range = readonly [start: number, end: number];
 
-/** An entity as the service says it, with offsets in code points of the whole text. */
+/** An entity as the service says it, with offsets in code points of its text. */
 export interface Entity {
   entity_group: string;
   score: number | null;
@@ -29,50 +29,28 @@ export interface Line {
   readonly spans: readonly Span[];
 }
 
-const LINE_END = /\r\n|\r|\n/g;
-
-/** The lines of a text with their words and entities. An entity across lines becomes one in each. */
-export function linesOf(
-  text: string,
-  words: readonly Range[],
-  entities: readonly Entity[],
-): Line[] {
+/** A sentence of the service. Entities snap to words; one that overlaps an earlier one is left out. */
+export function lineOf(text: string, words: readonly Range[], entities: readonly Entity[]): Line {
   const unit = toUnits(text);
-  const inUnits = words.map(([start, end]): Range => [unit(start), unit(end)]);
-  const found = entities
-    .map((entity) => ({ entity, start: unit(entity.start), end: unit(entity.end) }))
-    .sort((one, other) => one.start - other.start);
-  let word = 0;
-  let next = 0;
-  return ranges(text).map(([first, last]) => {
-    const own: Range[] = [];
-    for (; word < inUnits.length && (inUnits[word] as Range)[0] < last; word++) {
-      const [start, end] = inUnits[word] as Range;
-      if (start >= first) own.push([start - first, Math.min(end, last) - first]);
-    }
-    const spans: Span[] = [];
-    for (; next < found.length && (found[next]?.start as number) < last; next++) {
-      const { entity, start, end } = found[next] as (typeof found)[number];
-      const place = snap(own, start - first, end - first);
-      if (place && place[0] >= (spans.at(-1)?.end ?? 0)) {
-        const [from, to] = place;
-        spans.push({ start: from, end: to, label: entity.entity_group, score: entity.score });
-      }
-      if (end > last) break; // it goes on in the line after
-    }
-    return { text: text.slice(first, last), words: own, spans };
-  });
+  const own = words.map(([start, end]): Range => [unit(start), unit(end)]);
+  const spans: Span[] = [];
+  for (const entity of [...entities].sort((one, other) => one.start - other.start)) {
+    const place = snap(own, unit(entity.start), unit(entity.end));
+    if (!place || place[0] < (spans.at(-1)?.end ?? 0)) continue;
+    const [start, end] = place;
+    spans.push({ start, end, label: entity.entity_group, score: entity.score });
+  }
+  return { text, words: own, spans };
 }
 
-function ranges(text: string): Range[] {
-  const found: Range[] = [];
-  let start = 0;
-  for (const end of text.matchAll(LINE_END)) {
-    found.push([start, end.index]);
-    start = end.index + end[0].length;
-  }
-  found.push([start, text.length]);
-  return found;
+/** A line without words. */
+export function blankLine(text: string): Line {
+  return { text, words: [], spans: [] };
+}
+
+/** The lines of a text, each a sentence. */
+export function split(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
 }
 
 /** The words that a stretch of text touches, or null where it touches none. */
