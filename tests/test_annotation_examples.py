@@ -143,7 +143,9 @@ def test_prodigy_s_recipe_marks_texts_and_learns_from_the_answers(recipe, model,
     items = list(documents(30, seed=2))
     source = tmp_path / "texts.jsonl"
     format_named("prodigy").write(source, [Document(one.text, id=n) for n, one in enumerate(items)])
-    controller = recipe("set", str(model), str(source), str(tmp_path), settings=json.dumps(SHORTEST))
+    controller = recipe(
+        "set", str(model), str(source), str(tmp_path), settings=json.dumps(SHORTEST)
+    )
     assert controller["view_id"] == "ner_manual"
     assert set(controller["config"]["labels"]) == {"PER", "LOC"}
     tasks = list(controller["stream"])
