@@ -188,3 +188,10 @@ def test_what_is_wrong_is_refused_with_its_line(name, record, tmp_path):
     with pytest.raises(UserError, match=r"file\.jsonl:2: ") as caught:
         read(tmp_path, name, good, record)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ['{"tex": "Ada", "label": []}\n', '[{"a": 1}]', '{"text": 1\n'])
+def test_json_of_no_format_is_never_read_as_columns(content, tmp_path):
+    (tmp_path / "x").write_text(content)
+    with pytest.raises(UserError, match="x:1: "):
+        detect(tmp_path / "x", "columns")

@@ -34,6 +34,9 @@ OTHER_PROGRAMS = {
     "--torch-backend",
     "--check",
     "--strict",
+    "--model",  # examples/label_studio
+    "--train_every",
+    "--work",  # examples/prodigy too
 }
 
 

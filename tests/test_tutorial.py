@@ -35,7 +35,7 @@ from nlp_architect_ext import cli
 from nlp_architect_ext.core.progress import LOG
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = [DOCS / "tutorial.md", DOCS / "python.md"]
+PAGES = [DOCS / "tutorial.md", DOCS / "python.md", DOCS / "annotation-tools.md"]
 TEACHER = "bert-base-cased"  # a folder of this name comes before the hub
 PROGRAMS = {"nlp-train": cli.train, "nlp-inference": cli.inference}
 

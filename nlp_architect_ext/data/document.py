@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlp_architect_ext.core.sentence import Entity
 from nlp_architect_ext.core.tags import OUTSIDE
 
 
@@ -67,3 +68,9 @@ class Document:
     def is_labelled(self) -> bool:
         """Whether it can be learnt from."""
         return self.spans is not None or self.tags is not None
+
+
+def predicted(text: str, entities: Iterable[Entity]) -> Document:
+    """A text with what a tagger found in it."""
+    spans = (TextSpan(one.start, one.end, one.entity_group, one.score) for one in entities)
+    return Document(text, tuple(spans), is_prediction=True)

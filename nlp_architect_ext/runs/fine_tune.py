@@ -11,6 +11,7 @@ import torch
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import METRICS, PREDICTIONS, to_text
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.core.shown_names import model_name
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.formats.predictions import format_predictions
 from nlp_architect_ext.data.sampling import dev_sample
@@ -23,7 +24,6 @@ from nlp_architect_ext.evaluation.scores import Scores
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.reports.findings import Findings
 from nlp_architect_ext.reports.page import Subject, report
-from nlp_architect_ext.core.shown_names import model_name
 from nlp_architect_ext.reports.plots import learning_curve
 from nlp_architect_ext.reports.tables import TRANSFORMER
 from nlp_architect_ext.runs.decided import decided

@@ -17,11 +17,13 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import STANDARD_INPUT
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.document import Document
+from nlp_architect_ext.data.formats.json_records import read_records
 
 # Bytes at the beginning of a file that tell its format; a task with many predictions is long.
 LOOKED_AT = 1 << 20
 RECORDS = 20  # JSON objects that are looked at
 BETWEEN_RECORDS = re.compile(r"[\s,]*")
+JSON_BEGINS = re.compile(r'\s*(\[\s*)?\{\s*"')
 OFFSETS = ("auto", "codepoint", "utf16")
 AUTO = "auto"
 # How `Format.before_line` reads for a format without lines: a document's line counts records there.
@@ -184,14 +186,22 @@ def detect(path: Path, otherwise: str) -> Format:
             expected="a file of one format",
             remedy="name the format",
         )
-    if not found and head.content and head.suffix in JSON_SUFFIXES:
-        raise UserError(
-            where=str(path),
-            wrong="begins with no record of a format that is installed",
-            expected="JSON as one of them has it",
-            remedy="correct its beginning, or name the format",
-        )
+    is_json = head.suffix in JSON_SUFFIXES or JSON_BEGINS.match(head.text)
+    if not found and head.content and is_json:
+        raise _unknown_json(path)
     return found[0] if found else format_named(otherwise)
+
+
+def _unknown_json(path: Path) -> UserError:
+    """What is said of JSON that would be nonsense as columns or text."""
+    line, record = next(read_records(path), (1, {}))  # raises where it's damaged
+    fields = ", ".join(map(repr, record)) or "no field"
+    return UserError(
+        where=f"{path}:{line}",
+        wrong=f"JSON with {fields:.80}, as in no format that is known",
+        expected="a file of an installed format",
+        remedy="name the format, or convert the file",
+    )
 
 
 def installed() -> Iterator[Format]:

@@ -99,10 +99,11 @@ def _words(task: Fields, text: str, options: ReadOptions) -> tuple[tuple[int, in
 
 def write_prodigy(path: Path, documents: Iterable[Document]) -> None:
     """Tasks for `prodigy db-in`, or for a recipe; predictions are tasks without an answer."""
-    write_json_lines(path, map(_task, documents))
+    write_json_lines(path, map(task_of, documents))
 
 
-def _task(document: Document) -> Record:
+def task_of(document: Document) -> Record:
+    """A task, as Prodigy takes it from files and from recipes."""
     task: Record = {"text": document.text}
     words = document.words
     if words is not None:
