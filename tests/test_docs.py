@@ -81,7 +81,7 @@ def commands(text):
         for line in block.replace("\\\n", " ").splitlines():
             for part in line.split("|"):
                 if re.match(r"(\$ )?nlp-(train|inference)\b", part.strip()):
-                    yield shlex.split(part.strip().removeprefix("$ "))
+                    yield shlex.split(part.strip().removeprefix("$ ").removesuffix(" &"))
 
 
 def anchors(text):

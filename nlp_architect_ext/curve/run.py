@@ -14,6 +14,7 @@ from nlp_architect_ext.core.journal import Journal
 from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.progress import Bar, bar, say
 from nlp_architect_ext.curve.cell import last_line
+from nlp_architect_ext.curve.checks import check_data, check_encoder
 from nlp_architect_ext.curve.comparison import Comparison
 from nlp_architect_ext.curve.engine import SKIPPED, Engine, LocalEngine, run_cells
 from nlp_architect_ext.curve.folder import (
@@ -32,11 +33,9 @@ from nlp_architect_ext.curve.picture import draw, draw_costs
 from nlp_architect_ext.curve.plan import Cell, plan
 from nlp_architect_ext.curve.ray_engine import RayEngine
 from nlp_architect_ext.curve.report import report
-from nlp_architect_ext.curve.systems import LABELS, System, systems_of
+from nlp_architect_ext.curve.systems import LABELS, systems_of
 from nlp_architect_ext.curve.table import everything, page, rows
-from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.summary import summary
-from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.settings.curve import LearningCurveSettings
 from nlp_architect_ext.settings.data import (
@@ -66,9 +65,9 @@ def train_curve(settings: LearningCurveSettings) -> None:
         text=built(TokenizerSettings, shared(settings, TokenizerSettings)),
     )
     say(summary(corpus))
-    _check_data(settings, corpus, systems)
+    check_data(settings, corpus, systems)
     if settings.teacher is not None and any(system.needs_teacher for system in systems):
-        _check_encoder(settings.teacher)
+        check_encoder(settings.teacher)
     files = _files(settings)
     check(settings, files)
     cells = plan(settings, systems)
@@ -192,54 +191,6 @@ def _files(settings: LearningCurveSettings) -> list[Path]:
     """The data that decides what the cells compute."""
     data = built(DataSettings, shared(settings, DataSettings))
     return input_files(data, built(UnlabelledSettings, shared(settings, UnlabelledSettings)))
-
-
-def _check_data(settings: LearningCurveSettings, corpus: Corpus, systems: Sequence[System]) -> None:
-    train = len(corpus.train)
-    sizes = sorted(set(settings.sizes))
-    if not sizes or sizes[-1] > train:
-        given = " ".join(map(str, sizes)) or "none"
-        raise UserError(
-            where="--sizes",
-            wrong=f"{given}, and train has {train} sentences",
-            expected=f"sizes from 1 to {train}",
-            remedy="leave out what is larger",
-        )
-    if not corpus.test and not corpus.dev:
-        raise UserError(
-            where=settings.data_dir,
-            wrong="has neither test nor dev sentences",
-            expected="sentences to compare systems on",
-            remedy="give a --test_filename",
-        )
-    raw = settings.unlabeled_filename
-    default = UnlabelledSettings.unlabeled_filename
-    needs_raw_text = any(system.needs_raw_text for system in systems)
-    if needs_raw_text and not (Path(settings.data_dir) / raw).is_file():
-        if raw != default:
-            raise UserError(
-                where=str(Path(settings.data_dir) / raw),
-                wrong="no such file",
-                expected="unlabelled text",
-                remedy="correct the name",
-            )
-        if sizes[-1] == train:
-            raise UserError(
-                where="--sizes",
-                wrong=f"{train} is all of train, and there is no {default}",
-                expected="unlabelled sentences",
-                remedy="add that file, or leave out the size",
-            )
-
-
-def _check_encoder(name: str) -> None:
-    if labels_of(name) is not None:
-        raise UserError(
-            where=f"--teacher {name}",
-            wrong="is a token classifier already",
-            expected="an encoder: a curve fine-tunes it anew for every size and seed",
-            remedy="give the encoder that it was made from",
-        )
 
 
 def _described(settings: LearningCurveSettings, cells: Sequence[Cell]) -> str:

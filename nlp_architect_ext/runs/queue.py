@@ -1,22 +1,27 @@
-"""The sentences to annotate next, in the format that the labelled data came in."""
+"""The sentences to annotate next, as files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from nlp_architect_ext.core.manifest import PREANNOTATED_AS, SUFFIXES
+from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.manifest import ANNOTATE, PREANNOTATED, PREANNOTATED_AS, SUFFIXES
 from nlp_architect_ext.data.formats.base import format_named
 from nlp_architect_ext.evaluation.annotate import ToAnnotate
 
 
 def write_queue(folder: Path, queue: ToAnnotate, format_name: str) -> None:
-    """Write the queue beside its column file; nothing for column files and for formats in folders.
+    """Write the queue as sentences, as a column file, and in the format of the labelled data.
+
+    A format that lies in a folder is left out.
 
     Args:
         folder: of the run.
         queue: the sentences, with the tagger's spans to be corrected.
         format_name: of the labelled data.
     """
+    atomic_write_text(folder / ANNOTATE, queue.lines())
+    atomic_write_text(folder / PREANNOTATED, queue.columns())
     if format_name == "columns":
         return
     format_ = format_named(format_name)

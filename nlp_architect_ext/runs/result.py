@@ -14,7 +14,6 @@ from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import (
     ANNOTATE,
     METRICS,
-    PREANNOTATED,
     PREDICTIONS,
     to_text,
     write_manifest,
@@ -210,7 +209,7 @@ def _words_a_second(
 
 
 def _write_findings(folder: Path, metrics: Metrics, findings: Findings) -> None:
-    """Pictures, predictions and the sentences to annotate."""
+    """Pictures and predictions."""
     goal = metrics.teacher["dev"].f1 if "dev" in metrics.teacher else None
     picture = learning_curve(findings.training, findings.fine_tuning, goal)
     atomic_write_bytes(folder / "learning_curve.png", picture)
@@ -219,9 +218,6 @@ def _write_findings(folder: Path, metrics: Metrics, findings: Findings) -> None:
         atomic_write_bytes(folder / "reliability.png", picture)
     for split, evaluation in findings.evaluations.items():
         atomic_write_text(folder / PREDICTIONS[split], evaluation.file())
-    if findings.to_annotate is not None:
-        atomic_write_text(folder / ANNOTATE, findings.to_annotate.lines())
-        atomic_write_text(folder / PREANNOTATED, findings.to_annotate.columns())
 
 
 def _metrics(

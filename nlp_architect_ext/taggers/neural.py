@@ -87,10 +87,9 @@ class NeuralTagger(TextTagger):
             tagger = cls(config, read_vocabulary(vocabulary), device)
             tagger.model.load_state_dict(weights)
         except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-            first_line = str(error).splitlines()[0]
             raise UserError(
                 where=str(folder),
-                wrong=first_line,
+                wrong=str(error).splitlines()[0],
                 expected="weights that fit config.json",
                 remedy="train it again",
             ) from error
