@@ -66,6 +66,7 @@ class ImportSettings:
         help="what the labels are: IOB2, or plain for labels that go their own ways; auto is IOB2 "
         "if it fits",
         choices=("auto", "IOB2", "plain"),
+        common=True,
     )
     tokenizer: str = borrowed(TokenizerSettings, "tokenizer")
     language: str = borrowed(TokenizerSettings, "language")
