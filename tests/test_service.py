@@ -174,7 +174,6 @@ def test_what_cannot_be_answered_is_refused_in_one_shape(service, content, statu
     [
         ("GET", "/predict", 405),
         ("GET", "/nowhere", 404),
-        ("GET", "/", 404),
         ("POST", "/models/nobody/predict", 404),
         ("GET", "/models/nobody/queue", 404),
         ("GET", "/models/run/queue?kind=odd", 422),

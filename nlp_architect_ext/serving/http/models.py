@@ -51,6 +51,7 @@ def load_models(settings: ServeSettings) -> list[ServedModel]:
     for name, folder in folders.items():
         # Several models in ONNX Runtime share the processor; so do several threads of torch.
         tagger = load(folder, threads=settings.threads, engine=settings.engine)
+        tagger("The first text loads the tokenizer.")  # seconds, where that is spaCy
         opened = _opener(teachers[name], tagger) if name in teachers else None
         models.append(ServedModel(name, tagger, _run_of(folder), opened))
     return models
