@@ -75,7 +75,7 @@ def test_entities_and_scores_are_the_taggers(export):
     assert scores(doc) == pytest.approx([e.score for e in expected], abs=1e-5)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(text=texts())
 def test_tokens_of_any_text_are_taken_as_words(open_pipeline, text):
     doc = open_pipeline(text)
@@ -91,7 +91,7 @@ def test_tokens_of_any_text_are_taken_as_words(open_pipeline, text):
         assert not span[-1].is_space
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(words=st.lists(st.sampled_from([*WORDS, " ", "\n\n", "New York", "\u200b"]), max_size=30))
 def test_any_tokenisation_is_kept(open_pipeline, words):
     doc = open_pipeline(Doc(open_pipeline.vocab, words=words))
@@ -136,10 +136,9 @@ def test_two_processes_give_what_one_gives(model, engine):
         assert found(other) == found(one)
 
 
-@pytest.mark.parametrize("engine", ["onnx", "torch"])
-def test_a_saved_pipeline_needs_no_other_folder(model, tmp_path, engine):
+def test_a_saved_pipeline_needs_no_other_folder(model, tmp_path):
     shutil.copytree(model, tmp_path / "model")
-    nlp = pipeline(tmp_path / "model", engine=engine, threshold=0.2)
+    nlp = pipeline(tmp_path / "model", threshold=0.2)
     expected = found(nlp(TEXT))
     nlp.to_disk(tmp_path / "pipeline")
     as_bytes, config = nlp.to_bytes(), nlp.config
@@ -147,8 +146,7 @@ def test_a_saved_pipeline_needs_no_other_folder(model, tmp_path, engine):
     loaded = spacy.load(tmp_path / "pipeline")
     assert found(loaded(TEXT)) == expected
     assert loaded.pipe_labels[NAME] == ["LOC", "PER"]
-    assert loaded.get_pipe(NAME).tagger.engine == engine
-    assert load(tmp_path / "pipeline" / NAME).engine == engine
+    assert load(tmp_path / "pipeline" / NAME).engine == "onnx"
     again = spacy.util.load_model_from_config(config)
     again.from_bytes(as_bytes)
     assert found(again(TEXT)) == expected
@@ -168,8 +166,10 @@ def test_what_was_saved_comes_before_the_folder_that_is_named(model, tmp_path):
 
 def test_saving_replaces_a_tagger_of_another_kind(model, tmp_path):
     for engine in ("onnx", "torch", "onnx"):
-        pipeline(model, engine=engine).to_disk(tmp_path)
+        nlp = pipeline(model, engine=engine)
+        nlp.to_disk(tmp_path)
         assert load(tmp_path / NAME).engine == engine
+        assert found(spacy.load(tmp_path)(TEXT)) == found(nlp(TEXT))
 
 
 def test_a_damaged_copy_is_refused(model, tmp_path):
