@@ -5,8 +5,8 @@
 Words a second from raw text to docs with entities, in one process and one thread. The systems take
 turns; a figure is the median of the rounds, in words by the second of processor time, which other
 programs on the machine disturb less, and by the second of the clock. Both learn from the same
-labelled sentences, without a teacher and for a few epochs: what they find isn't compared here (see
-`alternatives.py`), and the time that a network takes doesn't depend on its weights.
+labelled sentences, without a teacher and for a moment only: what they find isn't compared here (see
+`alternatives.py`), and the time that a network takes hardly depends on its weights.
 """
 
 from __future__ import annotations
@@ -28,17 +28,20 @@ from nlp_architect_ext.runs.export_tagger import export_tagger
 from nlp_architect_ext.settings.deployment import ExportSettings
 
 SEED = 1
+STEPS = 50  # of training
 COMPONENT = "nlp_architect_tagger"
 JOINED = 20  # sentences of a long doc
 
 Rates = tuple[float, float]
 
 
-def pipelines(corpus: Corpus, folder: Path, epochs: int) -> dict[str, spacy.Language]:
+def pipelines(corpus: Corpus, folder: Path) -> dict[str, spacy.Language]:
     """Pipelines to compare, by name."""
     labelled, dev = corpus.train, (corpus.dev or [])[:200]
-    nlp_architect_ext.train(labelled, dev=dev, output_dir=folder, epochs=epochs, seed=SEED)
-    found = {"no component": spacy.blank("en"), "spaCy's NER": trained_ner(corpus, SEED, epochs)}
+    nlp_architect_ext.train(
+        labelled, dev=dev, output_dir=folder, epochs=1, min_epoch_steps=STEPS, seed=SEED
+    )
+    found = {"no component": spacy.blank("en"), "spaCy's NER": trained_ner(corpus, SEED, epochs=1)}
     for precision in ("int8", "fp32"):
         export = folder / precision
         export_tagger(
@@ -83,10 +86,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/gmb"))
-    parser.add_argument("--labelled", type=int, default=300)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--sentences", type=int, default=1000)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/wikigold"))
+    parser.add_argument("--labelled", type=int, default=200)
+    parser.add_argument("--sentences", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     corpus = draw_labelled(read_corpus(options.data), options.labelled, SEED)
@@ -95,7 +97,7 @@ def main() -> None:
         " ".join(sentences[start : start + JOINED]) for start in range(0, len(sentences), JOINED)
     ]
     with TemporaryDirectory() as folder:
-        systems = pipelines(corpus, Path(folder), options.epochs)
+        systems = pipelines(corpus, Path(folder))
         print("| words/s of processor time (of the clock) | " + " | ".join(systems) + " |")
         print("|---|" + "---|" * len(systems))
         cases = {"a sentence a doc": sentences, f"{JOINED} sentences a doc": joined}

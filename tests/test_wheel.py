@@ -75,6 +75,15 @@ def test_the_extra_of_a_runtime_is_what_the_requirements_file_says(wheel):
     assert re.search(r"^Provides-Extra: export$", metadata, re.MULTILINE)  # of 0.1: old lines work
 
 
+def test_the_wheel_tells_spacy_of_its_component(wheel):
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith("/entry_points.txt")]
+    _, _, factories = archive.read(name).decode().partition("[spacy_factories]\n")
+    module = "nlp_architect_ext.hosts.spacy_component"
+    assert factories.startswith(f"nlp_architect_tagger = {module}:make_component\n")
+    assert f"{module.replace('.', '/')}.py" in archive.namelist()
+
+
 def test_both_commands_run_from_the_wheel(installed, tmp_path):
     where = [
         sys.executable,

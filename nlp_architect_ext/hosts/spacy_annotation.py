@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from spacy.tokens import Doc, Span, SpanGroup, Token
+from spacy.tokens import Doc, Span, Token
 
 from nlp_architect_ext.core.errors import UserError
 
@@ -38,7 +37,9 @@ class Annotation:
         threshold: what scores below is left out.
         overwrite: whether earlier entities, or tags, give way; else they stay, and what is found on
             their tokens is left out.
-        spans_key: where in `doc.spans` the scores go; None for nowhere.
+        score_attribute: the custom attribute that holds the score of an entity, or of a token with
+            a plain label, as `entity._.score`; None for none. Unlike a group in `doc.spans` it
+            survives that tokens are merged.
 
     Raises:
         UserError: a threshold that isn't between 0 and 1.
@@ -46,7 +47,7 @@ class Annotation:
 
     threshold: float
     overwrite: bool
-    spans_key: str | None
+    score_attribute: str | None
 
     def __post_init__(self) -> None:
         if not 0 <= self.threshold <= 1:
@@ -56,6 +57,9 @@ class Annotation:
                 expected="a number between 0 and 1",
                 remedy="correct it",
             )
+        for type_ in (Span, Token):
+            if self.score_attribute and not type_.has_extension(self.score_attribute):
+                type_.set_extension(self.score_attribute, default=None)
 
     def write(self, doc: Doc, found: Sequence[Found], is_plain: bool) -> None:
         """Set the entities of a doc, or for plain labels the tags of its tokens, and the scores.
@@ -73,10 +77,10 @@ class Annotation:
                 doc[span.start].tag_ = span.label_
         else:
             _set_entities(doc, spans, self.overwrite)
-        if self.spans_key is not None:
-            scores = np.array([one.score for one in free], dtype=np.float32)
-            group = SpanGroup(doc, name=self.spans_key, attrs={"scores": scores}, spans=spans)
-            doc.spans[self.spans_key] = group
+        if self.score_attribute:
+            for span, one in zip(spans, free, strict=True):
+                place = doc[span.start] if is_plain else span
+                place._.set(self.score_attribute, one.score)
 
 
 def _on_free_tokens(doc: Doc, found: Sequence[Found], is_plain: bool) -> list[Found]:

@@ -28,9 +28,8 @@ from nlp_architect_ext.runtime.text_tagger import TextTagger
 class TaggerComponent(Pipe):
     """Finds entities in docs, whose tokens it takes as words; a plain tagger sets their tags.
 
-    Entities go into `doc.ents`; plain labels, such as parts of speech, into `token.tag_`. Both also
-    stand in `doc.spans[spans_key]`, whose `attrs["scores"]` holds a score for each of its spans, as
-    spaCy's `spancat` has it.
+    Entities go into `doc.ents`, each with its score in `entity._.score`; plain labels, such as
+    parts of speech, into `token.tag_`, with `token._.score`.
 
     Args:
         name: in the pipeline.
@@ -167,7 +166,7 @@ class TaggerComponent(Pipe):
 
 @Language.factory(
     "nlp_architect_tagger",
-    assigns=["doc.ents", "doc.spans", "token.ent_iob", "token.ent_type"],
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     default_config={
         "model": None,
         "engine": "auto",
@@ -175,7 +174,7 @@ class TaggerComponent(Pipe):
         "batch_size": 100,
         "threshold": 0.0,
         "overwrite": False,
-        "spans_key": "nlp_architect",
+        "score_attribute": "score",
     },
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
 )
@@ -189,7 +188,7 @@ def make_component(  # noqa: PLR0913 (as many as the settings in spaCy's config,
     batch_size: int,
     threshold: float,
     overwrite: bool,
-    spans_key: str | None,
+    score_attribute: str | None,
 ) -> TaggerComponent:
     """The component, as spaCy makes it from its config.
 
@@ -203,10 +202,12 @@ def make_component(  # noqa: PLR0913 (as many as the settings in spaCy's config,
         batch_size: most docs computed at once.
         threshold: see `Annotation`.
         overwrite: see `Annotation`.
-        spans_key: see `Annotation`.
+        score_attribute: see `Annotation`.
 
     Raises:
         UserError: a setting that can't be.
     """
     held = HeldTagger(model, engine, threads)
-    return TaggerComponent(name, held, Annotation(threshold, overwrite, spans_key), batch_size)
+    return TaggerComponent(
+        name, held, Annotation(threshold, overwrite, score_attribute), batch_size
+    )
