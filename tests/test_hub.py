@@ -327,6 +327,23 @@ def test_a_tagger_that_was_never_written_can_be_saved(trained, tmp_path):
         exported.save_pretrained(tmp_path / "other")
 
 
+@pytest.mark.parametrize("card", [b"---\nlicense: [open\n---\n# x\n", b"\xff\xfe"])
+def test_a_card_that_cannot_be_read_is_said(hub, trained, tmp_path, card):
+    copy = tmp_path / "copy"
+    shutil.copytree(trained, copy)
+    (copy / "README.md").write_bytes(card)
+    with pytest.raises(UserError, match=r"README.md: can't be read as a model card"):
+        push_to_hub(copy, "user/model", license="mit")
+    assert hub.asked == []
+
+
+def test_a_model_without_an_owner_is_not_pushed(hub, trained):
+    with pytest.raises(
+        UserError, match=r"^model: no name that the hub allows; expected user/model"
+    ):
+        push_to_hub(trained, "model")
+
+
 def test_a_folder_of_something_else_is_left_alone(trained, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     for place in (tmp_path, trained):

@@ -129,7 +129,8 @@ def test_a_tracker_that_cannot_start_is_said_in_one_line(data, tmp_path, monkeyp
     monkeypatch.setitem(trackers.OPENERS, "tensorboard", fail)
     with pytest.raises(UserError, match=r"report_to tensorboard: can't be started .*no key\)"):
         run(data, tmp_path / "out", report_to="tensorboard")
-    assert not (tmp_path / "out" / "checkpoints").exists()
+    assert not (tmp_path / "out" / "run.json").exists()
+    run(data, tmp_path / "out")  # nothing is in the way of another attempt
 
 
 def test_without_a_folder_there_is_no_tracker(data):

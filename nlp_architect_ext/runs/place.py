@@ -80,14 +80,17 @@ class RunPlace:
         folder = self._folder()
         with folder.locked():
             folder.remove_torn()
-            if not self._check():
+            is_continued = self._check()
+            if not is_continued:
                 folder.clear()
                 atomic_write_text(self.path / DATA, to_text(self._data()))
-                atomic_write_text(self.path / SETTINGS, to_text(self._record()))
             store = Path(self.store) if self.store else self.path / STORE
             is_over = RunFolder(self.path, store).is_finished
             name = NONE if is_over else self.run.report_to
             with tracker(name, self.path, self._record()) as sinks:
+                # Only now it's a run, which isn't replaced unasked.
+                if not is_continued:
+                    atomic_write_text(self.path / SETTINGS, to_text(self._record()))
                 yield RunFolder(self.path, store, sinks)
 
     def _folder(self) -> OutputFolder:

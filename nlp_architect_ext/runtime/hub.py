@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.hub import trouble
+from nlp_architect_ext.core.hub import looks_like_name, trouble
 from nlp_architect_ext.core.manifest import MANIFEST, read_verified
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime.folder import EXPORTED, ON_HUB, ORIGIN, is_export
@@ -50,7 +50,14 @@ def push(
     Raises:
         UserError: see `publish`; or the hub refuses.
     """
-    with _client(repo_id, revision), TemporaryDirectory() as scratch:
+    if not looks_like_name(repo_id):
+        raise UserError(
+            where=repo_id,
+            wrong="no name that the hub allows",
+            expected="user/model",
+            remedy="name the owner and the model",
+        )
+    with TemporaryDirectory() as scratch, _client(repo_id, revision):
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
         publish(folder, Path(scratch), name=repo_id, license=license, datasets=datasets)

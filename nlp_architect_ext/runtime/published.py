@@ -10,6 +10,7 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.hub import first_line
 from nlp_architect_ext.core.manifest import (
     MANIFEST,
     METRICS,
@@ -77,11 +78,21 @@ def publish(
     export = None if is_alone else export_of(folder)
     if export is None and not is_alone and (inner := inner_export(folder)) is not None:
         say(f"{inner} was made from an earlier model and isn't published")
-    _prepare(place, overwrite)
     config = json.loads(contents[CONFIG])
-    card = _card(folder, TaggerConfig.from_json(config, str(folder / CONFIG)))
-    if license or datasets:
-        card = _with_metadata(card, license, datasets)
+    try:
+        card = _card(folder, TaggerConfig.from_json(config, str(folder / CONFIG)))
+        if license or datasets:
+            card = _with_metadata(card, license, datasets)
+    except UserError:
+        raise
+    except Exception as error:  # its owner may have edited it, and YAML fails in many ways
+        raise UserError(
+            where=str(folder / CARD),
+            wrong=f"can't be read as a model card ({first_line(error)})",
+            expected="UTF-8 text, with metadata in YAML between two lines of ---",
+            remedy="correct it, or remove it to get a new one",
+        ) from error
+    _prepare(place, overwrite)
     atomic_write_text(place / CARD, card if name is None else for_hub(card, name))
     _write(place, contents)
     for described in DESCRIPTION[1:]:
