@@ -87,7 +87,7 @@ def bar_chart(title: str, rows: Sequence[tuple[str, Sequence[float]]], names: Se
     """
     if not rows:
         return ""
-    left, thick = 112, 15
+    left, thick = 112, 17
     scale = Scale(0, 100, left, svg.WIDTH - 48)
     tall = thick * len(names) + 14
     bottom = 12 + tall * len(rows)

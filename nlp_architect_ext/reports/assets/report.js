@@ -82,7 +82,12 @@ function titleOf(item) {
 }
 
 function show(item) {
-  tip.textContent = titleOf(item);
+  const says = titleOf(item);
+  if (!says) {
+    hide(); // a cell without entities
+    return;
+  }
+  tip.textContent = says;
   tip.hidden = false;
   const box = item.getBoundingClientRect();
   const room = document.documentElement.clientWidth;
