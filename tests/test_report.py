@@ -394,3 +394,20 @@ def test_the_generated_corpus_is_reproducible(tmp_path):
     one, other = write_corpus(tmp_path / "a"), write_corpus(tmp_path / "b")
     assert (one / "train.txt").read_text() == (other / "train.txt").read_text()
     assert json.dumps((one / "unlabeled.txt").read_text()).count("\\n") == 60
+
+
+def test_a_report_on_many_types_stays_small():
+    types = [f"slot.number_{index}" for index in range(40)]
+    labels = LabelSet.for_types(types)
+    words = tuple(f"w{index}" for index in range(40))
+    gold = tuple(f"B-{name}" for name in types)
+    sentences = [Sentence(words, gold)] * 20
+    shifted = Prediction((*gold[1:], gold[0]), (0.5,) * 40)
+    tagged = Evaluation(sentences, [shifted] * 20, [gold] * 20, labels)
+    metrics = replace(METRICS, splits={"test": tagged.scores(None)})
+    found = Scores.from_json(score(tagged.gold, tagged.teacher, labels))
+    metrics = replace(metrics, teacher={"test": found})
+    config = replace(CONFIG, labels=labels.to_json())
+    text = parsed(page(config, metrics, Findings({"test": tagged})))
+    assert len(text) < 400_000
+    assert "F1 on test, by the 12 most frequent types" in text

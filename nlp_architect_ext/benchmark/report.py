@@ -13,7 +13,7 @@ from nlp_architect_ext.benchmark.timing import Timing
 from nlp_architect_ext.reports.charts import Axes, Line, line_chart
 from nlp_architect_ext.reports.document import document
 from nlp_architect_ext.reports.html_table import html_table
-from nlp_architect_ext.reports.markup import columns, element, paragraph, section
+from nlp_architect_ext.reports.markup import element, paragraph, section
 from nlp_architect_ext.reports.tables import Rows
 from nlp_architect_ext.reports.tables import markdown as table
 
@@ -131,25 +131,21 @@ def page(found: Measurements) -> str:
         times = zip(found.sizes, found.milliseconds(system.name), strict=True)
         lines.append(Line(system.name, [(size, 1000 / one) for size, one in times], colour))
     axes = Axes("sentences a batch", "sentences a second", None, None, True, True, digits=0)
-    chart = line_chart("Words to entities", lines, axes)
-    whole, ratios, alone, networks = _tables(found)
+    chart = line_chart("Sentences a second by batch size", lines, axes)
+    whole, ratios, alone, networks = (_sortable(rows) for rows in _tables(found))
     parts = [
-        section(
-            "Words to entities",
-            columns(chart, html_table(whole, "Milliseconds a sentence", sortable=True)),
-            html_table(ratios, "How many times faster the export is", sortable=True),
-            name="whole",
-        ),
-        section(
-            "The network alone",
-            html_table(alone, "Milliseconds a sentence", sortable=True),
-            html_table(networks, "How many times faster the export's network is", sortable=True),
-            name="network",
-        ),
+        section("Words to entities", chart, whole, ratios, name="whole"),
+        section("The network alone", alone, networks, name="network"),
         section("The export", paragraph(_needs(found)), name="export"),
     ]
     header = element("header", element("h1", escape(title)), paragraph(_machine(found)))
     return document(title, header, element("main", *parts))
+
+
+def _sortable(rows: Rows) -> str:
+    """A table; what stands in the corner is its label."""
+    (label, *names), *others = rows
+    return html_table([["", *names], *others], label.capitalize(), sortable=True)
 
 
 def to_json(found: Measurements) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nlp_architect_ext.curve.table import cost_rows, difference_rows, score_rows
 from nlp_architect_ext.reports.charts import Axes, Line, line_chart
 from nlp_architect_ext.reports.document import document
 from nlp_architect_ext.reports.html_table import html_table
-from nlp_architect_ext.reports.markup import columns, element, paragraph, section
+from nlp_architect_ext.reports.markup import element, paragraph, section
 
 
 def report(comparison: Comparison) -> str:
@@ -24,7 +24,7 @@ def report(comparison: Comparison) -> str:
     if comparison.split != "test":
         about += " There is no test set, so dev is used, which also picked the epochs."
     table = html_table(score_rows(comparison), "F1 by size and system", sortable=True)
-    parts = [section("Scores", columns(_chart(comparison), table), about=about, name="scores")]
+    parts = [section("Scores", _chart(comparison), table, about=about, name="scores")]
     if comparison.points():
         costs = html_table(cost_rows(comparison), "Cost by size and system", sortable=True)
         spent = f"Mean over the seeds, of a distilled model with its teacher. {ASSUMED}"

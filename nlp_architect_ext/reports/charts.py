@@ -11,7 +11,7 @@ from nlp_architect_ext.reports import svg
 from nlp_architect_ext.reports.markup import element
 from nlp_architect_ext.reports.svg import Scale
 
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 290, 48, svg.WIDTH - 14, 34, 240
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 290, 56, svg.WIDTH - 14, 34, 240
 SHOWN = 40  # points of a line that say what they are
 FEW = 15  # points that are drawn; of a line of more, only that which is looked at
 COLOURS = 8
@@ -87,7 +87,7 @@ def bar_chart(title: str, rows: Sequence[tuple[str, Sequence[float]]], names: Se
     """
     if not rows:
         return ""
-    left, thick = 112, 15
+    left, thick = 112, 17
     scale = Scale(0, 100, left, svg.WIDTH - 48)
     tall = thick * len(names) + 14
     bottom = 12 + tall * len(rows)

@@ -109,7 +109,7 @@ def drawing(label: str, height: float, *content: str) -> str:
 
 def y_axis(scale: Scale, places: Sequence[float], left: float, right: float, unit: str) -> str:
     """Lines from left to right, each with its number; the unit above them."""
-    parts = [words(unit, left - 8, scale.end - 12, anchor="start" if left < 60 else "end")]
+    parts = [words(unit, left - 16, scale.end - 12, anchor="start")]
     for place in places:
         y = scale(place)
         parts.append(rule(left, y, right, y, "grid"))

@@ -29,8 +29,8 @@ function sort(table, heads, column) {
 }
 
 function value(text) {
-  const number = text.replace(/[,%\s]/g, "").replace("\u2212", "-");
-  return /^[+-]?[0-9.]+$/.test(number) ? parseFloat(number) : text;
+  const found = /^[+-]?[0-9][0-9,]*(\.[0-9]+)?(?=\s|$)/.exec(text); // of "36.2 ± 1.9" the first one
+  return found ? parseFloat(found[0].replaceAll(",", "")) : text;
 }
 
 function compare(a, b) {
@@ -82,7 +82,12 @@ function titleOf(item) {
 }
 
 function show(item) {
-  tip.textContent = titleOf(item);
+  const says = titleOf(item);
+  if (!says) {
+    hide(); // a cell without entities
+    return;
+  }
+  tip.textContent = says;
   tip.hidden = false;
   const box = item.getBoundingClientRect();
   const room = document.documentElement.clientWidth;

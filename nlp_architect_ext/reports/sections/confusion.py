@@ -46,29 +46,25 @@ def _heat(
 
 def _row(gold: str | None, types: Sequence[str | None], found: Confusion, name: str) -> str:
     total = sum(found.counts[gold, one] for one in types)
-    cells = [element("th", escape(gold or NONE), scope="row")]
-    for one in types:
-        count = found.counts[gold, one]
-        if gold is None and one is None:
-            cells.append(
-                element("td", "", class_="tip", title="neither has an entity: not counted")
-            )
-            continue
-        says = f"gold {gold or NONE}, {name} {one or NONE}: {count:,}"
-        if total:
-            says += f", {100 * count / total:.1f} % of the row"
-        if gold == one and gold is not None and found.moved[gold]:
-            says += f"; {found.moved[gold]:,} of them with other words"
-        cells.append(
-            element(
-                "td", f"{count:,}", class_=f"tip {_shade(count, total, gold == one)}", title=says
-            )
-        )
-    return element("tr", *cells)
+    head = element("th", escape(gold or NONE), scope="row")
+    return element("tr", head, *(_cell(gold, one, found, total, name) for one in types))
+
+
+def _cell(gold: str | None, one: str | None, found: Confusion, total: int, name: str) -> str:
+    """How many entities of type `gold` were taken for type `one`, of so many in the row."""
+    if gold is None and one is None:
+        return element("td", class_="tip", title="neither has an entity: not counted")
+    count = found.counts[gold, one]
+    if not count:
+        return element("td", "0", class_="tip zero")  # most cells of many types, so a short one
+    says = f"gold {gold or NONE}, {name} {one or NONE}: {count:,}"
+    says += f", {100 * count / total:.1f} % of the row"
+    if gold is not None and gold == one and found.moved[gold]:
+        says += f"; {found.moved[gold]:,} of them with other words"
+    shade = _shade(count, total, gold == one)
+    return element("td", f"{count:,}", class_=f"tip {shade}", title=says)
 
 
 def _shade(count: int, total: int, is_right: bool) -> str:
-    if not count:
-        return "zero"
     step = 1 + sum(count / total >= share for share in STEPS)
     return f"{'h' if is_right else 'e'}{step}"
