@@ -59,7 +59,7 @@ def test_the_wheel_has_library_procedures_types_and_licence(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in names)
     page = [name for name in names if name.startswith("nlp_architect_ext/serving/page/")]
     kinds = sorted(name.rpartition(".")[2] for name in page)
-    assert kinds == ["css", "html", "js", "svg"]  # built; its sources are in the repository
+    assert kinds == ["css", "html", "js", "svg", "txt"]  # built; its sources are in the repository
     assert not [
         name for name in names if name.startswith(("tests", "benchmarks", "examples", "docs"))
     ]

@@ -258,9 +258,10 @@ function Saved({ decisions, done, isStored, forget, kind }: SavedProps) {
     <section class="card" aria-labelledby={id}>
       <h2 id={id}>Training data</h2>
       <p>
-        {counted(count, "accepted sentence")}
-        {done.earlier > 0 && `, ${done.earlier} of them from an earlier list`}. Add them to
-        train.txt and train again: the next list comes from the new model.
+        {count === 0
+          ? "No sentence is accepted yet. "
+          : `${counted(count, "accepted sentence")}${earlier(done.earlier)}. `}
+        Add what you accept to train.txt and train again: the next list comes from the new model.
       </p>
       <Download
         lines={() => accepted(decisions)}
@@ -290,6 +291,10 @@ function Saved({ decisions, done, isStored, forget, kind }: SavedProps) {
       )}
     </section>
   );
+}
+
+function earlier(count: number): string {
+  return count > 0 ? `, ${count} of them from an earlier list` : "";
 }
 
 function Empty({ kind }: { kind: Kind }) {
