@@ -39,6 +39,7 @@ setup(
         "dev": [
             "build",
             "hypothesis>=6.100",
+            "label-studio-sdk>=2",
             "mypy>=1.15",
             "pytest>=8",
             "pytest-cov>=6",
