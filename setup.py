@@ -47,6 +47,7 @@ setup(
             "fastapi>=0.115",
             "httptools>=0.6",
             "hypothesis>=6.100",
+            "label-studio-sdk>=2",
             "mypy>=1.15",
             "playwright>=1.50",
             "presidio-analyzer>=2.2.364",

@@ -11,7 +11,7 @@ from nlp_architect_ext.data.alignment import Remarks, to_sentence
 from nlp_architect_ext.data.corpus import read_corpus
 from nlp_architect_ext.data.document import Document, TextSpan
 from nlp_architect_ext.data.formats.base import ReadOptions, detect, format_named
-from nlp_architect_ext.data.formats.label_studio_tasks import labelling_config
+from nlp_architect_ext.data.formats.label_studio_tasks import labelling_config, prediction
 
 AUTO = ReadOptions()
 FORMAT = format_named("label_studio")
@@ -161,8 +161,8 @@ def test_choices_survive_in_meta(tmp_path):
 
 def test_the_prediction_of_a_task_is_one_until_somebody_annotates_it(tmp_path):
     scored = region(0, 3, "PER") | {"score": 0.5}
-    prediction = {"model_version": "v2", "score": 0.5, "result": [scored]}
-    unseen = {"data": {"text": "Ada met Bob"}, "annotations": [], "predictions": [prediction]}
+    made = {"model_version": "v2", "score": 0.5, "result": [scored]}
+    unseen = {"data": {"text": "Ada met Bob"}, "annotations": [], "predictions": [made]}
     (document,) = read(tmp_path, unseen)
     assert document.spans == (TextSpan(0, 3, "PER", 0.5),)
     assert (document.is_prediction, document.meta) == (True, {"model_version": "v2"})
@@ -193,3 +193,15 @@ def test_what_is_wrong_is_refused_with_its_line(wrong, tmp_path):
     with pytest.raises(UserError, match=r"tasks\.json:4: ") as caught:
         list(FORMAT.read(path, AUTO))
     assert "\n" not in str(caught.value)
+
+
+def test_its_own_library_finds_predictions_and_configuration_valid():
+    pytest.importorskip("label_studio_sdk")
+    from label_studio_sdk.label_interface import LabelInterface
+
+    interface = LabelInterface(labelling_config(["PER", "LOC & co", "ORG", "LOC", "X"]))
+    for document in WILD:
+        made = prediction(document, "v1")
+        assert interface.validate_prediction(made, return_errors=True) == []
+    unknown = prediction(Document("Ada", (TextSpan(0, 3, "LOC <co>"),)), "v1")
+    assert interface.validate_prediction(unknown, return_errors=True) != []
