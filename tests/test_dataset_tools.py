@@ -87,7 +87,7 @@ def test_datasets_of_hugging_face(name, tmp_path):
 
 def test_a_dataset_with_splits_wants_one_named(tmp_path):
     datasets.DatasetDict({"train": dataset_of(CLASSES)}).save_to_disk(str(tmp_path / "d"))
-    with pytest.raises(UserError, match="several splits; expected one, such as .*train"):
+    with pytest.raises(UserError, match=r"several splits; expected one, such as .*train"):
         read("datasets", tmp_path / "d")
     assert len(read("datasets", tmp_path / "d" / "train")) == 3
 
@@ -238,7 +238,7 @@ def test_the_package_conllu_reads_what_we_write(tmp_path):
         ("5\tlac", "6\tlac", ":9: word 6 behind word 4"),
         ("6\t,\t,", "6\t,", ":10: 9 columns between tabs"),
         ("7-8\tdon't", "7-9\tdon't", ":12: 2 words in 7-9"),
-        ("du lac", "de lac", ":4: its text has ' de lac, don't' where 'du' should stand"),
+        ("du lac", "de lac", ":4: its text has \" de lac, don't\" where 'du' should stand"),
         ("VERB\t_\t_\t0", "_\t_\t_\t0", ":5: no part of speech for 'va'"),
     ],
 )
