@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from nlp_architect_ext.core.files import lines
@@ -106,7 +107,7 @@ def _words(block: Block, path: Path) -> Iterator[Word]:
         if not row.is_range:
             yield Word(row.form, row.misc, [row])
             continue
-        inner = [one for one, _ in zip(rows, range(row.size), strict=False)]
+        inner = list(islice(rows, row.size))
         if len(inner) < row.size:
             raise Row.refused(f"{path}:{row.line}", f"{len(inner)} words in {row.cells[0]}")
         # An entity is marked where the token is, as Stanza does: that can't be split.

@@ -45,16 +45,16 @@ def open_dataset(path: Path) -> Dataset:
         return _of_hub(path)
     if path.is_dir():
         return _of_folder(path)
-    return _opened(path, lambda: _of_parquet(path))
+    return _opened(str(path), lambda: _of_parquet(path))
 
 
-def _opened(path: Path, read: Callable[[], Any]) -> Any:
+def _opened(where: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
     except UserError:
         raise
     except Exception as error:  # datasets and Arrow raise dozens of kinds
-        raise damaged(str(path), error) from error
+        raise damaged(where, error) from error
 
 
 def damaged(where: str, error: Exception) -> UserError:
@@ -85,7 +85,7 @@ def _of_folder(path: Path) -> Dataset:
             expected=f"one, such as {path / 'train'}",
             remedy="name the folder of the split",
         )
-    return _opened(path, lambda: _loaded(path))
+    return _opened(str(path), lambda: _loaded(path))
 
 
 def _loaded(path: Path) -> Dataset:
@@ -112,7 +112,7 @@ def _of_hub(path: Path) -> Dataset:
     if not (user and dataset):
         raise damaged(hub_name(path), ValueError("no name of a user and of a dataset"))
     found = _opened(
-        Path(hub_name(path)),
+        hub_name(path),
         lambda: library().load_dataset(f"{user}/{dataset}", config or None, split=split or None),
     )
     return found if split else _only_split(found, hub_name(path))
