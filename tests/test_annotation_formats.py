@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from documents import SPLITTER, WILD, documents, in_words, same
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.data.alignment import Remarks, to_sentence
 from nlp_architect_ext.data.document import Document, TextSpan
-from nlp_architect_ext.data.formats.base import ReadOptions, detect, format_named, head_of
+from nlp_architect_ext.data.formats import base
+from nlp_architect_ext.data.formats.base import ReadOptions, detect, head_of
 
+format_named = cache(base.format_named)  # looking through installed packages takes time
 FORMATS = ("doccano", "gliner", "json", "label_studio", "prodigy")
 OF_CHARACTERS = ("doccano", "json", "label_studio", "prodigy")
 # doccano and GLiNER know neither scores nor who has marked a text.

@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import cache
 
 import pytest
 from documents import WILD, in_words
@@ -9,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.data.formats.base import ReadOptions, format_named
+from nlp_architect_ext.data.formats import base
+from nlp_architect_ext.data.formats.base import ReadOptions
 from nlp_architect_ext.data.formats.json_fields import Fields
 from nlp_architect_ext.data.formats.json_records import (
     read_records,
@@ -17,6 +19,7 @@ from nlp_architect_ext.data.formats.json_records import (
     write_json_lines,
 )
 
+format_named = cache(base.format_named)  # looking through installed packages takes time
 FORMATS = ("doccano", "gliner", "json", "label_studio", "prodigy")
 MUTATIONS = 20
 
