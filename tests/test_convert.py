@@ -97,6 +97,19 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert (tasks.parent / "there.conll").read_text(encoding="utf-8") == "mine"
 
 
+def test_predictions_that_become_labels_are_mentioned(tmp_path: Path) -> None:
+    entity = {"entity_group": "PER", "score": 0.9, "word": "Ada", "start": 0, "end": 3}
+    predictions = tmp_path / "output.jsonl"
+    predictions.write_text(json.dumps({"text": "Ada left.", "entities": [entity]}))
+    tasks = convert(predictions, tmp_path / "tasks.json", write_as="label_studio")
+    assert tasks.notes == ()
+    (task,) = json.loads((tmp_path / "tasks.json").read_text())
+    (prediction,) = task["predictions"]
+    assert prediction["result"][0]["value"]["labels"] == ["PER"]
+    (note,) = convert(predictions, tmp_path / "train.conll").notes
+    assert "1 text with labels that nobody has checked: columns can't say so" in note
+
+
 def test_every_altered_span_is_reported(tmp_path: Path) -> None:
     text = "New York-based Acme Corp said so "
     spans = [

@@ -117,6 +117,7 @@ class Format:
             `RECORD` for formats without lines.
         needs_words: whether what is written consists of words: a document's `words` are set then,
             and its spans begin and end where words do and don't overlap.
+        says_predicted: whether a file says that a model marked something, and nobody checked it.
         recognises: whether the beginning of a file shows this format; two formats must not claim
             the same file.
         read_sentences: ``(path, **options) -> sentences``, for formats of words that are read so
@@ -130,6 +131,7 @@ class Format:
     write: DocumentWriter | None = None
     before_line: str = ":"
     needs_words: bool = False
+    says_predicted: bool = False
     recognises: Callable[[Head], bool] = lambda head: False
     read_sentences: Callable[..., Iterable[Sentence]] | None = None
 

@@ -214,5 +214,6 @@ LABEL_STUDIO = Format(
     suffix=".json",
     read=read_label_studio,
     write=write_label_studio,
+    says_predicted=True,
     recognises=_is_label_studio,
 )

@@ -134,5 +134,6 @@ JSON = Format(
     suffix=".jsonl",
     read=read_json,
     write=write_json,
+    says_predicted=True,
     recognises=_is_json,
 )

@@ -160,5 +160,6 @@ PRODIGY = Format(
     suffix=".jsonl",
     read=read_prodigy,
     write=write_prodigy,
+    says_predicted=True,
     recognises=_is_prodigy,
 )
