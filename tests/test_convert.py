@@ -49,7 +49,7 @@ def test_offsets_stay_those_of_the_text(tasks: Path, tmp_path: Path) -> None:
     copies = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [copy["text"] for copy in copies] == [task["text"] for task in TASKS]
     assert [copy.get("spans") for copy in copies] == [task.get("spans") for task in TASKS]
-    assert [copy.get("answer") for copy in copies] == ["accept", "accept", "accept", None]
+    assert [copy.get("answer") for copy in copies] == ["accept", "accept", "accept", "ignore"]
 
 
 def test_texts_become_tasks_and_labels_of_words_become_spans(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def convert(
     writer.write(target, documents)
     counts = Counter(one.is_labelled for one in documents)
     spans = sum(len(one.spans or ()) for one in documents)
-    notes = tuple([*remarks.lines(), *_of_predictions(documents, writer)])
+    notes = (*remarks.lines(), *_of_predictions(documents, writer))
     return Conversion(reader, writer, len(documents), counts[True], spans, notes)
 
 
@@ -164,8 +164,8 @@ def _of_predictions(documents: Iterable[Document], writer: Format) -> list[str]:
     if not predicted or writer.says_predicted:
         return []
     return [
-        f"{counted(predicted, 'text')} with labels that nobody has checked: {writer.name} can't say "
-        "so, and they will be read as right"
+        f"{counted(predicted, 'text')} with labels that nobody has checked: {writer.name} can't "
+        "say so, and they will be read as right"
     ]
 
 
