@@ -346,11 +346,19 @@ def test_a_model_without_an_owner_is_not_pushed(hub, trained):
 
 def test_a_folder_of_something_else_is_left_alone(trained, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    for place in (tmp_path, trained):
-        before = sorted(place.iterdir())
-        with pytest.raises(UserError, match="holds files that no published model wrote"):
-            save_pretrained(trained, place)
-        assert sorted(place.iterdir()) == before
+    save_pretrained(trained, tmp_path / "published")
+    published = tmp_path / "published"
+    for source, place in [
+        (trained, tmp_path),
+        (published, trained),
+        (trained, trained),
+        (published, published),
+        (published / "onnx", published),
+    ]:
+        before = sorted(place.rglob("*"))
+        with pytest.raises(UserError, match=r"no published model wrote|holds the tagger itself"):
+            save_pretrained(source, place)
+        assert sorted(place.rglob("*")) == before
 
 
 def test_load_points_to_the_hub_where_a_name_could_be_meant(tmp_path, monkeypatch):

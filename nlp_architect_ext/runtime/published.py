@@ -92,6 +92,7 @@ def publish(
             expected="UTF-8 text, with metadata in YAML between two lines of ---",
             remedy="correct it, or remove it to get a new one",
         ) from error
+    _check_apart(folder, place)
     _prepare(place, overwrite)
     atomic_write_text(place / CARD, card if name is None else for_hub(card, name))
     _write(place, contents)
@@ -103,6 +104,22 @@ def publish(
         (place / ON_HUB).mkdir(exist_ok=True)
         _write(place / ON_HUB, read_verified(export, EXPORT))
         _of_this_model(place)
+
+
+def _check_apart(folder: Path, place: Path) -> None:
+    """Whether making room would leave the source alone.
+
+    Raises:
+        UserError: it lies there.
+    """
+    source = folder.resolve()
+    if place.resolve() in (source, *source.parents):
+        raise UserError(
+            where=str(place),
+            wrong="holds the tagger itself",
+            expected="another folder",
+            remedy="choose another one",
+        )
 
 
 def _prepare(place: Path, overwrite: bool) -> None:
