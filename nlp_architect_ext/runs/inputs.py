@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.data.corpus import LABELS_FILE, Corpus, read_corpus
+from nlp_architect_ext.data.corpus import LABELS_FILE, Corpus, place_of, read_corpus
 from nlp_architect_ext.data.dev_split import split_dev
 from nlp_architect_ext.data.sampling import draw_labelled, draw_unlabelled
 from nlp_architect_ext.settings.data import (
@@ -106,8 +106,16 @@ def input_files(
     names = [data.train_filename, data.dev_filename, data.test_filename, LABELS_FILE]
     if unlabelled is not None:
         names.append(unlabelled.unlabeled_filename)
-    files = [folder / name for name in names] + [Path(name) for name in others if name]
-    return [path for path in files if path.is_file()]
+    places = [place_of(folder, name) for name in names if name]
+    files = [file for place in places for file in _files_of(place)]
+    return files + [Path(name) for name in others if name and Path(name).is_file()]
+
+
+def _files_of(place: Path) -> list[Path]:
+    """A file, or all files of a folder that is a data set."""
+    if place.is_dir():
+        return sorted(path for path in place.rglob("*") if path.is_file())
+    return [place] if place.is_file() else []
 
 
 def _unlabelled_file(
