@@ -194,5 +194,6 @@ ARGILLA = Format(
     suffix=".json",
     read=read_argilla,
     write=write_argilla,
+    says_predicted=True,
     recognises=_is_argilla,
 )
