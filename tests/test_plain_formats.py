@@ -87,7 +87,7 @@ def test_what_a_file_shows(name, content, expected, tmp_path):
 
 def test_json_that_no_format_knows_is_not_taken_for_text(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "a"\n{"text": "b"}\n')
-    with pytest.raises(UserError, match=r"a\.jsonl: begins with no record of a format"):
+    with pytest.raises(UserError, match=r"a\.jsonl:2: .*expected a JSON object"):
         detect(tmp_path / "a.jsonl", "text")
 
 

@@ -148,14 +148,14 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 def export_row(folder: Path, test: Path) -> Row:
     """Speed of a student's export, which needs no torch; its score is measured too."""
     from nlp_architect_ext.core.manifest import METRICS
-    from nlp_architect_ext.data.formats.labelled_file import read_labelled
+    from nlp_architect_ext.data.formats.labelled_file import LabelledFile, labelled_as
     from nlp_architect_ext.evaluation.evaluation import score_tagger
     from nlp_architect_ext.evaluation.results import read_metrics
     from nlp_architect_ext.runtime import Tagger
     from nlp_architect_ext.runtime.folder import INSIDE, size_of
 
     tagger = Tagger.load(folder / INSIDE)
-    labelled = read_labelled(tagger.labels, test, -1, "")
+    labelled = labelled_as(tagger.labels, LabelledFile.read(test))
     f1 = float(score_tagger(tagger, labelled)["f1"])
     speeds = [speed(tagger.predict_labels, labelled, size) for size in (1, 32)]
     return Row(

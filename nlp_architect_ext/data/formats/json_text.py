@@ -45,8 +45,11 @@ def _record(document: Document) -> Record:
 
 
 def _is_plain(head: Head) -> bool:
-    """A text among plain values; lists and objects are some tool's labels."""
-    record = head.record
+    """Texts among plain values; a list or an object in any record is some tool's labels."""
+    return bool(head.records) and all(map(_is_text, head.records))
+
+
+def _is_text(record: Record) -> bool:
     others = [value for key, value in record.items() if key not in ("text", META)]
     is_plain = not any(isinstance(value, list | dict) for value in others)
     telling = {"_input_hash", "_task_hash", "_view_id", "answer"}  # of Prodigy

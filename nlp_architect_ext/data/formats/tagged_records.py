@@ -43,7 +43,7 @@ def tagged_documents(
         UserError: tags that don't fit their scheme.
     """
     labelled = [sentence for sentence in sentences if sentence.labels is not None]
-    records = TaggedRecords(path, "", labelled, before_line)
+    records = TaggedRecords(path, "", labelled, before_line=before_line)
     if scheme == AUTO:
         scheme = records.scheme()
     converted = iter(records.converted(scheme))
