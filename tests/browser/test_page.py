@@ -457,10 +457,9 @@ def test_the_theme_can_be_set_against_the_system(opened):
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     dark = page.evaluate(ground)
     page.get_by_label("Theme").select_option("light")
-    assert page.evaluate(ground) != dark
+    page.wait_for_function(f"{ground} !== '{dark}'")  # it's set after the next frame
     reload(page)
-    page.get_by_label("Theme").wait_for()
-    assert page.evaluate(ground) != dark
+    page.wait_for_function(f"{ground} !== '{dark}'")
 
 
 def test_single_keys_can_be_switched_off_outside_of_the_text(opened):
