@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -39,7 +40,7 @@ def load(group: str, name: str) -> Any:
         UserError: no plugin has this name; the message lists those that are installed.
         BrokenPluginError: the plugin fails to import, or two packages register the name.
     """
-    kind = "command" if group in (TRAIN, INFERENCE) else group.rpartition(".")[2].rstrip("s")
+    kind = _kind(group)
     found = _found(group).get(name)
     if not found:
         installed = ", ".join(names(group)) or "none"
@@ -49,6 +50,27 @@ def load(group: str, name: str) -> Any:
             expected=f"one of: {installed}",
             remedy=nearest(name, names(group)) or "correct the name or install its package",
         )
+    return _imported(kind, name, found)
+
+
+def load_all(group: str) -> dict[str, Any]:
+    """Import every plugin of a group, by name; those that are broken are left out.
+
+    They are refused by `load`, when one of them is asked for.
+    """
+    loaded = {}
+    for name, points in sorted(_found(group).items()):
+        with suppress(BrokenPluginError):
+            loaded[name] = _imported(_kind(group), name, points)
+    return loaded
+
+
+def _kind(group: str) -> str:
+    """What its plugins are called in errors."""
+    return "command" if group in (TRAIN, INFERENCE) else group.rpartition(".")[2].rstrip("s")
+
+
+def _imported(kind: str, name: str, found: list[EntryPoint]) -> Any:
     if len(found) > 1:
         claims = " and ".join(point.value for point in found)
         raise BrokenPluginError(

@@ -142,8 +142,17 @@ def format_named(name: str) -> Format:
     Raises:
         UserError: there is none, or it can't be imported.
     """
-    found = registry.load(registry.FORMATS, name)
-    return found if isinstance(found, Format) else _of_function(name, found)
+    return _as_format(name, registry.load(registry.FORMATS, name))
+
+
+def installed() -> list[Format]:
+    """The formats that can be imported, sorted by name."""
+    found = registry.load_all(registry.FORMATS)
+    return [_as_format(name, plugin) for name, plugin in found.items()]
+
+
+def _as_format(name: str, plugin: Any) -> Format:
+    return plugin if isinstance(plugin, Format) else _of_function(name, plugin)
 
 
 def _of_function(name: str, reader: Callable[..., Iterable[Sentence]]) -> Format:
@@ -204,12 +213,3 @@ def _unknown_json(path: Path) -> UserError:
         expected="a file of an installed format",
         remedy="name the format, or convert the file",
     )
-
-
-def installed() -> Iterator[Format]:
-    """The formats that can be imported, sorted by name."""
-    for name in registry.names(registry.FORMATS):
-        try:
-            yield format_named(name)
-        except registry.BrokenPluginError:  # it's refused when it's named
-            continue
