@@ -52,6 +52,7 @@ class HeldTagger:
         self._contents: Contents | None = None
         self._first_process = os.getpid()
         self._opened: tuple[int, TextTagger] | None = None  # in which process, what
+        self._inherited: list[TextTagger] = []
 
     @property
     def tagger(self) -> TextTagger:
@@ -61,7 +62,12 @@ class HeldTagger:
             UserError: there is none, or it's damaged, or it can't be run as asked.
         """
         process = os.getpid()
-        if self._opened is None or self._opened[0] != process:
+        if self._opened is not None and self._opened[0] != process:
+            # Of the process that this one is a copy of. It's kept: to free it would mean to wait
+            # for its threads, which weren't copied.
+            self._inherited.append(self._opened[1])
+            self._opened = None
+        if self._opened is None:
             self._opened = process, self._open()
         return self._opened[1]
 
