@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 import nlp_architect_ext
 from nlp_architect_ext import Sentence, cli, distill, train
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.data.conversion import convert
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.data.memory import labelled
@@ -79,6 +80,18 @@ def test_memory_and_files_give_the_same_student(data, small, tmp_path):
         assert torch.equal(tensor, weights[2][name])
     assert in_memory.f1 == of_files.f1
     assert in_memory.folder == tmp_path / "b"
+
+
+def test_files_beside_memory_may_have_any_format(data, small, tmp_path):
+    """The same sentences as tasks of an annotation tool give the same student."""
+    train_data, dev = pairs(data / "train.txt"), data / "dev.txt"
+    of_columns = train(train_data, dev=dev, **small)
+    convert(dev, tmp_path / "dev.jsonl", write_as="prodigy")
+    of_tasks = train(train_data, dev=tmp_path / "dev.jsonl", **small)
+    assert of_tasks.f1 == of_columns.f1
+    weights = [result.tagger.model.state_dict() for result in (of_columns, of_tasks)]
+    for name, tensor in weights[0].items():
+        assert torch.equal(tensor, weights[1][name])
 
 
 def test_distillation_from_memory_leaves_nothing_behind(data, encoder, small):

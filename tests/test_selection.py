@@ -100,6 +100,7 @@ def test_the_lines_like_the_labelled_ones_are_kept_in_their_order(pool, capsys):
         (["--size", "5", "--least_words", "99"], "has only 0 different lines"),
         (["--size", "5", "--pool_file", "-"], "standard input can be read only once"),
         (["--size", "5", "--pool_file", "{folder}/none.txt"], "none.txt"),
+        (["--size", "5", "--pool_file", "{folder}/texts.jsonl"], "convert --to text"),
         (["--size", "5", "--output_file", "{folder}/pool.txt"], "is the pool itself"),
         (["--size", "5", "--output_file", "{folder}/train.txt"], "is there already"),
         (["--size", "5", "--output_file", "{folder}/no/where.txt"], "no such folder"),
@@ -107,6 +108,7 @@ def test_the_lines_like_the_labelled_ones_are_kept_in_their_order(pool, capsys):
     ],
 )
 def test_what_cannot_be_done_ends_in_one_line(pool, capsys, arguments, said):
+    (pool / "texts.jsonl").write_text('{"text": "a b c d"}\n')
     before = {path.name: path.read_bytes() for path in pool.iterdir()}
     assert select(pool, *(argument.format(folder=pool) for argument in arguments)) == 2
     assert said in capsys.readouterr().err.strip().splitlines()[-1]

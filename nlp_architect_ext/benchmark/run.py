@@ -22,7 +22,9 @@ from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.data.formats.columns import read_columns
+from nlp_architect_ext.data.formats.base import ReadOptions, detect
+from nlp_architect_ext.data.formats.text import WordSplitter
+from nlp_architect_ext.data.unlabelled import sentences_of
 from nlp_architect_ext.reports.plots import speed
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime.folder import export_of, read_export
@@ -91,9 +93,12 @@ def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
             where=settings.model_dir,
             wrong="has no dev sentences where they were when it was trained",
             expected="--data_file",
-            remedy="name a column file",
+            remedy="name a file of sentences",
         )
-    everything = read_columns(path, tag_col=settings.tag_col, ignore_token=settings.ignore_token)
+    options = ReadOptions(
+        tag_col=settings.tag_col, ignore_token=settings.ignore_token, labelled=False
+    )
+    everything = sentences_of(detect(path, "columns"), path, options, WordSplitter)
     first = islice(everything, max(settings.sentences, RAW_SENTENCES))
     found = [sentence.without_labels() for sentence in first]
     if not found:

@@ -117,14 +117,19 @@ def atomic_write_bytes(path: str | Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         partial.replace(path)
     except OSError as error:
-        raise UserError(
-            where=str(path),
-            wrong=f"can't be written ({error.strerror})",
-            expected="a folder with room and permission to write",
-            remedy="choose another place or make room",
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> UserError:
+    """What is said of a place where nothing can be written."""
+    return UserError(
+        where=str(path),
+        wrong=f"can't be written ({error.strerror})",
+        expected="a folder with room and permission to write",
+        remedy="choose another place or make room",
+    )
 
 
 def read_json(path: Path) -> dict[str, Any]:

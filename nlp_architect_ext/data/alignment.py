@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nlp_architect_ext.core.sentence import Sentence
@@ -144,11 +144,3 @@ def _type(span: TextSpan, document: Document, remarks: Remarks) -> str:
         return span.label
     remarks.add(NAME, document, span)
     return _SPACES.sub("_", span.label.strip())
-
-
-def to_sentences(
-    documents: Iterable[Document], splitter: WordSplitter, remarks: Remarks
-) -> list[Sentence]:
-    """The sentences of documents; those without a word are left out."""
-    sentences = (to_sentence(document, splitter, remarks) for document in documents)
-    return [sentence for sentence in sentences if sentence.words]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.core.progress import Progress, is_watched, listening
+from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
-from nlp_architect_ext.data.formats.labelled_file import LabelledFile
-from nlp_architect_ext.data.formats.text import WordSplitter, read_text
+from nlp_architect_ext.data.formats.base import AUTO, ReadOptions, detect, format_named
+from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
+from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.data.memory import Labelled, Unlabelled, corpus_in_memory, digest
+from nlp_architect_ext.data.unlabelled import sentences_of
 from nlp_architect_ext.runs.method import Method
 from nlp_architect_ext.runs.methods import CROSS_VIEW, DISTILLATION, PSEUDO_LABELS, SUPERVISED
 from nlp_architect_ext.runs.result import TrainingResult
@@ -191,26 +195,44 @@ def _in_memory(
     parts: dict[str, LabelledData | None],
     unlabelled: UnlabelledData | None,
 ) -> Corpus:
-    text = settings.text
+    data, text = settings.data, settings.text
+    splitter = cache(partial(WordSplitter, text.language, text.tokenizer))
+    options = ReadOptions(
+        offsets=data.offsets,
+        tag_col=data.tag_col,
+        ignore_token=data.ignore_token,
+        scheme=data.scheme,
+    )
+    given = {name: part for name, part in parts.items() if not isinstance(part, str | Path)}
+    files = {
+        name: read_labelled_file(Path(part), data.data_format, options, splitter)
+        for name, part in parts.items()
+        if isinstance(part, str | Path)
+    }
     size = settings.unlabelled.unlabeled_size if settings.unlabelled is not None else None
     if isinstance(unlabelled, str | Path):
-        options = {"language": text.language, "tokenizer": text.tokenizer}
-        unlabelled = read_text(unlabelled, **options)
-    return corpus_in_memory(
-        {part: _items(data, settings) for part, data in parts.items()},
+        unlabelled = _streamed(Path(unlabelled), settings, options, splitter)
+    corpus = corpus_in_memory(
+        {**given, **{name: file.sentences for name, (file, _) in files.items()}},
         unlabelled,
-        WordSplitter(text.language, text.tokenizer),
-        scheme=settings.data.scheme,
+        splitter(),
+        scheme=data.scheme,
         unlabelled_size=size,
     )
+    notes = [note for _, remarks in files.values() for note in remarks]
+    return replace(corpus, notes=(*notes, *corpus.notes))
 
 
-def _items(data: LabelledData | None, settings: TaggerSettings) -> Iterable[Labelled] | None:
-    """Data in memory as it is; a column file's sentences."""
-    if not isinstance(data, str | Path):
-        return data
-    read = settings.data
-    return LabelledFile.read(Path(data), read.tag_col, read.ignore_token).sentences
+def _streamed(
+    path: Path,
+    settings: TaggerSettings,
+    options: ReadOptions,
+    splitter: Callable[[], WordSplitter],
+) -> Iterable[Sentence]:
+    """The sentences of a file of unlabelled text, as they are asked for."""
+    name = settings.unlabelled.unlabeled_format if settings.unlabelled else AUTO
+    format_ = detect(path, "text") if name == AUTO else format_named(name)
+    return sentences_of(format_, path, replace(options, labelled=False), splitter)
 
 
 def _digests(corpus: Corpus | None) -> dict[str, str]:

@@ -16,6 +16,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import STANDARD_INPUT, atomic_write_text
 from nlp_architect_ext.core.progress import bar, say
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.base import detect
 from nlp_architect_ext.data.formats.text import read_text
 from nlp_architect_ext.data.selection import DomainScore, best
 from nlp_architect_ext.runs.inputs import load_corpus
@@ -92,6 +93,14 @@ def _check(settings: SelectUnlabelledSettings, pool: Path, output: Path) -> None
             wrong="standard input can be read only once",
             expected="a file",
             remedy="save it first",
+        )
+    format_ = detect(pool, "text")
+    if format_.name != "text":
+        raise UserError(
+            where=str(pool),
+            wrong=f"is of the format {format_.name}",
+            expected="raw text, one sentence or paragraph a line",
+            remedy="make it text with nlp-train convert --to text",
         )
     if output.resolve() == pool.resolve():
         raise UserError(

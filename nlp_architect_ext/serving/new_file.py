@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.files import unwritable
 
 
 @contextmanager
@@ -27,12 +28,7 @@ def new_file(path: Path, overwrite: bool) -> Iterator[TextIO]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = partial.open("w", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UserError(
-            where=str(path),
-            wrong=f"can't be written ({error.strerror})",
-            expected="a writable folder",
-            remedy="choose another",
-        ) from error
+        raise unwritable(path, error) from error
     try:
         with file:
             yield file

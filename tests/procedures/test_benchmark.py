@@ -79,6 +79,14 @@ def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
     assert not (model / "export").exists()
 
 
+def test_sentences_of_an_annotation_tool_are_timed(model, tmp_path):
+    tasks = [json.dumps({"text": " ".join(one.words), "spans": []}) for one in SENTENCES]
+    (tmp_path / "tasks.jsonl").write_text("\n".join(tasks))
+    settings = ["--data_file", tmp_path / "tasks.jsonl", "--batch_sizes", 1, "--rounds", 1]
+    assert benchmark("--model_dir", model, "--output_dir", tmp_path / "out", *settings) == 0
+    assert json.loads((tmp_path / "out" / "benchmark.json").read_text())["sentences"] == 3
+
+
 def test_an_export_is_measured_without_its_model(model, tmp_path):
     shutil.copytree(model, tmp_path / "model")
     assert (

@@ -10,7 +10,12 @@ from nlp_architect_ext.core.files import atomic_write_text
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.document import Document
 from nlp_architect_ext.data.formats.base import AUTO, Format, ReadOptions
-from nlp_architect_ext.data.formats.columns import DOCUMENT_START, format_columns, read_columns
+from nlp_architect_ext.data.formats.columns import (
+    DOCUMENT_START,
+    format_columns,
+    has_tags,
+    read_columns,
+)
 from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.data.formats.tagged_records import to_document, word_tags
 
@@ -21,7 +26,7 @@ def read_column_documents(path: Path, options: ReadOptions) -> Iterator[Document
     Raises:
         UserError: what `read_columns` refuses, or tags that don't fit their scheme.
     """
-    if not options.labelled or _has_one_column(path, options):
+    if not options.labelled or not has_tags(path, options.ignore_token):
         sentences = read_columns(path, ignore_token=options.ignore_token, labelled=False)
         yield from (to_document(sentence) for sentence in sentences)
         return
@@ -29,17 +34,6 @@ def read_column_documents(path: Path, options: ReadOptions) -> Iterator[Document
     scheme = file.scheme() if options.scheme == AUTO else options.scheme
     for sentence in file.converted(scheme):
         yield to_document(sentence, scheme)
-
-
-def _has_one_column(path: Path, options: ReadOptions) -> bool:
-    first = next(read_columns(path, ignore_token=options.ignore_token, labelled=False), None)
-    if first is None:
-        return False
-    try:
-        next(read_columns(path, tag_col=options.tag_col, ignore_token=options.ignore_token))
-    except UserError as error:
-        return error.wrong == "1 column"
-    return False
 
 
 def write_columns(path: Path, documents: Iterable[Document]) -> None:

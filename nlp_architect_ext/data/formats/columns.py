@@ -109,6 +109,16 @@ def _width(path: str | Path, first: _Row, tag_col: int, labelled: bool) -> int:
     return width
 
 
+def has_tags(path: str | Path, ignore_token: str = "") -> bool:
+    """Whether a column file has more than one column; an empty one hasn't.
+
+    Raises:
+        UserError: an unreadable file.
+    """
+    first = next(_blocks(path, ignore_token), None)
+    return first is not None and len(first[0].columns) > 1
+
+
 def _counted(columns: int) -> str:
     return "1 column" if columns == 1 else f"{columns} columns"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_bytes
+from nlp_architect_ext.core.files import atomic_write_bytes, unwritable
 from nlp_architect_ext.core.tags import OUTSIDE
 from nlp_architect_ext.data.document import Document
 from nlp_architect_ext.data.formats.hf_sources import PARQUET, library
@@ -115,11 +115,6 @@ def _write_folder(path: Path, dataset: Any) -> None:
         dataset.save_to_disk(str(partial))
         partial.rename(path)
     except OSError as error:
-        raise UserError(
-            where=str(path),
-            wrong=f"can't be written ({error.strerror})",
-            expected="a folder with room and permission to write",
-            remedy="choose another place or make room",
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import spans
+from nlp_architect_ext.core.tags import Span, spans, tags
 from nlp_architect_ext.data.document import Document, TextSpan
 from nlp_architect_ext.data.formats.base import AUTO
 from nlp_architect_ext.data.formats.labelled_file import LabelledFile
@@ -83,9 +83,5 @@ def word_tags(document: Document) -> tuple[str, ...] | None:
     offsets = document.words or ()
     starts = {start: index for index, (start, _) in enumerate(offsets)}
     ends = {end: index for index, (_, end) in enumerate(offsets)}
-    result = ["O"] * len(offsets)
-    for span in document.spans:
-        first, last = starts[span.start], ends[span.end]
-        result[first] = f"B-{span.label}"
-        result[first + 1 : last + 1] = [f"I-{span.label}"] * (last - first)
-    return tuple(result)
+    found = [Span(span.label, starts[span.start], ends[span.end] + 1) for span in document.spans]
+    return tuple(tags(found, len(offsets)))
