@@ -75,8 +75,12 @@ def page_at(browser):
         page.on("request", on_request)
 
     def open_page(width=1280, scheme="light", height=900, **options):
+        # Without transitions: between two colours the contrast is neither's.
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, **options
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
