@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <clocale>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -114,7 +115,10 @@ class JsonReader {
                std::strchr("+-.0123456789eE", text_[place_]) != nullptr) {
             ++place_;
         }
-        const std::string digits(text_.substr(start, place_ - start));
+        std::string digits(text_.substr(start, place_ - start));
+        const std::size_t point = digits.find('.');
+        // strtod reads numbers as the program's locale writes them.
+        if (point != std::string::npos) digits.replace(point, 1, std::localeconv()->decimal_point);
         char* end = nullptr;
         value.number_ = std::strtod(digits.c_str(), &end);
         if (digits.empty() || end != digits.c_str() + digits.size()) fail("no JSON value");
