@@ -57,13 +57,14 @@ class BuildKernel(build_ext):
     """Compiles several files at a time, and goes on without the kernel where that fails."""
 
     def run(self) -> None:
+        self._package = self._packed_into()  # before it runs: `inplace` is another then
         wish = os.environ.get(VARIABLE, "")
         if wish not in ("", "require", "skip"):
             raise OptionError(f"{VARIABLE}={wish}: expected require, skip or nothing")
         if wish == "skip":
             self._leave_out(f"{VARIABLE}=skip")
             return
-        (self._package() / RECORD).unlink(missing_ok=True)
+        (self._package / RECORD).unlink(missing_ok=True)
         with tempfile.TemporaryFile() as log:
             try:
                 with _standard_output_to(log):
@@ -97,7 +98,7 @@ class BuildKernel(build_ext):
         self.compiler.compile = compile_parallel
         super().build_extension(ext)
 
-    def _package(self) -> Path:
+    def _packed_into(self) -> Path:
         """Where the extension goes: in the sources, or in what is built of them."""
         is_in_place = self.inplace or getattr(self, "editable_mode", False)
         return PACKAGE if is_in_place else Path(self.build_lib) / PACKAGE
@@ -106,11 +107,10 @@ class BuildKernel(build_ext):
         """Forget the extension, so that the wheel is one for every machine; say and keep why."""
         self.extensions = []
         self.distribution.ext_modules = []
-        package = self._package()
-        package.mkdir(parents=True, exist_ok=True)
-        for earlier in [*package.glob("_kernel.*.so"), *package.glob("_kernel.*pyd")]:
+        self._package.mkdir(parents=True, exist_ok=True)
+        for earlier in self._package.glob("_kernel.*"):
             earlier.unlink()
-        (package / RECORD).write_text(f"{reason}\n", encoding="utf-8")
+        (self._package / RECORD).write_text(f"{reason}\n", encoding="utf-8")
         print(f"nlp-architect-ext goes without its native kernel: {reason}", file=sys.stderr)
 
 
