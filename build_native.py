@@ -57,6 +57,7 @@ class BuildKernel(build_ext):
     """Compiles several files at a time, and goes on without the kernel where that fails."""
 
     def run(self) -> None:
+        """Build, or leave it out and say so."""
         self._package = self._packed_into()  # before it runs: `inplace` is another then
         wish = os.environ.get(VARIABLE, "")
         if wish not in ("", "require", "skip"):
@@ -78,6 +79,7 @@ class BuildKernel(build_ext):
                 sys.stderr.write(_text(log))
 
     def build_extension(self, ext: Extension) -> None:
+        """Compile what changed, with the flags of this compiler, and link it."""
         is_msvc = self.compiler.compiler_type == "msvc"
         ext.extra_compile_args = MSVC if is_msvc else UNIX
         ext.extra_link_args = [] if is_msvc else ["-pthread"]
@@ -111,18 +113,20 @@ class BuildKernel(build_ext):
         for earlier in self._package.glob("_kernel.*"):
             earlier.unlink()
         (self._package / RECORD).write_text(f"{reason}\n", encoding="utf-8")
-        print(f"nlp-architect-ext goes without its native kernel: {reason}", file=sys.stderr)
+        sys.stderr.write(f"nlp-architect-ext goes without its native kernel: {reason}\n")
 
 
 class Wheel(bdist_wheel):
     """A wheel whose name says what is in it: the kernel for a system, or nothing but Python."""
 
     def finalize_options(self) -> None:
+        """One wheel for 3.11 and later, where Python has its lock."""
         if IS_STABLE:
             self.py_limited_api = "cp311"
         super().finalize_options()
 
     def run(self) -> None:
+        """Build the wheel."""
         self.run_command("build_ext")  # first: whether it succeeds makes the name
         self.root_is_pure = not self.distribution.has_ext_modules()
         super().run()

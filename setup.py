@@ -6,7 +6,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 sys.path.insert(0, str(Path(__file__).parent))  # which builds by pip leave out
-from build_native import BuildKernel, Wheel, kernel  # noqa: E402
+from build_native import BuildKernel, Wheel, kernel
 
 setup(
     name="nlp-architect-ext",

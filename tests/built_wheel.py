@@ -15,7 +15,9 @@ SOURCES += ("MANIFEST.in", "pyproject.toml", "setup.py")
 def copy_sources(folder: Path) -> None:
     """What a build needs, into a new folder; nothing that an earlier one left."""
     folder.mkdir()
-    ignored = shutil.ignore_patterns("node_modules", "__pycache__", "*.so", "*.pyd", "not_built.txt")
+    ignored = shutil.ignore_patterns(
+        "node_modules", "__pycache__", "*.so", "*.pyd", "not_built.txt"
+    )
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
