@@ -22,16 +22,23 @@ from typing import IO, Any
 from setuptools import Extension
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
-from setuptools.errors import BaseError, CCompilerError, CompileError, OptionError
+from setuptools.errors import BaseError, CCompilerError, CompileError, LinkError, OptionError
 
 VARIABLE = "NLP_ARCHITECT_EXT_NATIVE"
 PACKAGE = Path("nlp_architect_ext", "runtime", "native")
 RECORD = "not_built.txt"  # in the package: why it has no kernel
 NOT_OF_PYTHON = {"c_api.cpp"}  # the library for programs in C
+IMPORT = """
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location(*sys.argv[1:])
+spec.loader.exec_module(module_from_spec(spec))
+"""
+FOREIGN = ("ARCHFLAGS", "_PYTHON_HOST_PLATFORM")  # set where a build is for another processor
 PARALLEL = 2  # compilers at a time
 # No function sets errno, which nobody reads; products are rounded before they are added, so that
 # all compilers give the same bits.
-UNIX = ["-std=c++17", "-O3", "-g0", "-pthread", "-fvisibility=hidden"]
+UNIX = ["-std=c++17", "-O3", "-g0", "-pthread", "-fvisibility=hidden", "-ffunction-sections"]
 UNIX += ["-fno-math-errno", "-ffp-contract=off"]
 UNIX.append("-w")  # warnings are for those who change the kernel: `make native-check`
 MSVC = ["/std:c++17", "/O2", "/EHsc", "/utf-8"]
@@ -85,7 +92,9 @@ class BuildKernel(build_ext):
         ext.extra_compile_args = MSVC if is_msvc else UNIX
         ext.extra_link_args = [] if is_msvc else ["-pthread"]
         if sys.platform.startswith("linux"):
-            ext.extra_link_args.append("-Wl,-s")
+            exports = Path(ext.sources[0]).with_name("exports.map")
+            ext.extra_link_args += ["-Wl,-s", "-Wl,--gc-sections"]
+            ext.extra_link_args.append(f"-Wl,--version-script={exports}")
         compile_files = self.compiler.compile
 
         def compile_parallel(sources: list[str], **options: Any) -> list[str]:
@@ -100,6 +109,7 @@ class BuildKernel(build_ext):
 
         self.compiler.compile = compile_parallel
         super().build_extension(ext)
+        _check_import(ext.name, self.get_ext_fullpath(ext.name))
 
     def _packed_into(self) -> Path:
         """Where the extension goes: in the sources, or in what is built of them."""
@@ -131,6 +141,24 @@ class Wheel(bdist_wheel):
         self.run_command("build_ext")  # first: whether it succeeds makes the name
         self.root_is_pure = not self.distribution.has_ext_modules()
         super().run()
+
+
+def _check_import(name: str, path: str) -> None:
+    """A missing symbol is no error to the linker: it would be one to whoever imports the module.
+
+    Raises:
+        LinkError: it can't be imported. Modules for another processor aren't tried.
+    """
+    if any(variable in os.environ for variable in FOREIGN):
+        return
+    code = (
+        "from importlib import util as u; import sys; s = u.spec_from_file_location(*sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", f"{code}; s.loader.exec_module(u.module_from_spec(s))"]
+    done = subprocess.run([*command, name, path], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise LinkError(said[-1] if said else f"importing it ended with {done.returncode}")
 
 
 def _is_newest(made: Path, of: list[str]) -> bool:

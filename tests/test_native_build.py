@@ -52,8 +52,9 @@ class Build:
 def build(tmp_path):
     copy_sources(tmp_path / "sources")
     sources = tmp_path / "sources" / KERNEL / "src"
-    shutil.rmtree(sources)
-    sources.mkdir()
+    for path in sources.iterdir():
+        if path.name != "exports.map":
+            path.unlink()
     (sources / "binding.cpp").write_text(FINE)
     return Build(tmp_path / "sources")
 
@@ -97,6 +98,17 @@ def test_the_reason_is_the_first_error_of_the_compiler(build):
     assert kernel_files(archive) == {"not_built.txt"}
     assert f"{KERNEL}/src/broken.cpp:1:" in line
     assert "is_missing" in line
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other linkers refuse it")
+def test_a_kernel_that_can_not_be_imported_is_left_out(build):
+    undefined = f"int is_nowhere(PyObject*);{FINE}"
+    slot = "{Py_mod_exec, reinterpret_cast<void*>(is_nowhere)}, {0, nullptr}"
+    code = "#include <Python.h>\n" + undefined.replace("{0, nullptr}", slot)
+    (build.folder / KERNEL / "src" / "binding.cpp").write_text(code)
+    name, _, line = build.wheel()
+    assert name.endswith("-py3-none-any.whl")
+    assert "undefined symbol: " in line
 
 
 def test_a_kernel_that_is_required_must_compile(build):

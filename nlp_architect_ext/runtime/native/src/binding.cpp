@@ -2,6 +2,9 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "errors.h"
+#include "kernels.h"
+
 namespace {
 
 // What a module owns, instead of globals: several interpreters may each import it.
@@ -11,8 +14,15 @@ struct State {
 
 State* state_of(PyObject* module) { return static_cast<State*>(PyModule_GetState(module)); }
 
-// The instruction-set paths that this processor can run, the best one first.
-PyObject* paths(PyObject*, PyObject*) { return Py_BuildValue("[s]", "portable"); }
+// The instruction set that is computed with; ValueError if one is forced that isn't there.
+PyObject* path(PyObject* module, PyObject*) {
+    try {
+        return PyUnicode_FromString(nlp::kernels().name);
+    } catch (const nlp::DataError& error) {
+        PyErr_SetString(state_of(module)->data_error, error.what());
+        return nullptr;
+    }
+}
 
 int execute(PyObject* module) {
     State* state = state_of(module);
@@ -39,7 +49,7 @@ int clear(PyObject* module) {
 void release(void* module) { clear(static_cast<PyObject*>(module)); }
 
 PyMethodDef kMethods[] = {
-    {"paths", paths, METH_NOARGS, "paths() -> list[str]: what this processor can run."},
+    {"path", path, METH_NOARGS, "path() -> str: the instruction set that is computed with."},
     {nullptr, nullptr, 0, nullptr},
 };
 
