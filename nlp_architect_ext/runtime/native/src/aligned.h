@@ -1,40 +1,51 @@
-// Numbers in memory that begin where a vector register's loads are fastest.
+// Arrays that begin at a cache line, so that no load of a vector crosses two.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <cstring>
+#include <memory>
+#include <new>
 
 namespace nlp {
 
-// Zeros at first; it grows and never shrinks, so whoever keeps it allocates seldom.
-template <typename Number>
+// Numbers of a trivial type, all zero at first; it moves, and isn't copied.
+template <class Number>
 class Aligned {
   public:
     Aligned() = default;
-    Aligned(const Aligned&) = delete;
-    Aligned& operator=(const Aligned&) = delete;
-    Aligned(Aligned&&) = default;
-    Aligned& operator=(Aligned&&) = default;
-
-    // Makes room for so many numbers; what was in it is lost if it grows.
-    void reserve(std::size_t count) {
-        if (count <= count_) return;
-        numbers_.assign(count + kLine / sizeof(Number), Number());
-        count_ = count;
-        const std::size_t beyond = reinterpret_cast<std::uintptr_t>(numbers_.data()) % kLine;
-        first_ = beyond == 0 ? 0 : (kLine - beyond) / sizeof(Number);
+    explicit Aligned(std::size_t count)
+        : data_(static_cast<Number*>(::operator new(bytes(count), kLine))), count_(count) {
+        std::memset(data_.get(), 0, bytes(count));
     }
 
-    Number* data() { return numbers_.data() + first_; }
-    const Number* data() const { return numbers_.data() + first_; }
+    Number* data() { return data_.get(); }
+    const Number* data() const { return data_.get(); }
+    std::size_t size() const { return count_; }
+    Number& operator[](std::size_t index) { return data_.get()[index]; }
+    const Number& operator[](std::size_t index) const { return data_.get()[index]; }
+
+    // Room for this many; what was in it is lost if it had less.
+    void reserve(std::size_t count) {
+        if (count > count_) *this = Aligned(count);
+    }
 
   private:
-    static constexpr std::size_t kLine = 64;  // bytes of a cache line, and of an AVX-512 register
+    static constexpr std::align_val_t kLine{64};
 
-    std::vector<Number> numbers_;
+    struct Free {
+        void operator()(Number* data) const { ::operator delete(data, kLine); }
+    };
+
+    // Never empty, and a line more than asked for: vectors may read past the last number.
+    static std::size_t bytes(std::size_t count) {
+        constexpr auto kMargin = static_cast<std::size_t>(kLine);
+        if (count > (SIZE_MAX - kMargin) / sizeof(Number)) throw std::bad_alloc();
+        return count * sizeof(Number) + kMargin;
+    }
+
+    std::unique_ptr<Number, Free> data_;
     std::size_t count_ = 0;
-    std::size_t first_ = 0;
 };
 
 }  // namespace nlp
