@@ -13,7 +13,7 @@ constexpr std::size_t kMostLabels = 8192;  // squared and in bytes, still a 32-b
 constexpr double kNearlyHalf = 0.499;      // room for rounding
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
-std::size_t padded(std::size_t count, std::size_t lanes) {
+std::size_t rounded_up(std::size_t count, std::size_t lanes) {
     return (count + lanes - 1) / lanes * lanes;
 }
 
@@ -51,56 +51,69 @@ Decoding::Decoding(const DecodingKernels& kernels, const LabelSet& labels, doubl
                         std::to_string(count) + " labels");
     }
     tables_.labels = count;
-    tables_.floats = padded(count, kFloatLanes);
-    tables_.doubles = padded(count, kDoubleLanes);
-    tables_.bias.reserve(tables_.floats);
-    if (labels.outside()) tables_.bias.data()[*labels.outside()] = static_cast<float>(outside_bias);
+    tables_.floats = rounded_up(count, kFloatLanes);
+    tables_.doubles = rounded_up(count, kDoubleLanes);
+    fill_bias(outside_bias);
     fill_legal(has_pairs_ ? *pairs : zeros(count));
     if (has_pairs_) fill_marginals(*pairs);
 }
 
+void Decoding::fill_bias(double outside_bias) {
+    const std::size_t row = tables_.floats;
+    floats_.reserve((3 + 2 * tables_.labels) * row);
+    float* bias = floats_.data();
+    if (labels_.outside()) bias[*labels_.outside()] = static_cast<float>(outside_bias);
+    tables_.bias = bias;
+}
+
 void Decoding::fill_legal(const PairScores& pairs) {
     const std::size_t count = tables_.labels;
-    const std::size_t floats = tables_.floats;
-    for (Aligned<float>* table : {&tables_.onward, &tables_.back}) {
-        table->reserve(count * floats);
-        std::fill_n(table->data(), count * floats, kNever);
-    }
-    for (Aligned<float>* row : {&tables_.start, &tables_.end}) {
-        row->reserve(floats);
-        std::fill_n(row->data(), floats, kNever);
-    }
+    const std::size_t row = tables_.floats;
+    float* start = floats_.data() + row;
+    float* end = start + row;
+    float* onward = end + row;
+    float* back = onward + count * row;
+    std::fill(start, back + count * row, kNever);
     for (std::size_t before = 0; before < count; ++before) {
-        if (labels_.is_legal_start(before)) tables_.start.data()[before] = pairs.start[before];
-        tables_.end.data()[before] = pairs.end[before];
+        if (labels_.is_legal_start(before)) start[before] = pairs.start[before];
+        end[before] = pairs.end[before];
         for (std::size_t after = 0; after < count; ++after) {
             if (!labels_.is_legal(before, after)) continue;
             const float score = pairs.transitions[before * count + after];
-            tables_.onward.data()[before * floats + after] = score;
-            tables_.back.data()[after * floats + before] = score;
+            onward[before * row + after] = score;
+            back[after * row + before] = score;
         }
     }
+    tables_.start = start;
+    tables_.end = end;
+    tables_.onward = onward;
+    tables_.back = back;
 }
 
 void Decoding::fill_marginals(const PairScores& pairs) {
     const std::size_t count = tables_.labels;
-    const std::size_t doubles = tables_.doubles;
-    tables_.steps_onward.reserve(count * doubles);
-    tables_.steps_back.reserve(count * doubles);
-    tables_.begin_onward.reserve(doubles);
-    tables_.begin_back.reserve(doubles);
+    const std::size_t row = tables_.doubles;
+    doubles_.reserve((2 + 2 * count) * row);
+    double* begin_onward = doubles_.data();
+    double* begin_back = begin_onward + row;
+    double* onward = begin_back + row;
+    double* back = onward + count * row;
     const double top = largest(pairs.transitions);
     const double top_start = largest(pairs.start);
     const double top_end = largest(pairs.end);
     for (std::size_t before = 0; before < count; ++before) {
-        tables_.begin_onward.data()[before] = std::exp(double{pairs.start[before]} - top_start);
-        tables_.begin_back.data()[before] = std::exp(double{pairs.end[before]} - top_end);
+        begin_onward[before] = std::exp(double{pairs.start[before]} - top_start);
+        begin_back[before] = std::exp(double{pairs.end[before]} - top_end);
         for (std::size_t after = 0; after < count; ++after) {
             const double step = std::exp(double{pairs.transitions[before * count + after]} - top);
-            tables_.steps_onward.data()[before * doubles + after] = step;
-            tables_.steps_back.data()[after * doubles + before] = step;
+            onward[before * row + after] = step;
+            back[after * row + before] = step;
         }
     }
+    tables_.begin_onward = begin_onward;
+    tables_.begin_back = begin_back;
+    tables_.steps_onward = onward;
+    tables_.steps_back = back;
 }
 
 bool Decoding::is_legal(const int* labels, std::size_t words) const {

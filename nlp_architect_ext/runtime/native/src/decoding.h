@@ -13,24 +13,24 @@ namespace nlp {
 constexpr std::size_t kFloatLanes = 16;
 constexpr std::size_t kDoubleLanes = 8;
 
-// What the kernels need to know of a label set and its pair scores.
+// What the kernels need to know of a label set and its pair scores; `Decoding` owns the arrays.
 struct DecodingTables {
-    std::size_t labels = 0;
-    std::size_t floats = 0;   // labels, padded
-    std::size_t doubles = 0;  // labels, padded
-    Aligned<float> bias;      // (floats,): added to emissions; zeros but for O
+    std::size_t labels;
+    std::size_t floats;   // labels, padded
+    std::size_t doubles;  // labels, padded
+    const float* bias;    // (floats,): added to emissions; zeros but for O
 
     // The best legal path: -infinity for pairs that aren't legal and for padding.
-    Aligned<float> onward;  // (before, floats after)
-    Aligned<float> back;    // (after, floats before): the same, transposed
-    Aligned<float> start;   // (floats,)
-    Aligned<float> end;     // (floats,)
+    const float* onward;  // (before, floats after)
+    const float* back;    // (after, floats before): the same, transposed
+    const float* start;   // (floats,)
+    const float* end;     // (floats,)
 
-    // Marginals: exponentials of pair scores, at most 1; zeros for padding. Empty for a softmax.
-    Aligned<double> steps_onward;  // (before, doubles after)
-    Aligned<double> steps_back;    // (after, doubles before)
-    Aligned<double> begin_onward;  // (doubles,): a sentence's first word
-    Aligned<double> begin_back;    // (doubles,): its last
+    // Marginals: exponentials of pair scores, at most 1; zeros for padding. For a softmax nullptr.
+    const double* steps_onward;  // (before, doubles after)
+    const double* steps_back;    // (after, doubles before)
+    const double* begin_onward;  // (doubles,): a sentence's first word
+    const double* begin_back;    // (doubles,): its last
 };
 
 // The heavy loops, one set for each set of instructions; see decoding_kernels.inc.
@@ -77,6 +77,7 @@ class Decoding {
                 DecodingScratch& scratch, int* labels, double* chances) const;
 
   private:
+    void fill_bias(double outside_bias);
     void fill_legal(const PairScores& pairs);
     void fill_marginals(const PairScores& pairs);
     bool is_legal(const int* labels, std::size_t words) const;
@@ -86,7 +87,9 @@ class Decoding {
     DecodingKernels kernels_;
     LabelSet labels_;
     bool has_pairs_;
-    DecodingTables tables_;
+    DecodingTables tables_{};
+    Aligned<float> floats_;    // what the tables point to, one after another
+    Aligned<double> doubles_;  // the same
 };
 
 }  // namespace nlp
