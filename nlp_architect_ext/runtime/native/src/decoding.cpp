@@ -155,7 +155,7 @@ void Decoding::replace(const float* emissions, std::size_t words, std::size_t st
             const double* sums = scratch.sums.data() + word * tables_.doubles;
             chances[word] *= sums[own] / sums[best];
         } else {
-            const float* bias = tables_.bias.data();
+            const float* bias = tables_.bias;
             const float* row = emissions + word * stride;
             const float distance = (row[own] + bias[own]) - (row[best] + bias[best]);
             chances[word] *= static_cast<double>(std::exp(distance));
