@@ -97,10 +97,8 @@ ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t featu
         if (weights.outputs != filters || weights.are_integers() != are_integers_) {
             throw DataError("array " + name + ": doesn't fit those before");
         }
-        Packing own = plain_packing(filters, {filters, filters, filters});
-        own.input_offset = kernels_->feature_offset;
         layers_.push_back({Matrix(*kernels_, weights, read_bias(tensors, name + ".bias", filters),
-                                  own),
+                                  plain_packing(filters, {filters, filters, filters})),
                            limited(dilation.size(), "a dilation")});
     }
     output_ = Matrix::floats(Weights::read(tensors, "output"),

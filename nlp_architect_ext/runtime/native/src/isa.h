@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "kernels.h"
 
@@ -15,13 +16,12 @@
 #define NLP_ARM 1
 #endif
 
-// The compiler keeps small arrays of vectors in registers where loops over them are unrolled.
 #if defined(__GNUC__)
-#define NLP_UNROLL _Pragma("GCC unroll 8")
 #define NLP_INLINE inline __attribute__((always_inline))
+#define NLP_INLINED __attribute__((always_inline))
 #else
-#define NLP_UNROLL
 #define NLP_INLINE __forceinline
+#define NLP_INLINED
 #endif
 
 namespace nlp {

@@ -10,7 +10,8 @@
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,f16c"))), \
     apply_to = function)
 #elif defined(__GNUC__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of gcc 12's own header
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // both of gcc 12's own header
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,f16c")
 #endif
 
@@ -24,10 +25,11 @@ struct Vector {
     using IntegerWeight = std::int8_t;
     static constexpr std::size_t kGroup = 4;
     static constexpr int kHiddenOffset = 128;
-    static constexpr int kFeatureOffset = 0;
+    static constexpr float kFeatureScale = 255;
     // Of the 32 registers, 24 are sums, four weights and one an input.
     static constexpr std::size_t kRows = 6;
     static constexpr std::size_t kScaledRows = 3;
+    static constexpr std::size_t kStepGates = 4;
     static constexpr std::size_t kColumns = 4;
 
     static Floats zero() { return _mm512_setzero_ps(); }
@@ -84,7 +86,13 @@ struct Vector {
     }
     static Ints load_weights(const IntegerWeight* place) { return _mm512_loadu_si512(place); }
     static Ints dot(Ints sum, Ints inputs, Ints weights) {
+#if defined(__GNUC__) && !defined(__clang__)
+        // gcc 12 copies each sum before and after the intrinsic.
+        __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(inputs), "v"(weights));
+        return sum;
+#else
         return _mm512_dpbusd_epi32(sum, inputs, weights);
+#endif
     }
 };
 

@@ -19,7 +19,6 @@ using Half = std::uint16_t;  // a 16-bit float, IEEE 754's binary16
 constexpr std::size_t kBlock = 16;
 constexpr std::size_t kGates = 4;  // of an LSTM: input, forget, cell, output
 constexpr float kHiddenScale = 127;    // of a hidden state as an integer
-constexpr float kFeatureScale = 255;   // of the largest feature of a word, after ReLU
 
 // The count rounded up to whole blocks.
 constexpr std::size_t padded(std::size_t count) { return (count + kBlock - 1) / kBlock * kBlock; }
@@ -75,7 +74,6 @@ struct NumberKernels {
     std::size_t input_size;        // bytes of a hidden state or a feature
     std::size_t weight_size;       // bytes of a weight
     int hidden_offset;             // what is added to a hidden state as an integer
-    int feature_offset;            // and to a feature
     void (*product)(const Product&);
     void (*lstm)(const LstmRun&);
     // The sum of three taps a word, after ReLU: out (words, width). A tap may be nullptr; they are

@@ -1,10 +1,10 @@
 #include "matrix.h"
 
-#include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "errors.h"
+#include "portable_vectors.h"
 
 namespace nlp {
 namespace {
@@ -139,23 +139,9 @@ void Matrix::put(Kind kind, std::size_t place, const Weights& weights, std::size
             return write(weights_, place,
                          std::int16_t{weights.integers[output * weights.inputs + input]});
         case Kind::Halves:
-            return write(weights_, place, to_half(weights.at(output, input) * factor));
+            return write(weights_, place, portable::to_half(weights.at(output, input) * factor));
         case Kind::Floats: return write(weights_, place, weights.at(output, input) * factor);
     }
-}
-
-Half to_half(float value) {
-    constexpr float kLargest = 65504;
-    constexpr float kSmallest = 6.103515625e-5F;  // of the normal halves, 2⁻¹⁴
-    const float size = std::fmin(std::fabs(value), kLargest);
-    const std::uint32_t sign = std::signbit(value) ? 0x8000U : 0U;
-    if (size < kSmallest) {  // in units of 2⁻²⁴
-        return static_cast<Half>(sign | static_cast<std::uint32_t>(std::lrintf(size * 16777216)));
-    }
-    std::uint32_t bits;
-    std::memcpy(&bits, &size, sizeof bits);
-    bits += 0xFFF + (bits >> 13 & 1);  // to the nearest, ties to even
-    return static_cast<Half>(sign | ((bits >> 13) - (112U << 10)));
 }
 
 }  // namespace nlp

@@ -80,7 +80,4 @@ class Matrix {
     std::vector<std::size_t> part_groups_;
 };
 
-// The half nearest to a float; sizes too large for one become the largest.
-Half to_half(float value);
-
 }  // namespace nlp
