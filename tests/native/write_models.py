@@ -1,4 +1,4 @@
-"""Small exports for the programs that test the kernel: `python tests/native/write_models.py FOLDER`.
+"""Small exports for the kernel's test programs: `python tests/native/write_models.py FOLDER`.
 
 Each lies in a folder of its name; `seeds/` has their files one by one, as `fuzz_files.cpp` reads
 them: a byte in front says what a file is.
