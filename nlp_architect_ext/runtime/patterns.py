@@ -5,8 +5,8 @@ A pattern is a tree of JSON values:
 - a string: these characters, one after the other; a number: a character out of that set;
 - a list: its items, one after the other;
 - `{"or": [...]}`: the first that leads to a match;
-- `{"repeat": ..., "least": 0, "most": null}`: as often as possible, or with `"lazy": true` as seldom
-  as possible; null is any number of times;
+- `{"repeat": ..., "least": 0, "most": null}`: as often as possible, or with `"lazy": true` as
+  seldom as possible; null is any number of times;
 - `{"ahead": ...}`, `{"behind": ...}`, `{"not ahead": ...}`, `{"not behind": ...}`: what follows, or
   comes before, is or isn't that;
 - `{"at": "start"}`, `{"at": "end"}`, `{"at": "line end"}`: there, or before a last line feed too.
