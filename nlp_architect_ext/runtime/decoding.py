@@ -41,7 +41,8 @@ class PairScores:
         The first of two is onward, the second back.
         """
         step = np.exp(self.transitions.astype(np.float64) - self.transitions.max())
-        begin = np.exp([[self.start - self.start.max()], [self.end - self.end.max()]])
+        edges = np.stack([self.start, self.end])[:, None].astype(np.float64)
+        begin = np.exp(edges - edges.max(axis=2, keepdims=True))
         return np.stack([step, step.T]), begin
 
 

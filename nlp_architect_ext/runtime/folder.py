@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
@@ -16,11 +14,15 @@ from nlp_architect_ext.data.vocabulary_file import read_vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.runtime.splitting import SplittingRules
-from nlp_architect_ext.runtime.tensors import read_tensors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CONFIG, VOCABULARY = "config.json", "vocabulary.json"
 WEIGHTS, GRAPH, RULES = "words.safetensors", "sentences.onnx", "splitting.json"
 EXPORTED = (CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES)
+NETWORK = "network.safetensors"  # the graph's weights for the native kernel, where it knows them
+OPTIONAL = (NETWORK,)
 ORIGIN = "export.json"  # what it was made from, and how close it is
 INSIDE = "export"  # where an export lies in the folder of its model, if nothing else is said
 ON_HUB = "onnx"  # and where in what is on the Hugging Face hub, as others have it there
@@ -54,6 +56,8 @@ def read_export(folder: Path) -> Export:
     Raises:
         UserError: no such folder, or one that is damaged.
     """
+    from nlp_architect_ext.runtime.tensors import read_tensors  # numpy, which the kernel can spare
+
     contents = read_verified(folder, EXPORTED)
     try:
         config = TaggerConfig.from_json(json.loads(contents[CONFIG]), str(folder / CONFIG))
@@ -71,6 +75,16 @@ def read_export(folder: Path) -> Export:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(folder, error) from error
+
+
+def published_files(folder: Path) -> tuple[str, ...]:
+    """The names of an export's files that go wherever it goes.
+
+    Raises:
+        UserError: no manifest, or a damaged one.
+    """
+    listed = read_manifest(folder)
+    return (*EXPORTED, *(name for name in OPTIONAL if name in listed), ORIGIN)
 
 
 def is_export(folder: Path) -> bool:

@@ -1,0 +1,50 @@
+// The student `cnn-lstm`: bidirectional LSTM layers, perhaps a layer behind them, labels.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "matrix.h"
+#include "network.h"
+
+namespace nlp {
+
+// The first layer's product with a word's features depends on the word alone, as does the skip from
+// the features to the labels: both are the word's row in the table, gates first.
+class LstmNetwork : public Network {
+  public:
+    LstmNetwork(const Tensors& tensors, std::size_t features, std::size_t labels);
+
+    void fill_rows(const float* features, std::size_t words, unsigned char* rows) const override;
+    void emissions(const Chunk& chunk, Scratch& scratch, float* found) const override;
+
+  private:
+    struct Layer {
+        Matrix inputs[2];     // of each direction; the first layer's is in `table_`
+        Matrix recurrent[2];  // of each direction
+        std::size_t width = 0;
+    };
+
+    void read_layer(const Tensors& tensors, std::size_t index, std::size_t inputs);
+    void read_head(const Tensors& tensors);
+    void run_direction(const Layer& layer, int direction, const Chunk& chunk, Scratch& scratch,
+                       unsigned char* hidden) const;
+    void read_inputs(const Layer& layer, int direction, std::size_t words, Scratch& scratch,
+                     std::size_t before, std::size_t width) const;
+    void multiply(const Matrix& matrix, std::size_t words, Scratch& scratch,
+                  const std::vector<std::pair<const unsigned char*, std::size_t>>& parts,
+                  Product& product) const;
+
+    bool are_integers_ = false;
+    const NumberKernels* kernels_ = nullptr;
+    std::size_t gate_size_ = 0;   // bytes
+    std::size_t gate_count_ = 0;  // of a word's row: both directions of the first layer
+    Matrix table_;
+    Matrix skip_;                 // with the labels' bias
+    std::vector<Layer> layers_;
+    std::optional<Matrix> hidden_;
+    Matrix output_;
+};
+
+}  // namespace nlp

@@ -1,0 +1,83 @@
+// A matrix packed for the kernels.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "aligned.h"
+#include "kernels.h"
+#include "tensors.h"
+
+namespace nlp {
+
+// Weights as an export holds them: floats, or 8-bit integers and what each output's are times.
+struct Weights {
+    std::size_t outputs = 0;
+    std::size_t inputs = 0;
+    std::vector<float> floats;           // (outputs, inputs); empty for integers
+    std::vector<std::int8_t> integers;   // (outputs, inputs); empty for floats
+    std::vector<float> scales;           // (outputs,); empty for floats
+
+    // Reads `name`, (outputs, inputs ...), and `name.scale`, (outputs,), if it's integers. Further
+    // axes count as inputs. Throws DataError for other shapes.
+    static Weights read(const Tensors& tensors, const std::string& name);
+
+    bool are_integers() const { return !integers.empty(); }
+    float at(std::size_t output, std::size_t input) const;
+};
+
+// The bias `name` (outputs,). Throws DataError for another shape.
+std::vector<float> read_bias(const Tensors& tensors, const std::string& name, std::size_t outputs);
+
+// Where the numbers of a matrix go.
+struct Packing {
+    std::vector<std::size_t> places;       // of each output, in blocks; as many as outputs
+    std::vector<float> factors;            // what each output is multiplied by; empty: 1
+    std::size_t blocks = 0;                // of all outputs
+    std::vector<std::size_t> parts;        // inputs of each part; together all inputs
+    int input_offset = 0;                  // that integers of inputs are stored with
+    float input_unit = 1;                  // what an integer of 1 stands for
+};
+
+// Outputs in their own order, inputs in one part.
+Packing plain_packing(std::size_t outputs, std::vector<std::size_t> parts);
+
+class Matrix {
+  public:
+    Matrix() = default;
+    // The weights as the kernels of their kind of numbers want them; the bias is (outputs,).
+    Matrix(const NumberKernels& kernels, const Weights& weights, const std::vector<float>& bias,
+           const Packing& packing);
+    // Weights of any kind as halves, for `Kernels::half_product`.
+    static Matrix halves(const Weights& weights, const std::vector<float>& bias,
+                         const Packing& packing);
+    // Weights of any kind as floats.
+    static Matrix floats(const Weights& weights, const std::vector<float>& bias,
+                         const Packing& packing);
+
+    MatrixView view() const;
+    // Groups of a part's inputs.
+    std::size_t part_groups(std::size_t part) const { return part_groups_[part]; }
+    std::size_t parts() const { return part_groups_.size(); }
+    std::size_t outputs() const { return blocks_ * kBlock; }
+
+  private:
+    enum class Kind { Bytes, Words, Halves, Floats };
+
+    void pack(Kind kind, std::size_t group, const Weights& weights, const std::vector<float>& bias,
+              const Packing& packing);
+    void put(Kind kind, std::size_t place, const Weights& weights, std::size_t output,
+             std::size_t input, float factor);
+
+    Aligned<unsigned char> weights_;
+    Aligned<float> scales_;
+    Aligned<float> bias_;
+    Aligned<std::int32_t> starts_;
+    bool has_starts_ = false;
+    std::size_t blocks_ = 0;
+    std::size_t groups_ = 0;
+    std::vector<std::size_t> part_groups_;
+};
+
+}  // namespace nlp
