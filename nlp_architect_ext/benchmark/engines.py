@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from nlp_architect_ext.runtime.native.availability import native_obstacle
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -30,9 +32,14 @@ class Engine:
         return getattr(import_module(self.module), self.class_).load(folder, threads)
 
 
+NATIVE = Engine("native kernel", "nlp_architect_ext.runtime.native.tagger", "NativeTagger")
 ONNX = Engine("ONNX Runtime", "nlp_architect_ext.runtime.tagger", "Tagger")
 
 
-def engines() -> tuple[Engine, ...]:
-    """Those that are installed; the first one is the fastest, and what others are compared with."""
-    return (ONNX,)
+def engines(export: Path) -> tuple[Engine, ...]:
+    """Those that can run an export here: the fastest, with which others are compared, first.
+
+    Raises:
+        UserError: a damaged export.
+    """
+    return (ONNX,) if native_obstacle(export) else (NATIVE, ONNX)

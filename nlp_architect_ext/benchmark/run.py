@@ -33,6 +33,8 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.reports.plots import speed
 from nlp_architect_ext.runs.dev_of_run import corpus_of_run
 from nlp_architect_ext.runtime.folder import Export, export_of, read_export
+from nlp_architect_ext.runtime.native.availability import native_obstacle
+from nlp_architect_ext.serving.load import NO_KERNEL
 from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.taggers.folder import holds_model
 
@@ -59,12 +61,14 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
         sample = read_sample(settings, content.config)
         systems += _rivals(settings, content)
         check_names([system.name for system in systems])
+        if obstacle := native_obstacle(export):
+            say(f"{NO_KERNEL} {obstacle}")
         sentences = sample.sentences[: settings.sentences]
         timings: list[Timing] = []
         for size in sorted(set(settings.batch_sizes)):
             timings += compare(systems, sentences, size, settings.rounds, say)
         texts = [" ".join(sentence.words) for sentence in sample.sentences]
-        needs = footprint(engines()[0], export, texts)
+        needs = footprint(engines(export)[0], export, texts)
     found = Measurements(
         machine=_machine(settings.threads),
         sentences=len(sentences),

@@ -83,7 +83,7 @@ def _another_student(folder: Path, threads: int) -> System:
 
 def _exported(folder: Path, threads: int) -> list[System]:
     """The export in each engine."""
-    return [_in_engine(engine, folder, threads) for engine in engines()]
+    return [_in_engine(engine, folder, threads) for engine in engines(folder)]
 
 
 def _in_engine(engine: Engine, folder: Path, threads: int) -> System:

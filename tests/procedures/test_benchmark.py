@@ -14,6 +14,7 @@ from nlp_architect_ext import cli
 from nlp_architect_ext.benchmark import random_bert as architectures
 from nlp_architect_ext.benchmark.costs import cost
 from nlp_architect_ext.benchmark.crfsuite import features, trained_crfsuite
+from nlp_architect_ext.benchmark.engines import engines
 from nlp_architect_ext.benchmark.onnx_bert import bert_graph
 from nlp_architect_ext.benchmark.random_bert import random_bert
 from nlp_architect_ext.benchmark.scoring import f1_scores
@@ -28,6 +29,7 @@ from nlp_architect_ext.data.corpus import Corpus, read_corpus
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.native.availability import missing_kernel
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 TINY = {
@@ -41,6 +43,9 @@ SENTENCES = [
     Sentence(("Today",)),
     Sentence(("No", "one")),
 ]
+
+
+ENGINES = ["ONNX Runtime"] if missing_kernel() else ["native kernel", "ONNX Runtime"]
 
 
 def benchmark(*arguments):
@@ -77,7 +82,7 @@ def test_a_table_data_and_a_picture(model, tmp_path, small_bert, capsys):
     assert "Words to entities" in (tmp_path / "report.html").read_text("utf-8")
     data = json.loads((tmp_path / "benchmark.json").read_text())
     names = [
-        "student, ONNX Runtime",
+        *(f"student, {engine}" for engine in ENGINES),
         "student, torch",
         "bert-base, torch",
         "spaCy's NER component",
@@ -118,9 +123,10 @@ def test_an_export_is_measured_without_its_model(model, tmp_path):
         )
         == 0
     )
-    (only,) = student_systems(tmp_path / "dist", tmp_path, 1)
-    assert only.name == "student, ONNX Runtime"
-    assert only.bytes == sum(path.stat().st_size for path in (tmp_path / "dist").iterdir())
+    systems = student_systems(tmp_path / "dist", tmp_path, 1)
+    assert [system.name for system in systems] == [f"student, {engine}" for engine in ENGINES]
+    size = sum(path.stat().st_size for path in (tmp_path / "dist").iterdir())
+    assert {system.bytes for system in systems} == {size}
 
 
 def test_another_student_is_measured_as_its_export(model, tmp_path):
@@ -131,15 +137,12 @@ def test_another_student_is_measured_as_its_export(model, tmp_path):
     assert sorted((tmp_path / "other").rglob("*")) == before
     assert cli.train(["export", "--model_dir", str(tmp_path / "other")]) == 0
     found = rival(str(tmp_path / "other"), labels, vocabulary, 1)
-    assert made.name == found.name == "other, ONNX Runtime"
+    assert made.name == found.name == f"other, {ENGINES[0]}"
     assert found.bytes == sum(
         path.stat().st_size for path in (tmp_path / "other" / "export").iterdir()
     )
-    assert (
-        made.tag(SENTENCES)
-        == found.tag(SENTENCES)
-        == Tagger.load(tmp_path / "other" / "export").predict(SENTENCES)
-    )
+    by_hand = engines(tmp_path / "other" / "export")[0].load(tmp_path / "other" / "export")
+    assert made.tag(SENTENCES) == found.tag(SENTENCES) == by_hand.predict(SENTENCES)
 
 
 def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_bert):
@@ -242,7 +245,9 @@ def test_f1_stands_beside_speed_and_is_that_of_the_scorer(
     def right(predicted):
         return score([one.labels for one in gold], predicted, corpus.labels)["f1"]
 
-    for name, tagger in (("ONNX Runtime", Tagger.load(dist)), ("torch", NeuralTagger.load(model))):
+    taggers = {engine.name: engine.load(dist) for engine in engines(dist)}
+    assert list(taggers) == ENGINES
+    for name, tagger in {**taggers, "torch": NeuralTagger.load(model)}.items():
         labels = [one.labels for one in tagger.predict_labels(gold)]
         assert f1[f"student, {name}"] == right(labels)
     (tmp_path / "crf").write_bytes(trained_crfsuite(corpus.train))
@@ -349,7 +354,7 @@ def test_batches_hold_everything_once_by_length():
         (["--against", "spacy", "spacy"], "'spacy' is there twice"),
         (
             ["--against", "{folder}/a/model", "{folder}/b/model"],
-            "'model, ONNX Runtime' is there twice",
+            f"'model, {ENGINES[0]}' is there twice",
         ),
         (["--data_file", "{folder}/none.txt"], "none.txt: can't be read"),
         (["--output_dir", "{model}"], "holds a model"),
