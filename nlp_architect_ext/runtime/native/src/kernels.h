@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "decoding_kernels.h"
+
 namespace nlp {
 
 using Half = std::uint16_t;  // a 16-bit float, IEEE 754's binary16
@@ -90,6 +92,7 @@ struct Kernels {
     NumberKernels floats;    // gates as floats
     // Floats times a matrix of halves, to halves: for a word's row of the table.
     void (*half_product)(const Product&);
+    DecodingKernels decoding;
 };
 
 // The kernels for this processor, chosen once. NLP_ARCHITECT_EXT_KERNEL forces others by name; throws
