@@ -1,6 +1,7 @@
 # make setup   a virtual environment in .venv with the versions of constraints.txt (every other target does it first)
 # make demo    fine-tune a teacher, distil it, compare: under five minutes on two cores
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
+# make native  the C++ kernel, compiled anew where its sources changed (setup does it too)
 # make site    the documentation as a site in build/site; a link that leads nowhere is an error
 # make test-install   what README.md says about installing, in fresh virtual environments: some minutes of pip
 # make test-browser   the pages in a headless Chromium: needs node, npm and Debian's chromium (or CHROMIUM=path)
@@ -12,6 +13,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PACKAGED := $(VENV)/.packaged
+KERNEL := nlp_architect_ext/runtime/native
+KERNEL_SOURCES := $(wildcard $(KERNEL)/src/*) build_native.py setup.py
+# Where a compiler is, a kernel that doesn't compile is an error; elsewhere one line says it's missing.
+NLP_ARCHITECT_EXT_NATIVE ?= $(if $(shell command -v g++ || command -v c++ || command -v clang++),require)
 TEACHER ?=
 DATA ?=
 OUT ?= demo
@@ -20,13 +26,17 @@ PAGES := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE docs example
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo test test-browser test-install check docs site bench
+.PHONY: setup native demo test test-browser test-install check docs site bench
 
-setup: $(INSTALLED)
+setup native: $(INSTALLED)
 
-$(INSTALLED): setup.py constraints.txt
+$(PACKAGED): setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,docs]'
+	NLP_ARCHITECT_EXT_NATIVE=skip $(BIN)/python -m pip install -c constraints.txt -e '.[dev,demo,docs]'
+	touch $@
+
+$(INSTALLED): $(PACKAGED) $(KERNEL_SOURCES)
+	NLP_ARCHITECT_EXT_NATIVE=$(NLP_ARCHITECT_EXT_NATIVE) $(BIN)/python setup.py -q build_ext --inplace
 	touch $@
 
 demo: $(INSTALLED)

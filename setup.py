@@ -1,8 +1,12 @@
 """Metadata, extras and entry points; `procedures/` becomes `nlp_architect_ext_procedures`."""
 
+import sys
 from pathlib import Path
 
 from setuptools import find_packages, setup
+
+sys.path.insert(0, str(Path(__file__).parent))  # which builds by pip leave out
+from build_native import BuildKernel, Wheel, kernel
 
 setup(
     name="nlp-architect-ext",
@@ -22,6 +26,8 @@ setup(
         "nlp_architect_ext": ["py.typed", "reports/assets/*", "serving/page/dist/**"],
         "nlp_architect_ext_procedures": ["py.typed"],
     },
+    ext_modules=[kernel()],
+    cmdclass={"build_ext": BuildKernel, "bdist_wheel": Wheel},
     install_requires=[
         "accelerate>=1.8",
         "filelock>=3.12",
@@ -58,6 +64,7 @@ setup(
             "pytest>=8",
             "ruff>=0.12",
             "schemathesis>=4",
+            "setuptools>=77",
             "tensorboard>=2.20",
             "types-tqdm",
             "uvicorn>=0.30",

@@ -25,7 +25,7 @@ DEPENDENCIES = {
     "matplotlib": "",
     "numpy": "runtime",
     "onnx": "",
-    "onnxruntime": "runtime",
+    "onnxruntime": "onnx",
     "prometheus_client": "serve",
     "pydantic": "serve",
     "ray": "ray",
@@ -36,7 +36,7 @@ DEPENDENCIES = {
     "tokenizers": "",
     "torch": "",
     "torchcrf": "",
-    "tqdm": "runtime",
+    "tqdm": "",
     "transformers": "",
     "uvicorn": "serve",
 }

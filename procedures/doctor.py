@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
+from nlp_architect_ext.runtime.native.availability import kernel_path, missing_kernel
 
 # Packages by the module that each of them brings.
 PACKAGES = {
@@ -29,15 +30,13 @@ PACKAGES = {
     "spacy": "spacy",
     "huggingface_hub": "huggingface-hub",
 }
-TAGGING = ("numpy", "tqdm")
-NETWORKS = (*TAGGING, "torch", "torchcrf", "safetensors", "onnx")
+NETWORKS = ("numpy", "torch", "torchcrf", "safetensors", "onnx")
 TEACHERS = (*NETWORKS, "transformers", "tokenizers", "accelerate", "huggingface_hub")
 # What can be done, and the modules without which it can't.
 ABILITIES = {
     "train, fine-tune": (*TEACHERS, "seqeval", "matplotlib"),
     "export": (*NETWORKS, "onnxruntime", "seqeval"),
     "tag with a model": NETWORKS,
-    "tag with an export": (*TAGGING, "onnxruntime"),
     "tag with a transformer": TEACHERS,
     "score (--evaluate)": ("seqeval",),
     "split text by spaCy": ("spacy",),  # an export has the rules of most languages in itself
@@ -61,7 +60,7 @@ class Doctor(Procedure):
         facts = {"Python": platform.python_version(), "system": platform.platform()}
         facts |= {package: _version(module) for module, package in PACKAGES.items()}
         facts |= {ability: _verdict(modules) for ability, modules in ABILITIES.items()}
-        facts |= _hardware() | _hub()
+        facts |= {"tag with an export": _engine()} | _hardware() | _hub()
         for group in GROUPS:
             states = [_state(group, name) for name in registry.names(group)]
             facts[group.rpartition(".")[2]] = ", ".join(states)
@@ -86,6 +85,19 @@ def _verdict(modules: tuple[str, ...]) -> str:
     """Whether everything is there for it."""
     missing = [PACKAGES[module] for module in modules if not _is_installed(module)]
     return f"no: needs {', '.join(missing)}" if missing else "yes"
+
+
+def _engine() -> str:
+    """What runs exports here, and why not the fastest."""
+    missing = missing_kernel()
+    if not missing:
+        try:
+            return f"yes, in the native kernel ({kernel_path()})"
+        except ValueError as error:  # another is forced than the processor has
+            missing = str(error)
+    others = _verdict(("numpy", "onnxruntime"))
+    found = "yes, in ONNX Runtime" if others == "yes" else others
+    return f"{found}; not in the native kernel: {missing}"
 
 
 def _hardware() -> dict[str, str]:

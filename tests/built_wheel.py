@@ -8,7 +8,21 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("LICENSE", "README.md", "nlp_architect_ext", "procedures", "pyproject.toml", "setup.py")
+SOURCES = ("LICENSE", "README.md", "build_native.py", "nlp_architect_ext", "procedures")
+SOURCES += ("MANIFEST.in", "pyproject.toml", "setup.py")
+
+
+def copy_sources(folder: Path) -> None:
+    """What a build needs, into a new folder; nothing that an earlier one left."""
+    folder.mkdir()
+    ignored = shutil.ignore_patterns(
+        "node_modules", "__pycache__", "*.so", "*.pyd", "not_built.txt"
+    )
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / name, folder / name)
 
 
 def build_wheel(folder: Path, *options: str) -> Path:
@@ -19,13 +33,7 @@ def build_wheel(folder: Path, *options: str) -> Path:
         options: of `python -m build`.
     """
     sources = folder / "sources"
-    sources.mkdir()
-    for name in SOURCES:
-        if (ROOT / name).is_dir():
-            ignored = shutil.ignore_patterns("node_modules", "__pycache__")
-            shutil.copytree(ROOT / name, sources / name, ignore=ignored)
-        else:
-            shutil.copy2(ROOT / name, sources / name)
+    copy_sources(sources)
     command = [sys.executable, "-m", "build", "--wheel", *options, "--outdir", folder, sources]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     shutil.rmtree(sources)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from nlp_architect_ext.core.tags import OUTSIDE, Span, spans
+
+if TYPE_CHECKING:  # the native kernel runs without numpy, whose import takes a tenth of a second
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class LabelSet:
     @cached_property
     def legal_start(self) -> npt.NDArray[np.bool_]:
         """Which labels may begin a sentence, bool (labels,)."""
+        import numpy as np
+
         is_plain = self.scheme == "plain"
         return np.array([is_plain or not name.startswith("I-") for name in self.names])
 

@@ -140,7 +140,7 @@ class Bar(Generic[Item]):
         self.count += count
         if self._drawn is not None:
             self._drawn.update(count)
-        elif _shown.get() == LINES and time.monotonic() - self._told >= EVERY:
+        elif _shown.get() != NOTHING and time.monotonic() - self._told >= EVERY:
             self._told = time.monotonic()
             say(self._line())
         listener = _listener.get()
@@ -170,10 +170,12 @@ def bar(
     return Bar(items, label, unit, total, start)
 
 
-def _drawn(label: str, unit: str, total: int | None, start: int) -> tqdm[Any]:
-    """A bar with rate and time left."""
-    from tqdm import tqdm  # not at the top: whoever shows no bar needs none
-
+def _drawn(label: str, unit: str, total: int | None, start: int) -> tqdm[Any] | None:
+    """A bar with rate and time left; none where tqdm isn't installed: lines come instead."""
+    try:
+        from tqdm import tqdm  # not at the top: whoever shows no bar needs none
+    except ImportError:
+        return None
     in_notebook = "ipykernel" in sys.modules
     options: dict[str, Any] = {"desc": label, "unit": f" {unit}", "initial": start, "leave": False}
     if in_notebook:

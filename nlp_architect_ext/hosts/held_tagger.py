@@ -12,13 +12,15 @@ from nlp_architect_ext.core.files import atomic_write_bytes
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runtime.folder import CONFIG, EXPORTED, ORIGIN, VOCABULARY
+from nlp_architect_ext.runtime.native.availability import NETWORK
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.load import ENGINES, Choice, choose
 
 MODEL = (CONFIG, VOCABULARY, "model.safetensors")
-NEEDED = {"onnx": EXPORTED, "torch": MODEL}
+NEEDED = {"native": EXPORTED, "onnx": EXPORTED, "torch": MODEL}
+OF_EXPORTS = (ORIGIN, NETWORK)  # which not every export has
 # Everything that is copied; names from elsewhere never become names of files.
-KNOWN = {MANIFEST, ORIGIN, *EXPORTED, *MODEL}
+KNOWN = {MANIFEST, *OF_EXPORTS, *EXPORTED, *MODEL}
 
 Contents = dict[str, bytes]
 
@@ -153,8 +155,9 @@ class HeldTagger:
 def _contents(choice: Choice) -> Contents:
     """The bytes of the files that a tagger is made of, each of them checked."""
     names = [*NEEDED[choice.engine]]
-    if choice.engine == "onnx" and ORIGIN in read_manifest(choice.folder):
-        names.append(ORIGIN)
+    if choice.engine != "torch":
+        listed = read_manifest(choice.folder)
+        names += [name for name in OF_EXPORTS if name in listed]
     manifest = (choice.folder / MANIFEST).read_bytes()
     return {**read_verified(choice.folder, names), MANIFEST: manifest}
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
@@ -16,7 +14,9 @@ from nlp_architect_ext.data.vocabulary_file import read_vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.runtime.splitting import SplittingRules
-from nlp_architect_ext.runtime.tensors import read_tensors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CONFIG, VOCABULARY = "config.json", "vocabulary.json"
 WEIGHTS, GRAPH, RULES = "words.safetensors", "sentences.onnx", "splitting.json"
@@ -54,6 +54,8 @@ def read_export(folder: Path) -> Export:
     Raises:
         UserError: no such folder, or one that is damaged.
     """
+    from nlp_architect_ext.runtime.tensors import read_tensors  # numpy, which the kernel can spare
+
     contents = read_verified(folder, EXPORTED)
     try:
         config = TaggerConfig.from_json(json.loads(contents[CONFIG]), str(folder / CONFIG))

@@ -70,7 +70,7 @@ def _onnx_session(graph: bytes, threads: int) -> Any:
             where="onnxruntime",
             wrong=f"can't be imported ({error})",
             expected="ONNX Runtime, which runs exports",
-            remedy="call pip install 'nlp-architect-ext[runtime]'",
+            remedy="call pip install 'nlp-architect-ext[onnx]'",
         ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -1,4 +1,4 @@
-"""`load`: the tagger that a folder offers, in ONNX Runtime or in torch."""
+"""`load`: the tagger that a folder offers, in the native kernel, ONNX Runtime or torch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.hub import looks_like_name
 from nlp_architect_ext.core.manifest import read_verified
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import export_of, inner_export, is_export
+from nlp_architect_ext.runtime.native.availability import kernel_path, native_obstacle
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 
-Engine = Literal["onnx", "torch"]
-ENGINES = ("auto", "onnx", "torch")
+Engine = Literal["native", "onnx", "torch"]
+ENGINES = ("auto", "native", "onnx", "torch")
+NAMES = {"native": "the native kernel", "onnx": "ONNX Runtime", "torch": "torch"}
+NO_KERNEL = "not in the native kernel:"
 STALE = "was made from an earlier model and isn't used; call nlp-train export again"
-NO_RUNTIME = "isn't used without onnxruntime; call pip install 'nlp-architect-ext[runtime]'"
+NO_RUNTIME = "isn't used without onnxruntime; call pip install 'nlp-architect-ext[onnx]'"
 
 
 def load(
@@ -35,8 +37,9 @@ def load(
         device: "cpu", "cuda", "cuda:1", ...; "auto" is a CPU for an export, else a GPU if there is
             one.
         threads: processor threads; if None, one for an export, and torch's own choice for a model.
-        engine: "onnx" runs an export, "torch" the model; "auto" the export where there is one of
-            just this model and it can be run, else the model.
+        engine: "native" and "onnx" run an export, "torch" the model; "auto" the export where there
+            is one of just this model and it can be run, in the native kernel if that can, else in
+            ONNX Runtime; else the model.
 
     Raises:
         UserError: the folder holds no tagger, or a damaged one, or one that can't be run so.
@@ -56,7 +59,7 @@ class Choice:
         engine: of the tagger.
         folder: the folder of the model, or of its export.
         device: where torch computes; an export is always on a CPU.
-        remark: why an export that is there isn't used, or nothing.
+        remark: why nothing faster is used that might be there, or nothing.
     """
 
     engine: Engine
@@ -70,12 +73,22 @@ class Choice:
         Raises:
             UserError: it's damaged, or what it needs isn't installed.
         """
+        if self.engine == "native":
+            from nlp_architect_ext.runtime.native.tagger import NativeTagger
+
+            return NativeTagger.load(self.folder, threads or 1)
         if self.engine == "onnx":
+            from nlp_architect_ext.runtime import Tagger  # with numpy, which the kernel can spare
+
             return Tagger.load(self.folder, threads or 1)
         return _open_in_torch(self.folder, self.device, threads)
 
     def __str__(self) -> str:
-        name = {"onnx": "ONNX Runtime", "torch": "torch"}[self.engine]
+        name = {"native": "the native kernel", "onnx": "ONNX Runtime", "torch": "torch"}[
+            self.engine
+        ]
+        if self.engine == "native":
+            name += f" ({kernel_path()})"
         return f"{self.folder} runs in {name}" + (f"; {self.remark}" if self.remark else "")
 
 
@@ -102,19 +115,42 @@ def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
             raise _only_an_export(model)
         return Choice("torch", model, device)
     is_on_cpu = device in ("auto", "cpu")
-    if engine == "onnx" or is_alone:
+    if engine != "auto" or is_alone:
         if not is_on_cpu:
             raise _needs_cpu(model, device)
-        return Choice("onnx", _fresh_export(model), device)
+        export = _fresh_export(model)
+        return (
+            Choice("onnx", export, device) if engine == "onnx" else _native(export, device, engine)
+        )
     inside = inner_export(model)
     if not is_on_cpu or inside is None:
         return Choice("torch", model, device)
     export = export_of(model)
     if export is None:
         return Choice("torch", model, device, f"{inside} {STALE}")
-    if find_spec("onnxruntime") is None:
-        return Choice("torch", model, device, f"{export} {NO_RUNTIME}")
-    return Choice("onnx", export, device)
+    choice = _native(export, device, engine)
+    if choice.engine == "onnx" and find_spec("onnxruntime") is None:
+        return Choice("torch", model, device, f"{export} {NO_RUNTIME}; {choice.remark}")
+    return choice
+
+
+def _native(export: Path, device: str, engine: str) -> Choice:
+    """The native kernel where it can run an export, else ONNX Runtime.
+
+    Raises:
+        UserError: just the kernel is asked for, and it can't.
+    """
+    obstacle = native_obstacle(export)
+    if not obstacle:
+        return Choice("native", export, device)
+    if engine == "native":
+        raise UserError(
+            where=str(export),
+            wrong=f"the native kernel can't run it: {obstacle}",
+            expected="what it can run",
+            remedy="take the engine auto or onnx; nlp-train doctor says more",
+        )
+    return Choice("onnx", export, device, f"{NO_KERNEL} {obstacle}")
 
 
 def _maybe_of_hub(name: str) -> UserError:
@@ -150,8 +186,8 @@ def _open_in_torch(folder: Path, device: str, threads: int | None) -> TextTagger
         raise UserError(
             where=str(folder),
             wrong=f"can't be run: {error.name} isn't installed",
-            expected="torch for a model, or onnxruntime for its export",
-            remedy="call pip install torch, or pip install 'nlp-architect-ext[runtime]'",
+            expected="torch for a model, or the native kernel or onnxruntime for its export",
+            remedy="call pip install torch, or pip install 'nlp-architect-ext[onnx]'",
         ) from error
     return NeuralTagger.load(folder, hardware.prepare(device, False, threads))
 
@@ -161,7 +197,7 @@ def _only_an_export(folder: Path) -> UserError:
         where=str(folder),
         wrong="an export, which torch can't run",
         expected="the folder of a model",
-        remedy="name the folder that it was made from, or take the engine onnx",
+        remedy="name the folder that it was made from, or take the engine auto",
     )
 
 

@@ -56,8 +56,9 @@ class TaggerInferenceSettings(InferenceSettings):
     model_dir: str = setting(help="folder that nlp-train wrote; its export is used if there is one")
     engine: str = setting(
         "auto",
-        help="what computes; auto: ONNX Runtime for a CPU and an up-to-date export, else torch",
-        choices=("auto", "onnx", "torch"),
+        help="what computes; auto: for a CPU and an up-to-date export the native kernel or ONNX "
+        "Runtime, else torch",
+        choices=("auto", "native", "onnx", "torch"),
     )
     workers: int = setting(1, help="processes that tag side by side", minimum=1, maximum=1024)
 

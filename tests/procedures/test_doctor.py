@@ -28,7 +28,8 @@ ALL = (
     "tqdm",
     "transformers",
 )
-RUNTIME = ("numpy", "onnxruntime", "tqdm")
+RUNTIME = ("numpy", "onnxruntime")
+KERNEL = "nlp_architect_ext.runtime.native._kernel"
 
 
 def facts_without(*modules):
@@ -43,14 +44,17 @@ def facts_without(*modules):
 def test_with_everything_everything_works():
     facts = facts_without()
     assert "not installed" not in facts.values()
-    assert facts["train, fine-tune"] == facts["export"] == facts["tag with an export"] == "yes"
+    assert facts["train, fine-tune"] == facts["export"] == "yes"
+    assert facts["tag with an export"].startswith("yes, in ")
     assert "threads used by torch" in facts["processor"]
 
 
 def test_a_runtime_installation_tags_with_an_export_and_does_nothing_else():
-    facts = facts_without(*set(ALL) - set(RUNTIME))
+    facts = facts_without(*set(ALL) - set(RUNTIME), KERNEL)
     assert facts["torch"] == facts["transformers"] == "not installed"
-    assert facts["tag with an export"] == "yes"
+    assert facts["tag with an export"].startswith(
+        "yes, in ONNX Runtime; not in the native kernel: "
+    )
     for ability in ("train, fine-tune", "export", "tag with a model", "tag with a transformer"):
         assert facts[ability].startswith("no: needs torch, pytorch-crf"), ability
     assert facts["students"].startswith("cnn-lstm (needs torch)")
@@ -61,7 +65,6 @@ def test_a_runtime_installation_tags_with_an_export_and_does_nothing_else():
 @pytest.mark.parametrize(
     ("module", "ability"),
     [
-        ("onnxruntime", "tag with an export"),
         ("onnx", "export"),
         ("spacy", "split text by spaCy"),
         ("seqeval", "score (--evaluate)"),
@@ -70,6 +73,11 @@ def test_a_runtime_installation_tags_with_an_export_and_does_nothing_else():
 )
 def test_what_is_missing_is_named_where_it_is_needed(module, ability):
     assert facts_without("torch", module)[ability].endswith(module)
+
+
+def test_without_anything_that_runs_exports_both_are_named():
+    fact = facts_without("onnxruntime", KERNEL)["tag with an export"]
+    assert fact.startswith("no: needs onnxruntime; not in the native kernel: ")
 
 
 def test_it_runs_with_nothing_installed():

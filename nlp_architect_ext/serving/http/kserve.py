@@ -18,7 +18,11 @@ from nlp_architect_ext.serving.http.service import Service, Worker, entities_out
 router = APIRouter(prefix="/v2", route_class=JsonRoute, tags=["Open Inference Protocol"])
 
 MODEL, VERSIONED = "/models/{name}", "/models/{name}/versions/{version}"
-PLATFORMS = {"onnx": "onnx_onnxv1", "torch": "pytorch_safetensors"}
+PLATFORMS = {
+    "native": "nlp-architect-ext_native",
+    "onnx": "onnx_onnxv1",
+    "torch": "pytorch_safetensors",
+}
 REFUSED = failures(400, 404, *OF_BODY)
 
 

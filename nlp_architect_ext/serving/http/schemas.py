@@ -105,7 +105,7 @@ class ModelOut(BaseModel):
     name: str
     labels: list[str] = Field(description="The types of entities that it finds.")
     language: str
-    engine: Literal["onnx", "torch"]
+    engine: Literal["native", "onnx", "torch"]
     teacher: bool = Field(description="Whether its teacher can be asked.")
 
 

@@ -29,6 +29,7 @@ struct Vector {
     // Of the 32 registers, 24 are sums, four weights and one an input.
     static constexpr std::size_t kRows = 6;
     static constexpr std::size_t kScaledRows = 3;
+    static constexpr std::size_t kStepGates = 4;
     static constexpr std::size_t kColumns = 4;
 
     static Floats zero() { return _mm512_setzero_ps(); }

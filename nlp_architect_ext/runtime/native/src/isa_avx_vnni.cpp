@@ -29,7 +29,7 @@ struct ByteProducts {
     static NLP_INLINE __m256i dot(__m256i sum, __m256i inputs, __m256i weights) {
 #if defined(__GNUC__) && !defined(__clang__)
         // gcc 12 copies each sum before and after the intrinsic.
-        __asm__("{vex} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(inputs), "x"(weights));
+        __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(inputs), "x"(weights));
         return sum;
 #else
         return _mm256_dpbusd_avx_epi32(sum, inputs, weights);

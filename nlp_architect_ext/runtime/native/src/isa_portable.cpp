@@ -22,6 +22,7 @@ struct Vector {
     static constexpr float kFeatureScale = 255;
     static constexpr std::size_t kRows = 1;
     static constexpr std::size_t kScaledRows = 1;
+    static constexpr std::size_t kStepGates = 1;
     static constexpr std::size_t kColumns = 1;
 
     static NLP_INLINE Floats zero() { return all(0); }

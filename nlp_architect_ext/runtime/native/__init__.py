@@ -1,0 +1,1 @@
+"""The native kernel: a C++ extension that runs exports, there where it could be compiled."""
