@@ -232,7 +232,7 @@ def test_label_sets_are_refused_as_in_python(library, names, scheme):
     ],
 )
 def test_what_is_no_label_set_is_refused(library, text):
-    with pytest.raises(ValueError, match="JSON|labels"):
+    with pytest.raises(ValueError, match=r"JSON|labels"):
         Driver(library, text)
 
 
