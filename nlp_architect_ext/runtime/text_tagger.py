@@ -17,6 +17,12 @@ from nlp_architect_ext.core.tags import OUTSIDE, Span, convert
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.runtime.calibration import Calibration, entity_score
 from nlp_architect_ext.runtime.entities import Entities
+from nlp_architect_ext.runtime.tagged_text import (
+    FORMS,
+    TaggedText,
+    sentence_in_columns,
+    sentence_in_json,
+)
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitInfo
@@ -155,6 +161,47 @@ class TextTagger(ABC):
     def tags(self, prediction: Prediction) -> list[str]:
         """Predicted labels in the scheme of the training data."""
         return convert(prediction.labels, self.labels.scheme, self.scheme)
+
+    def tagged_text(
+        self,
+        texts: Sequence[str | Sequence[str] | Sentence],
+        form: str = "columns",
+        batch_size: int = 100,
+        min_score: float = 0.0,
+    ) -> TaggedText:
+        """Texts split, tagged and formatted, in the order given: what `nlp-inference` writes.
+
+        An engine that does all of it in one go overrides this and gives the same text, character
+        by character.
+
+        Args:
+            texts: raw text, words, or sentences; a text without words is a blank line in columns,
+                and a line without entities in JSON.
+            form: "columns", see `sentence_in_columns`, or "json", see `sentence_in_json`.
+            batch_size: most sentences computed at once; it never changes a result.
+            min_score: entities that score below are left out, their words get O.
+
+        Raises:
+            ValueError: another form, or a word that can't be a column.
+        """
+        sentences = [self.sentence(text) for text in texts]
+        predictions = self.predict_labels(sentences, batch_size)
+        if min_score:
+            predictions = [self.sure(prediction, min_score) for prediction in predictions]
+        return self.formatted(sentences, predictions, form)
+
+    def formatted(
+        self, sentences: Sequence[Sentence], predictions: Sequence[Prediction], form: str
+    ) -> TaggedText:
+        """Sentences with their predictions as text; arguments and errors as of `tagged_text`."""
+        if form not in FORMS:
+            raise ValueError(f"form {form!r}; expected one of {', '.join(FORMS)}")
+        pairs = zip(sentences, predictions, strict=True)
+        if form == "columns":
+            parts = [sentence_in_columns(one, self.tags(found)) for one, found in pairs]
+        else:
+            parts = [sentence_in_json(one, self.entities(one, found)) for one, found in pairs]
+        return TaggedText("".join(parts), sum(map(len, sentences)))
 
     def save_pretrained(self, folder: str | Path, **options: Any) -> None:
         """Write what `push_to_hub` would upload; `options` as of `runtime.published.publish`.

@@ -19,11 +19,8 @@ from nlp_architect_ext.core.files import atomic_write_text
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
 from nlp_architect_ext.core.progress import Bar, bar, say
-from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.wording import counted
-from nlp_architect_ext.data.formats.columns import format_columns
-from nlp_architect_ext.data.formats.json_lines import format_entities
-from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
+from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.html_page import html_list, tagged_page
 from nlp_architect_ext.serving.inputs import Item, read
 from nlp_architect_ext.serving.new_file import check_new, new_file
@@ -39,7 +36,7 @@ class TaggedChunk:
     Args:
         text: what is written.
         sentences, words: how many.
-        predicted: the labels of each sentence.
+        predicted: the labels of each sentence, if it's an evaluation.
         html: the same sentences for `--html`, if it's asked for.
         found: entities of each type, in the same case.
     """
@@ -47,42 +44,33 @@ class TaggedChunk:
     text: str
     sentences: int
     words: int
-    predicted: list[tuple[str, ...]]
+    predicted: Sequence[tuple[str, ...]] = ()
     html: str = ""
     found: Counter[str] = field(default_factory=Counter)
 
 
-def to_columns(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
-    """A tagged sentence as `word<TAB>tag` lines and a blank line, NLP Architect's form."""
-    return format_columns(sentence.words, tagger.tags(prediction)) + "\n"
-
-
-def to_json_lines(tagger: TextTagger, sentence: Sentence, prediction: Prediction) -> str:
-    """A tagged sentence as one JSON line with its text and entities, in Hugging Face's keys."""
-    text = sentence.with_text().text
-    assert text is not None
-    return format_entities(text, tagger.entities(sentence, prediction)) + "\n"
-
-
 TagChunks = Callable[[Iterable[list[Item]]], Iterable[TaggedChunk]]
-WRITERS = {"columns": (to_columns, "output.txt"), "json": (to_json_lines, "output.jsonl")}
+NAMES = {"columns": "output.txt", "json": "output.jsonl"}  # of the output, by its form
 
 
 def tag_chunk(
     tagger: TextTagger, items: Sequence[Item], settings: InferenceSettings
 ) -> TaggedChunk:
     """Split, tag and format some sentences, in their order."""
-    write, _ = WRITERS[settings.output_format]
+    form, size, least = settings.output_format, settings.batch_size, settings.min_score
+    if not settings.html and not settings.evaluate:
+        written = tagger.tagged_text(items, form, size, least)
+        return TaggedChunk(written.text, len(items), written.words)
     sentences = [tagger.sentence(item) for item in items]
-    predictions = tagger.predict_labels(sentences, settings.batch_size)
-    if settings.min_score:
-        predictions = [tagger.sure(prediction, settings.min_score) for prediction in predictions]
-    text = "".join([write(tagger, *pair) for pair in zip(sentences, predictions, strict=True)])
+    predictions = tagger.predict_labels(sentences, size)
+    if least:
+        predictions = [tagger.sure(prediction, least) for prediction in predictions]
+    written = tagger.formatted(sentences, predictions, form)
     html, found = "", Counter[str]()
     if settings.html:
         html, found = html_list(tagger, sentences, predictions)
-    labels = [one.labels for one in predictions]
-    return TaggedChunk(text, len(sentences), sum(map(len, sentences)), labels, html, found)
+    labels = [one.labels for one in predictions] if settings.evaluate else []
+    return TaggedChunk(written.text, len(items), written.words, labels, html, found)
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -106,7 +94,7 @@ def tag_file(
         UserError: the input can't be read, or the output is there already.
     """
     _check(tagger, settings)
-    _, name = WRITERS[settings.output_format]
+    name = NAMES[settings.output_format]
     started = time.monotonic()
     sentences = words = 0
     predicted: list[Sequence[str]] = []

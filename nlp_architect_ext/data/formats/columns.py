@@ -145,4 +145,5 @@ def format_columns(words: Sequence[str], *columns: Sequence[str]) -> str:
     if not all(cells) or _SPACE.search("".join(cells)):
         wrong = next(cell for cell in cells if not cell or _SPACE.search(cell))
         raise ValueError(f"{wrong!r} can't be a column")
-    return "".join("\t".join(row) + "\n" for row in zip(words, *columns, strict=True))
+    rows = map("\t".join, zip(words, *columns, strict=True))
+    return "\n".join([*rows, ""])

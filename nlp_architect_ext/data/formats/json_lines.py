@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from typing import Any
 
 from nlp_architect_ext.core.sentence import Entity
 
+_KEYS = tuple(field.name for field in fields(Entity))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 # Line ends for str.splitlines() and other tools, though not for JSON: escaped, a line stays a line
 # everywhere.
 _LINE_ENDS = str.maketrans(
@@ -23,5 +26,10 @@ def format_entities(text: str, entities: Sequence[Entity]) -> str:
     Raises:
         ValueError: a score that isn't a finite number.
     """
-    record = {"text": text, "entities": [asdict(entity) for entity in entities]}
-    return json.dumps(record, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
+    record = {"text": text, "entities": [_record(entity) for entity in entities]}
+    return _ENCODER.encode(record).translate(_LINE_ENDS)
+
+
+def _record(entity: Entity) -> dict[str, Any]:
+    """As `dataclasses.asdict`, which takes several times as long."""
+    return {name: getattr(entity, name) for name in _KEYS}

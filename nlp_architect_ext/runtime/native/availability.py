@@ -47,11 +47,12 @@ def native_obstacle(folder: str | Path) -> str:
         folder: of the export.
 
     Raises:
-        UserError: a damaged export.
+        UserError: a damaged export; or an instruction set is asked for that isn't there.
     """
     missing = missing_kernel()
     if missing:
         return missing
+    _check_path()
     place = Path(folder)
     student = _student(place)
     if student not in NETWORKS:
@@ -68,6 +69,19 @@ def kernel() -> Any:
         ImportError: it wasn't built, or it isn't for this Python or processor.
     """
     return import_module("nlp_architect_ext.runtime.native._kernel")
+
+
+def _check_path() -> None:
+    try:
+        kernel_path()
+    except ValueError as error:
+        where, _, expected = str(error).partition(": expected ")
+        raise UserError(
+            where=where,
+            wrong="can't be computed with here",
+            expected=expected,
+            remedy="choose one, or unset the variable",
+        ) from error
 
 
 def _why_not_built() -> str:
