@@ -11,8 +11,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.runtime.folder import CONFIG, EXPORTED, ORIGIN, VOCABULARY
-from nlp_architect_ext.runtime.native.availability import NETWORK
+from nlp_architect_ext.runtime.folder import CONFIG, EXPORTED, NETWORK, ORIGIN, VOCABULARY
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.load import ENGINES, Choice, choose
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from nlp_architect_ext.layers.network_file import NetworkFile
 from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 BIASES = "bias_ih_l0", "bias_hh_l0"  # names of torch's LSTM
@@ -52,6 +53,15 @@ class BiLstm(nn.Module):
         by_word = graph.add("Transpose", both, perm=[0, 2, 1, 3])
         # shape: (words, batch, 2 · width)
         return graph.add("Reshape", by_word, graph.weight(torch.tensor([0, 0, -1])))
+
+    def write_network(self, network: NetworkFile, name: str) -> None:
+        """Both directions for the native kernel; gates in torch's order."""
+        for direction, lstm in (("rightward", self.rightward), ("leftward", self.leftward)):
+            place = f"{name}.{direction}"
+            network.large(f"{place}.input", lstm.get_parameter("weight_ih_l0"))
+            network.large(f"{place}.recurrent", lstm.get_parameter("weight_hh_l0"))
+            first, second = (lstm.get_parameter(bias) for bias in BIASES)
+            network.small(f"{place}.bias", first + second)
 
     def _for_onnx(self, name: str) -> Tensor:
         """A parameter of both directions, first axis (directions,), its gates in ONNX's order."""

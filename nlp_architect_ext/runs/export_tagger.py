@@ -26,14 +26,14 @@ from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, ORIGIN, size_of
+from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, NETWORK, ORIGIN, size_of
 from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 MEGABYTE = 1e6
-WRITTEN = (*EXPORTED, ORIGIN, MANIFEST)
+WRITTEN = (*EXPORTED, NETWORK, ORIGIN, MANIFEST)
 
 
 def export_tagger(settings: ExportSettings) -> None:

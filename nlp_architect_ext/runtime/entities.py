@@ -18,17 +18,19 @@ class Entities(list[Entity]):
 
     Args:
         entities: in their order, without overlap.
-        sentence: what they were found in.
+        source: what they were found in.
     """
 
-    def __init__(self, entities: Iterable[Entity], sentence: Sentence) -> None:
+    def __init__(self, entities: Iterable[Entity], source: Sentence | str) -> None:
         super().__init__(entities)
-        self._sentence = sentence
+        self._source = source
 
     @property
     def text(self) -> str:
         """What the offsets count in; words without a text are joined by single spaces."""
-        text = self._sentence.with_text().text
+        if isinstance(self._source, str):
+            return self._source
+        text = self._source.with_text().text
         assert text is not None
         return text
 

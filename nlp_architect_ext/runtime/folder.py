@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CONFIG, VOCABULARY = "config.json", "vocabulary.json"
 WEIGHTS, GRAPH, RULES = "words.safetensors", "sentences.onnx", "splitting.json"
 EXPORTED = (CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES)
+NETWORK = "network.safetensors"  # the graph's weights for the native kernel, where it knows them
+OPTIONAL = (NETWORK,)
 ORIGIN = "export.json"  # what it was made from, and how close it is
 INSIDE = "export"  # where an export lies in the folder of its model, if nothing else is said
 ON_HUB = "onnx"  # and where in what is on the Hugging Face hub, as others have it there
@@ -73,6 +75,16 @@ def read_export(folder: Path) -> Export:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(folder, error) from error
+
+
+def published_files(folder: Path) -> tuple[str, ...]:
+    """The names of an export's files that go wherever it goes.
+
+    Raises:
+        UserError: no manifest, or a damaged one.
+    """
+    listed = read_manifest(folder)
+    return (*EXPORTED, *(name for name in OPTIONAL if name in listed), ORIGIN)
 
 
 def is_export(folder: Path) -> bool:

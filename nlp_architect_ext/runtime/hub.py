@@ -12,7 +12,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.hub import looks_like_name, trouble
 from nlp_architect_ext.core.manifest import MANIFEST, read_verified
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.runtime.folder import EXPORTED, ON_HUB, ORIGIN, is_export
+from nlp_architect_ext.runtime.folder import ON_HUB, is_export, published_files
 from nlp_architect_ext.runtime.published import MODEL, PUBLISHED, publish, without_client
 
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ def _check(place: Path, name: str) -> None:
             remedy="check the name; a transformer is a teacher: nlp-train tagger_kd --teacher",
         )
     try:
-        read_verified(place, (*EXPORTED, ORIGIN) if is_export(place) else MODEL)
+        read_verified(place, published_files(place) if is_export(place) else MODEL)
         if is_export(place / ON_HUB):
-            read_verified(place / ON_HUB, (*EXPORTED, ORIGIN))
+            read_verified(place / ON_HUB, published_files(place / ON_HUB))
     except UserError as error:
         raise UserError(
             where=f"{name}: {Path(error.where).relative_to(place)}",

@@ -28,16 +28,18 @@ from nlp_architect_ext.runtime.folder import (
     CONFIG,
     EXPORTED,
     ON_HUB,
+    OPTIONAL,
     ORIGIN,
     VOCABULARY,
     export_of,
     inner_export,
     is_export,
+    published_files,
     read_origin,
 )
 
 MODEL = (CONFIG, "model.safetensors", VOCABULARY)
-EXPORT = (*EXPORTED, ORIGIN)
+EXPORT = (*EXPORTED, *OPTIONAL, ORIGIN)
 # As far as they are there; none of them quotes a sentence.
 DESCRIPTION = (CARD, METRICS, "learning_curve.png", "reliability.png")
 # All that is ever published, and all that is ever fetched: no other file of a repository counts.
@@ -74,7 +76,7 @@ def publish(
             a licence or datasets into the card.
     """
     is_alone = is_export(folder)
-    contents = read_verified(folder, EXPORT if is_alone else MODEL)
+    contents = read_verified(folder, published_files(folder) if is_alone else MODEL)
     export = None if is_alone else export_of(folder)
     if export is None and not is_alone and (inner := inner_export(folder)) is not None:
         say(f"{inner} was made from an earlier model and isn't published")
@@ -102,7 +104,7 @@ def publish(
     write_manifest(place)
     if export is not None:
         (place / ON_HUB).mkdir(exist_ok=True)
-        _write(place / ON_HUB, read_verified(export, EXPORT))
+        _write(place / ON_HUB, read_verified(export, published_files(export)))
         _of_this_model(place)
 
 

@@ -111,14 +111,18 @@ class TextTagger(ABC):
             TypeError: one text instead of a list of them.
             ValueError: a threshold that isn't between 0 and 1.
         """
-        if isinstance(texts, str):  # a sequence of its letters
-            raise TypeError("predict takes a list of texts; call tagger(text) for a single one")
-        if not 0 <= threshold <= 1:
-            raise ValueError(f"threshold {threshold}; expected a score between 0 and 1")
+        self._check(texts, threshold)
         sentences = [self.sentence(text) for text in texts]
         predictions = self.predict_labels(sentences, batch_size)
         pairs = zip(sentences, predictions, strict=True)
         return [self.entities(*pair, threshold) for pair in pairs]
+
+    @staticmethod
+    def _check(texts: object, threshold: float) -> None:
+        if isinstance(texts, str):  # a sequence of its letters
+            raise TypeError("predict takes a list of texts; call tagger(text) for a single one")
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"threshold {threshold}; expected a score between 0 and 1")
 
     def sentence(self, text: str | Sequence[str] | Sentence) -> Sentence:
         """Text split into words as the training text was; words and sentences stay as they are."""

@@ -18,6 +18,7 @@ from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.views import Views
 
 if TYPE_CHECKING:
+    from nlp_architect_ext.layers.network_file import NetworkFile
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 # The arguments that the data decide; all others are the student's own.
@@ -74,6 +75,14 @@ class Exportable(Protocol):
             The name of the emissions (batch, words, labels), of any value beyond a sentence's
             length.
         """
+
+
+@runtime_checkable
+class NativelyExportable(Exportable, Protocol):
+    """An exportable student whose network the native kernel knows: it runs without ONNX Runtime."""
+
+    def write_network(self, network: NetworkFile) -> None:
+        """Write down the weights from the features of words to emissions, and `network`'s name."""
 
 
 def build(

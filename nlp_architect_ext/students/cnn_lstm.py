@@ -15,6 +15,7 @@ from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.views import Views
 
 if TYPE_CHECKING:
+    from nlp_architect_ext.layers.network_file import NetworkFile
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 
@@ -133,3 +134,20 @@ class CnnLstm(nn.Module):
         if self.skip is not None:
             emissions = graph.add("Add", emissions, graph.linear(self.skip, words_first))
         return graph.add("Transpose", emissions, perm=[1, 0, 2])
+
+    def write_network(self, network: NetworkFile) -> None:
+        """See `students.base.NativelyExportable`."""
+        network.setting("network", "cnn-lstm")
+        for number, layer in enumerate(self.layers):
+            assert isinstance(layer, BiLstm)
+            layer.write_network(network, f"layers.{number}")
+        if self.hidden is not None:
+            network.large("hidden", self.hidden.weight)
+            network.small("hidden.bias", self.hidden.bias)
+        # Behind hidden states, whose scale never changes, it's rounded like them.
+        write = network.large if self.hidden is None else network.small
+        write("output", self.output.weight)
+        network.small("output.bias", self.output.bias)
+        if self.skip is not None:
+            network.small("skip", self.skip.weight)
+            network.small("skip.bias", self.skip.bias)

@@ -14,6 +14,7 @@ from nlp_architect_ext.layers.dropout import Dropout
 from nlp_architect_ext.layers.word_embedding import WordEmbedding
 
 if TYPE_CHECKING:
+    from nlp_architect_ext.layers.network_file import NetworkFile
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 
@@ -122,6 +123,20 @@ class IdCnn(nn.Module):
             value = graph.add("Relu", convolution.write(value, positions))
             value = graph.add("Mul", value, mask)
         return graph.linear(self.output, value)
+
+    def write_network(self, network: NetworkFile) -> None:
+        """See `students.base.NativelyExportable`."""
+        network.setting("network", "id-cnn")
+        network.setting("blocks", self.blocks)
+        convolutions = [layer for layer in self.block if isinstance(layer, nn.Conv1d)]
+        network.setting("dilations", [layer.dilation[0] for layer in convolutions])
+        network.large("first", self.first.weight)
+        network.small("first.bias", self.first.get_parameter("bias"))
+        for number, layer in enumerate(convolutions):
+            network.large(f"block.{number}", layer.weight)
+            network.small(f"block.{number}.bias", layer.get_parameter("bias"))
+        network.small("output", self.output.weight)
+        network.small("output.bias", self.output.bias)
 
 
 # ONNX's numbers of these types.

@@ -18,11 +18,19 @@ from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.layers.onnx_graph import FEATURES, LENGTHS, OnnxGraph, quantized
 from nlp_architect_ext.runtime.config import TaggerConfig
-from nlp_architect_ext.runtime.folder import CONFIG, GRAPH, PAIRS, RULES, VOCABULARY, WEIGHTS
-from nlp_architect_ext.students.base import Exportable
+from nlp_architect_ext.layers.network_file import NetworkFile
+from nlp_architect_ext.runtime.folder import (
+    CONFIG,
+    GRAPH,
+    NETWORK,
+    PAIRS,
+    RULES,
+    VOCABULARY,
+    WEIGHTS,
+)
+from nlp_architect_ext.runtime.rounding import rounded
+from nlp_architect_ext.students.base import Exportable, NativelyExportable
 from nlp_architect_ext.taggers.spacy_rules import spacy_rules
-
-LARGEST = 127  # of int8, on both sides of zero
 
 
 def write_export(
@@ -66,6 +74,10 @@ def write_export(
     atomic_write_text(folder / RULES, _one_line(None if rules is None else rules.to_json()))
     atomic_write_bytes(folder / WEIGHTS, save(weights))
     atomic_write_bytes(folder / GRAPH, graph)
+    if isinstance(student, NativelyExportable):
+        network = NetworkFile(precision)
+        student.write_network(network)
+        atomic_write_bytes(folder / NETWORK, network.content())
     write_manifest(folder)
 
 
@@ -90,18 +102,9 @@ def _weights(student: Exportable, decoder: Decoder, precision: str) -> dict[str,
         for name, tensor in tensors.items()
     }
     if precision == "int8":
-        weights |= _rounded(weights["word_vectors"])
+        integers, scales = rounded(weights["word_vectors"])
+        weights |= {"word_vectors": integers, "word_scale": scales[:, None]}
     return weights
-
-
-def _rounded(vectors: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-    """Vectors (words, width) as int8 and what each has to be multiplied by (words, 1).
-
-    A scale a word costs four bytes, and its error is a quarter of that of a scale a column.
-    """
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12)  # of each word
-    scale = largest.astype(np.float32) / LARGEST
-    return {"word_vectors": np.rint(vectors / scale).astype(np.int8), "word_scale": scale}
 
 
 def _graph(

@@ -14,8 +14,8 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
+from nlp_architect_ext.runtime.folder import CONFIG, NETWORK
 
-CONFIG, NETWORK = "config.json", "network.safetensors"  # of an export
 NETWORKS = ("cnn-lstm", "id-cnn")  # students whose networks the kernel knows
 RECORD = Path(__file__).with_name("not_built.txt")  # written where the kernel couldn't be built
 AGAIN = "call nlp-train export again"

@@ -1,0 +1,161 @@
+"""`NativeTagger`: an exported student that the C++ kernel runs, without numpy or ONNX Runtime."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.manifest import read_verified
+from nlp_architect_ext.core.sentence import Entity, Sentence
+from nlp_architect_ext.runtime.config import TaggerConfig
+from nlp_architect_ext.runtime.entities import Entities
+from nlp_architect_ext.runtime.folder import CONFIG, NETWORK, RULES, VOCABULARY, WEIGHTS, damaged
+from nlp_architect_ext.runtime.native.availability import kernel
+from nlp_architect_ext.runtime.splitting import RuleSplitter, SplittingRules
+from nlp_architect_ext.runtime.tagged_text import TaggedText
+from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FILES = (CONFIG, VOCABULARY, WEIGHTS, NETWORK, RULES)
+
+Text = str | Sequence[str] | Sentence
+
+
+class NativeTagger(TextTagger):
+    """Finds entities as the `NeuralTagger` that it was exported from, hundreds of times faster.
+
+    Threads may share one. What it finds in a sentence depends neither on the others of a call nor
+    on the number of threads, bit by bit.
+
+    Args:
+        contents: the bytes of the files of an export by their names: `FILES`.
+        threads: that share the sentences of a call.
+
+    Raises:
+        ValueError: not an export, or not one that the kernel can run.
+    """
+
+    engine = "native"
+
+    def __init__(self, contents: dict[str, bytes], threads: int = 1) -> None:
+        config = TaggerConfig.from_json(json.loads(contents[CONFIG]), CONFIG)
+        super().__init__(
+            LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
+        )
+        self.max_words = config.max_words
+        self.calibration = config.calibration
+        rules = json.loads(contents[RULES])
+        # Some languages have rules that only Python's regular expressions can follow, or spaCy.
+        self._splits = config.tokenizer == "whitespace" or has_programs(rules)
+        if not self._splits and rules is not None:
+            self._splitter = RuleSplitter(SplittingRules.from_json(rules))
+        own = dict(contents) if self._splits else {**contents, RULES: b"null"}
+        self._model = kernel().Model(*(own[name] for name in FILES), threads, Entity)
+
+    @classmethod
+    def load(cls, folder: str | Path, threads: int = 1) -> NativeTagger:
+        """Read a tagger from the folder that `nlp-train export` wrote.
+
+        Raises:
+            UserError: the folder isn't one, or is damaged.
+            ImportError: there is no kernel.
+        """
+        contents = read_verified(Path(folder), FILES)
+        try:
+            tagger = cls(contents, threads)
+        except (ValueError, KeyError, TypeError) as error:
+            raise damaged(Path(folder), error) from error
+        tagger.folder = Path(folder)
+        return tagger
+
+    @property
+    def size(self) -> int:
+        """Bytes of what was learnt, as it lies in the files."""
+        return int(self._model.size)
+
+    def sentence(self, text: Text) -> Sentence:
+        """See `TextTagger.sentence`."""
+        if not isinstance(text, str) or not self._splits:
+            return super().sentence(text)
+        ((words, offsets),) = self._model.split((text,))
+        return Sentence(words, None, text, offsets)
+
+    def predict(
+        self, texts: Sequence[Text], batch_size: int = 100, threshold: float = 0.0
+    ) -> list[Entities]:
+        """See `TextTagger.predict`; `batch_size` changes nothing, not even the speed."""
+        self._check(texts, threshold)
+        if self._are_raw(texts):
+            found = self._model.text_entities(texts, threshold)
+            return [Entities(one, text) for one, text in zip(found, texts, strict=True)]
+        sentences = [self.sentence(text) for text in texts]
+        words = [sentence.words for sentence in sentences]
+        if all(sentence.text is None for sentence in sentences):
+            found = self._model.entities(words, threshold)
+            return [Entities(*pair) for pair in zip(found, sentences, strict=True)]
+        spans = self._model.spans(words, threshold)
+        return [self._placed(*pair) for pair in zip(sentences, spans, strict=True)]
+
+    def _placed(
+        self, sentence: Sentence, spans: Sequence[tuple[str, float, int, int]]
+    ) -> Entities:
+        """The entities of spans in words, with their places in the sentence's text."""
+        found = [
+            Entity(type_, score, *sentence.span_text(first, end))
+            for type_, score, first, end in spans
+        ]
+        return Entities(found, sentence)
+
+    def _are_raw(self, texts: Sequence[Text]) -> bool:
+        """Whether all of them are texts that the kernel can split."""
+        return self._splits and all(isinstance(text, str) for text in texts)
+
+    def predict_labels(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[Prediction]:
+        """See `TextTagger.predict_labels`; `batch_size` changes nothing, not even the speed."""
+        found = self._model.predictions([sentence.words for sentence in sentences])
+        return [Prediction(*pair) for pair in found]
+
+    def tagged_text(
+        self,
+        texts: Sequence[Text],
+        form: str = "columns",
+        batch_size: int = 100,
+        min_score: float = 0.0,
+    ) -> TaggedText:
+        """See `TextTagger.tagged_text`."""
+        if not self._are_raw(texts):
+            return super().tagged_text(texts, form, batch_size, min_score)
+        if form == "json":
+            return TaggedText(*self._model.text_json(texts, min_score))
+        if form == "columns" and self.scheme == self.labels.scheme:
+            return TaggedText(*self._model.text_columns(texts, min_score))
+        return super().tagged_text(texts, form, batch_size, min_score)
+
+    def emissions(
+        self, sentences: Sequence[Sentence], batch_size: int = 100
+    ) -> list[NDArray[np.float32]]:
+        """What the student says of each sentence: scores (words, labels), before any decoding."""
+        import numpy as np  # whoever tags needs none
+
+        found = self._model.emissions([sentence.words for sentence in sentences])
+        scores = np.frombuffer(found, np.float32).reshape(-1, len(self.labels))
+        ends = np.cumsum([len(sentence) for sentence in sentences], dtype=int)
+        return np.split(scores, ends[:-1]) if len(sentences) else []
+
+    def network(self, sentences: Sequence[Sentence], batch_size: int = 100) -> Callable[[], object]:
+        """What the kernel does for sentences but decoding; for measurements."""
+        words = [sentence.words for sentence in sentences]
+        return lambda: self._model.emissions(words)
+
+
+def has_programs(rules: dict[str, Any] | None) -> bool:
+    """Whether splitting rules are there in the form that the kernel follows."""
+    return rules is not None and rules.get("programs") is not None
