@@ -86,8 +86,18 @@ void check(const Contents& contents) {
     }
 }
 
+// Without rules text is split at white space, which for another tokenizer would be a guess.
+void check_splitting(std::string_view config, std::string_view splitting) {
+    const std::string tokenizer = nlp::Json::parse(config).at("tokenizer").string();
+    if (tokenizer != "whitespace" && nlp::Json::parse(splitting).is_null()) {
+        throw nlp::DataError("splitting.json has no rules for tokenizer " + tokenizer +
+                             "; use this model from Python");
+    }
+}
+
 nlp_tagger* open(const Contents& contents, std::size_t threads) {
     const auto& files = contents.files;
+    check_splitting(files[0], files[4]);
     return new nlp_tagger{nlp::Model({files[0], files[1], files[2], files[3], files[4]}, threads)};
 }
 
