@@ -52,7 +52,7 @@ class NativeTagger(TextTagger):
         self.calibration = config.calibration
         rules = json.loads(contents[RULES])
         # Some languages have rules that only Python's regular expressions can follow, or spaCy.
-        self._splits = config.tokenizer == "whitespace" or has_programs(rules)
+        self._splits = config.tokenizer == "whitespace" or has_patterns(rules)
         if not self._splits and rules is not None:
             self._splitter = RuleSplitter(SplittingRules.from_json(rules))
         own = dict(contents) if self._splits else {**contents, RULES: b"null"}
@@ -154,6 +154,6 @@ class NativeTagger(TextTagger):
         return lambda: self._model.emissions(words)
 
 
-def has_programs(rules: dict[str, Any] | None) -> bool:
+def has_patterns(rules: dict[str, Any] | None) -> bool:
     """Whether splitting rules are there in the form that the kernel follows."""
-    return rules is not None and rules.get("programs") is not None
+    return rules is not None and rules.get("patterns") is not None
