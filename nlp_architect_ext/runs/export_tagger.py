@@ -27,9 +27,9 @@ from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Comparable, Parity
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, NETWORK, ORIGIN, size_of
-from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.runtime.native.availability import native_obstacle
 from nlp_architect_ext.runtime.native.tagger import NativeTagger
+from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger

@@ -16,9 +16,9 @@ from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import to_text, write_manifest
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
+from nlp_architect_ext.layers.network_file import NetworkFile
 from nlp_architect_ext.layers.onnx_graph import FEATURES, LENGTHS, OnnxGraph, quantized
 from nlp_architect_ext.runtime.config import TaggerConfig
-from nlp_architect_ext.layers.network_file import NetworkFile
 from nlp_architect_ext.runtime.folder import (
     CONFIG,
     GRAPH,
