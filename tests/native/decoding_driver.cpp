@@ -55,7 +55,8 @@ Driver* driver_new(const char* labels, double bias, const float* pairs, const ch
         if (calibration != nullptr) {
             fitted = nlp::Calibration::from_json(nlp::Json::parse(calibration));
         }
-        nlp::Decoding decoding(nlp::kernels().decoding, set, bias, pairs == nullptr ? nullptr : &scores);
+        nlp::Decoding decoding(nlp::kernels().decoding, set, bias,
+                               pairs == nullptr ? nullptr : &scores);
         return new Driver{set, std::move(decoding), nlp::EntityReader(set, fitted), {}};
     } catch (const nlp::DataError& error) {
         error_text = error.what();

@@ -99,8 +99,8 @@ Answer* vocabulary_ids(const nlp::Vocabulary* vocabulary, const char* word, std:
 
 void vocabulary_free(nlp::Vocabulary* vocabulary) { delete vocabulary; }
 
-Answer* pattern_new(const char* json, std::size_t length, const char* name,
-                    std::size_t name_length, SetsAndPattern** pattern) {
+Answer* pattern_new(const char* json, std::size_t length, const char* name, std::size_t name_length,
+                    SetsAndPattern** pattern) {
     return answered([&](Answer&) {
         const nlp::Json trees = nlp::Json::parse({json, length});
         auto found = std::make_unique<SetsAndPattern>();
@@ -138,9 +138,8 @@ Answer* pattern_spans(const SetsAndPattern* pattern, const char* text, std::size
 void pattern_free(SetsAndPattern* pattern) { delete pattern; }
 
 Answer* splitter_new(const char* json, std::size_t length, nlp::Splitter** splitter) {
-    return answered([&](Answer&) {
-        *splitter = new nlp::Splitter(nlp::Json::parse({json, length}));
-    });
+    return answered(
+        [&](Answer&) { *splitter = new nlp::Splitter(nlp::Json::parse({json, length})); });
 }
 
 // Four numbers a word: its first byte and the one after its last, the same in code points.

@@ -172,8 +172,8 @@ PyObject* text_columns(PyObject* self, PyObject* arguments) {
 PyObject* text_json(PyObject* self, PyObject* arguments) {
     return guarded([&] {
         const TaggedTexts tagged = tag_texts(content(self), arguments, "Od:text_json");
-        const Reference text = written_json(content(self).model->labels(), tagged.texts,
-                                            tagged.split, tagged.found);
+        const Reference text =
+            written_json(content(self).model->labels(), tagged.texts, tagged.split, tagged.found);
         const Reference words(PyLong_FromSize_t(tagged.split.sentences.words.size()));
         return Reference(PyTuple_Pack(2, text.get(), words.get()));
     });
@@ -199,9 +199,7 @@ PyObject* emissions(PyObject* self, PyObject* sentences) {
     });
 }
 
-PyObject* size(PyObject* self, void*) {
-    return PyLong_FromSize_t(content(self).model->size());
-}
+PyObject* size(PyObject* self, void*) { return PyLong_FromSize_t(content(self).model->size()); }
 
 PyMethodDef kMethods[] = {
     {"predictions", predictions, METH_O,
@@ -229,7 +227,8 @@ PyGetSetDef kProperties[] = {
 
 constexpr const char* kDocumentation =
     "Model(config, vocabulary, words, network, splitting, threads, entity): an exported tagger.\n\n"
-    "The first five are the bytes of its files; `entity` is the class of what it finds. ValueError\n"
+    "The first five are the bytes of its files; `entity` is the class of what it finds. "
+    "ValueError\n"
     "for files that no export wrote.";
 
 PyType_Slot kSlots[] = {
@@ -241,8 +240,8 @@ PyType_Slot kSlots[] = {
     {0, nullptr},
 };
 
-PyType_Spec kSpecification = {"nlp_architect_ext.runtime.native._kernel.Model",
-                              sizeof(ModelObject), 0, Py_TPFLAGS_DEFAULT, kSlots};
+PyType_Spec kSpecification = {"nlp_architect_ext.runtime.native._kernel.Model", sizeof(ModelObject),
+                              0, Py_TPFLAGS_DEFAULT, kSlots};
 
 }  // namespace
 

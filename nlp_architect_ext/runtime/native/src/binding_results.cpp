@@ -116,8 +116,8 @@ Reference Results::entities(PyObject* texts, const SplitTexts& split, const Foun
     });
 }
 
-// An instance whose attributes are set as if it weren't frozen: its own constructor takes longer than
-// the network for a word.
+// An instance whose attributes are set as if it weren't frozen: its own constructor takes longer
+// than the network for a word.
 Reference Results::entity(std::size_t type, double score, Reference word, std::size_t start,
                           std::size_t end) const {
     Reference found(PyType_GenericAlloc(reinterpret_cast<PyTypeObject*>(entity_.get()), 0));

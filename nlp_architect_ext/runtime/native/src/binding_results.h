@@ -8,7 +8,8 @@ namespace nlp {
 // Builds the objects that a tagger gives, without a call of Python's for each word.
 class Results {
   public:
-    // `entity` is a class whose instances have the attributes entity_group, score, word, start, end.
+    // `entity` is a class whose instances have the attributes entity_group, score, word, start,
+    // end.
     Results(const LabelSet& labels, PyObject* entity);
 
     // For each sentence (labels, probabilities), both tuples.
@@ -25,9 +26,9 @@ class Results {
                      std::size_t end) const;
 
     Reference entity_;
-    Reference attributes_;        // their names
-    Reference labels_;            // their names
-    Reference types_;             // their names
+    Reference attributes_;  // their names
+    Reference labels_;      // their names
+    Reference types_;       // their names
 };
 
 // For each text (words, offsets), both tuples; an offset is a pair.

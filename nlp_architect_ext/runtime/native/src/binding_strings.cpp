@@ -66,8 +66,8 @@ Sentences read_sentences(PyObject* sentences, Texts& texts) {
 }
 
 Reference to_string(std::string_view utf8) {
-    return Reference(PyUnicode_DecodeUTF8(utf8.data(), static_cast<Py_ssize_t>(utf8.size()),
-                                          "surrogatepass"));
+    return Reference(
+        PyUnicode_DecodeUTF8(utf8.data(), static_cast<Py_ssize_t>(utf8.size()), "surrogatepass"));
 }
 
 }  // namespace nlp

@@ -65,7 +65,8 @@ std::string read_file(const std::string& path) {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
     const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-    if (file == nullptr) throw nlp::DataError(path + ": can't be read; expected an exported folder");
+    if (file == nullptr)
+        throw nlp::DataError(path + ": can't be read; expected an exported folder");
     std::string content;
     char part[65536];
     for (std::size_t count; (count = std::fread(part, 1, sizeof part, file.get())) > 0;) {
@@ -117,8 +118,8 @@ nlp_result* tag(const nlp::Model& model, std::string_view text, double threshold
     const std::vector<nlp::Word>& words = split.words[0];
     for (std::size_t word = 0; word < words.size(); ++word) {
         const auto label = static_cast<std::size_t>(found.labels[word]);
-        result->words.push_back(span_of(model.labels().names()[label], found.chances[word],
-                                        words[word], words[word]));
+        result->words.push_back(
+            span_of(model.labels().names()[label], found.chances[word], words[word], words[word]));
     }
     for (const nlp::Entity& entity : found.entities[0]) {
         result->entities.push_back(span_of(model.labels().types()[entity.type], entity.score,

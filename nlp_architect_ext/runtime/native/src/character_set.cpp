@@ -73,8 +73,8 @@ void CharacterSet::find_kinds() {
 
 bool CharacterSet::has_beyond(char32_t point) const {
     const auto range = std::lower_bound(lasts_.begin(), lasts_.end(), point);
-    bool is_in = range != lasts_.end() &&
-                 firsts_[static_cast<std::size_t>(range - lasts_.begin())] <= point;
+    bool is_in =
+        range != lasts_.end() && firsts_[static_cast<std::size_t>(range - lasts_.begin())] <= point;
     is_in = is_in || (classes_ != 0 && in_classes(point, classes_));
     return is_in != is_negated_;
 }

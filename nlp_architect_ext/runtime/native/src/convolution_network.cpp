@@ -21,8 +21,7 @@ Weights taps_first(const Weights& weights) {
     for (std::size_t output = 0; output < weights.outputs; ++output) {
         for (std::size_t place = 0; place < weights.inputs; ++place) {
             const std::size_t from = output * weights.inputs + place;
-            const std::size_t to =
-                output * weights.inputs + place % kTaps * inputs + place / kTaps;
+            const std::size_t to = output * weights.inputs + place % kTaps * inputs + place / kTaps;
             if (weights.are_integers()) {
                 found.integers[to] = weights.integers[from];
             } else {
@@ -78,7 +77,8 @@ ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t featu
     Packing packing = plain_packing(0, {features});
     std::vector<float> bias(kTaps * filters);
     const std::vector<float> own_bias = read_bias(tensors, "first.bias", filters);
-    for (std::size_t filter = 0; filter < filters; ++filter) bias[filters + filter] = own_bias[filter];
+    for (std::size_t filter = 0; filter < filters; ++filter)
+        bias[filters + filter] = own_bias[filter];
     for (std::size_t tap = 0; tap < kTaps; ++tap) {
         for (std::size_t filter = 0; filter < filters; ++filter) {
             packing.places.push_back(tap * filters_ + filter);
@@ -101,9 +101,9 @@ ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t featu
                                   plain_packing(filters, {filters, filters, filters})),
                            limited(dilation.size(), "a dilation")});
     }
-    output_ = Matrix::floats(Weights::read(tensors, "output"),
-                             read_bias(tensors, "output.bias", labels_),
-                             plain_packing(labels_, {filters}));
+    output_ =
+        Matrix::floats(Weights::read(tensors, "output"), read_bias(tensors, "output.bias", labels_),
+                       plain_packing(labels_, {filters}));
 }
 
 void ConvolutionNetwork::fill_rows(const float* features, std::size_t words,

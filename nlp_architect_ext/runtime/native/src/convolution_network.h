@@ -9,8 +9,8 @@
 namespace nlp {
 
 // The first convolution's three products with a word's features depend on the word alone: they are
-// its row in the table. As integers, each word's features have a scale of their own, so that no answer
-// depends on other sentences.
+// its row in the table. As integers, each word's features have a scale of their own, so that no
+// answer depends on other sentences.
 class ConvolutionNetwork : public Network {
   public:
     ConvolutionNetwork(const Tensors& tensors, std::size_t features, std::size_t labels);

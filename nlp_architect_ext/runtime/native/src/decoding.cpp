@@ -48,8 +48,8 @@ Decoding::Decoding(const DecodingKernels& kernels, const LabelSet& labels, doubl
     }
     if (has_pairs_ && (pairs->transitions.size() != count * count || pairs->start.size() != count ||
                        pairs->end.size() != count)) {
-        throw DataError("scores of label pairs of another size; expected " +
-                        std::to_string(count) + " labels");
+        throw DataError("scores of label pairs of another size; expected " + std::to_string(count) +
+                        " labels");
     }
     tables_.labels = count;
     tables_.floats = rounded_up(count, kFloatLanes);

@@ -50,7 +50,8 @@ const Kernels& chosen() {
 }  // namespace
 
 const Kernels& kernels() {
-    static const Kernels& found = chosen();  // an exception leaves it open: the next call asks again
+    static const Kernels& found =
+        chosen();  // an exception leaves it open: the next call asks again
     return found;
 }
 

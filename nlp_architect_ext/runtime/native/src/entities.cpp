@@ -12,7 +12,8 @@ constexpr double kEdge = 1e-6;  // nearer to 0 or 1 counts as this near: the log
 
 double finite(const Json& json, const char* name) {
     const double found = json.at(name).number();
-    if (!std::isfinite(found)) throw DataError(std::string("calibration: ") + name + " isn't finite");
+    if (!std::isfinite(found))
+        throw DataError(std::string("calibration: ") + name + " isn't finite");
     return found;
 }
 

@@ -11,7 +11,7 @@
 namespace nlp {
 namespace {
 
-constexpr int kDeepest = 64;                   // nested values; an export has five
+constexpr int kDeepest = 64;                         // nested values; an export has five
 constexpr double kLargestSize = 9007199254740992.0;  // 2^53: whole numbers are exact up to here
 
 [[noreturn]] void wrong_kind(const char* expected) {

@@ -1,12 +1,13 @@
 // What the processor computes, in the fastest form that it has: a table of functions.
 //
-// All vectors are 16 numbers wide, whatever the processor's are: a *block*. Weights (outputs, inputs)
-// are packed as blocks of 16 outputs; within a block, inputs come in *groups* of as many as one
-// instruction multiplies and adds at once: [block][group][output of 16][input of group].
+// All vectors are 16 numbers wide, whatever the processor's are: a *block*. Weights (outputs,
+// inputs) are packed as blocks of 16 outputs; within a block, inputs come in *groups* of as many as
+// one instruction multiplies and adds at once: [block][group][output of 16][input of group].
 //
-// In 8-bit integers a hidden state h, between -1 and 1, is round(127 h): a scale that never changes,
-// so no sentence's answer depends on those beside it. The integers are stored with an offset where an
-// instruction wants unsigned ones; the accumulators then start at what takes it off again.
+// In 8-bit integers a hidden state h, between -1 and 1, is round(127 h): a scale that never
+// changes, so no sentence's answer depends on those beside it. The integers are stored with an
+// offset where an instruction wants unsigned ones; the accumulators then start at what takes it off
+// again.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@ namespace nlp {
 using Half = std::uint16_t;  // a 16-bit float, IEEE 754's binary16
 
 constexpr std::size_t kBlock = 16;
-constexpr std::size_t kGates = 4;  // of an LSTM: input, forget, cell, output
-constexpr float kHiddenScale = 127;    // of a hidden state as an integer
+constexpr std::size_t kGates = 4;    // of an LSTM: input, forget, cell, output
+constexpr float kHiddenScale = 127;  // of a hidden state as an integer
 
 // The count rounded up to whole blocks.
 constexpr std::size_t padded(std::size_t count) { return (count + kBlock - 1) / kBlock * kBlock; }
@@ -57,7 +58,7 @@ struct Product {
 
 // One direction of an LSTM over some sentences, the longest first.
 struct LstmRun {
-    MatrixView recurrent;        // (4 · width, width): blocks of [unit block][gate][16]
+    MatrixView recurrent;  // (4 · width, width): blocks of [unit block][gate][16]
     std::size_t unit_blocks;
     std::size_t sentences;
     const std::size_t* lengths;  // in words, falling
@@ -72,10 +73,10 @@ struct LstmRun {
 
 // Kernels of one kind of numbers: 8-bit integers or floats.
 struct NumberKernels {
-    std::size_t group;             // inputs of a group
-    std::size_t input_size;        // bytes of a hidden state or a feature
-    std::size_t weight_size;       // bytes of a weight
-    int hidden_offset;             // what is added to a hidden state as an integer
+    std::size_t group;        // inputs of a group
+    std::size_t input_size;   // bytes of a hidden state or a feature
+    std::size_t weight_size;  // bytes of a weight
+    int hidden_offset;        // what is added to a hidden state as an integer
     void (*product)(const Product&);
     void (*lstm)(const LstmRun&);
     // The sum of three taps a word, after ReLU: out (words, width). A tap may be nullptr; they are
@@ -95,8 +96,8 @@ struct Kernels {
     DecodingKernels decoding;
 };
 
-// The kernels for this processor, chosen once. NLP_ARCHITECT_EXT_KERNEL forces others by name; throws
-// DataError for a name that this processor can't run.
+// The kernels for this processor, chosen once. NLP_ARCHITECT_EXT_KERNEL forces others by name;
+// throws DataError for a name that this processor can't run.
 const Kernels& kernels();
 
 }  // namespace nlp

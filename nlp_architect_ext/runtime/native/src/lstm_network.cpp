@@ -8,9 +8,9 @@ namespace nlp {
 namespace {
 
 constexpr const char* kDirections[] = {"rightward", "leftward"};
-constexpr std::size_t kLine = 64;         // bytes of a cache line
-constexpr std::size_t kCellGate = 2;      // its tanh isn't a sigmoid's
-constexpr float kHalf = 0.5F;             // σ(x) = ½ + ½ tanh(x / 2)
+constexpr std::size_t kLine = 64;     // bytes of a cache line
+constexpr std::size_t kCellGate = 2;  // its tanh isn't a sigmoid's
+constexpr float kHalf = 0.5F;         // σ(x) = ½ + ½ tanh(x / 2)
 
 // Outputs (gate, unit) to blocks [unit block][gate][16]; `first` blocks lie before them.
 Packing gate_packing(std::size_t width, std::vector<std::size_t> parts) {
@@ -64,13 +64,12 @@ void LstmNetwork::read_layer(const Tensors& tensors, std::size_t index, std::siz
     std::vector<float> both_bias;
     Packing both_packing;
     for (int direction = 0; direction < 2; ++direction) {
-        const Weights recurrent =
-            Weights::read(tensors, layer_name(index, direction, "recurrent"));
+        const Weights recurrent = Weights::read(tensors, layer_name(index, direction, "recurrent"));
         const Weights input = Weights::read(tensors, layer_name(index, direction, "input"));
         const std::size_t outputs = recurrent.outputs;
         layer.width = recurrent.inputs;
-        if (outputs != kGates * layer.width || input.outputs != outputs ||
-            input.inputs != inputs || recurrent.are_integers() != are_integers_ ||
+        if (outputs != kGates * layer.width || input.outputs != outputs || input.inputs != inputs ||
+            recurrent.are_integers() != are_integers_ ||
             (index > 0 && input.are_integers() != are_integers_)) {
             throw DataError("LSTM layer " + std::to_string(index) + ": arrays that don't fit");
         }
@@ -116,8 +115,8 @@ void LstmNetwork::read_head(const Tensors& tensors) {
         packing.input_offset = kernels_->hidden_offset;
         packing.input_unit = 1 / kHiddenScale;
         if (hidden.are_integers() != are_integers_) throw DataError("hidden: of another type");
-        hidden_ = Matrix(*kernels_, hidden, read_bias(tensors, "hidden.bias", hidden.outputs),
-                         packing);
+        hidden_ =
+            Matrix(*kernels_, hidden, read_bias(tensors, "hidden.bias", hidden.outputs), packing);
         output_ = Matrix::floats(output, no_bias, plain_packing(labels_, {hidden.outputs}));
     } else {
         Packing packing = plain_packing(labels_, {last, last});
@@ -199,8 +198,7 @@ void LstmNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* found) 
     };
     scratch.skips.clear();
     for (const unsigned char* row : chunk.rows) {
-        scratch.skips.push_back(
-            reinterpret_cast<const float*>(row + gate_count_ * gate_size_));
+        scratch.skips.push_back(reinterpret_cast<const float*>(row + gate_count_ * gate_size_));
     }
     Product product{};
     if (hidden_) {
@@ -227,10 +225,9 @@ void LstmNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* found) 
 }
 
 // The rows and the matrix of a product; where each part begins, and bytes from word to word.
-void LstmNetwork::multiply(
-    const Matrix& matrix, std::size_t words, Scratch& scratch,
-    const std::vector<std::pair<const unsigned char*, std::size_t>>& parts,
-    Product& product) const {
+void LstmNetwork::multiply(const Matrix& matrix, std::size_t words, Scratch& scratch,
+                           const std::vector<std::pair<const unsigned char*, std::size_t>>& parts,
+                           Product& product) const {
     product.matrix = matrix.view();
     product.rows = words;
     product.parts = matrix.parts();

@@ -41,7 +41,7 @@ class LstmNetwork : public Network {
     std::size_t gate_size_ = 0;   // bytes
     std::size_t gate_count_ = 0;  // of a word's row: both directions of the first layer
     Matrix table_;
-    Matrix skip_;                 // with the labels' bias
+    Matrix skip_;  // with the labels' bias
     std::vector<Layer> layers_;
     std::optional<Matrix> hidden_;
     Matrix output_;

@@ -44,8 +44,7 @@ float Weights::at(std::size_t output, std::size_t input) const {
     return are_integers() ? static_cast<float>(integers[place]) * scales[output] : floats[place];
 }
 
-std::vector<float> read_bias(const Tensors& tensors, const std::string& name,
-                             std::size_t outputs) {
+std::vector<float> read_bias(const Tensors& tensors, const std::string& name, std::size_t outputs) {
     const Tensor& tensor = tensors.at(name);
     if (tensor.count() != outputs || tensor.type != Tensor::Type::Float32) {
         throw DataError("array " + name + ": expected " + std::to_string(outputs) + " floats");
@@ -61,8 +60,8 @@ Packing plain_packing(std::size_t outputs, std::vector<std::size_t> parts) {
     return packing;
 }
 
-Matrix::Matrix(const NumberKernels& kernels, const Weights& weights,
-               const std::vector<float>& bias, const Packing& packing) {
+Matrix::Matrix(const NumberKernels& kernels, const Weights& weights, const std::vector<float>& bias,
+               const Packing& packing) {
     const Kind whole = kernels.weight_size == 1 ? Kind::Bytes : Kind::Words;
     pack(weights.are_integers() ? whole : Kind::Floats, kernels.group, weights, bias, packing);
 }
@@ -82,8 +81,8 @@ Matrix Matrix::floats(const Weights& weights, const std::vector<float>& bias,
 }
 
 MatrixView Matrix::view() const {
-    return {weights_.data(), scales_.data(), bias_.data(),
-            has_starts_ ? starts_.data() : nullptr, blocks_, groups_};
+    return {weights_.data(), scales_.data(), bias_.data(), has_starts_ ? starts_.data() : nullptr,
+            blocks_,         groups_};
 }
 
 void Matrix::pack(Kind kind, std::size_t group, const Weights& weights,

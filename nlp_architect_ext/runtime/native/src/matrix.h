@@ -15,9 +15,9 @@ namespace nlp {
 struct Weights {
     std::size_t outputs = 0;
     std::size_t inputs = 0;
-    std::vector<float> floats;           // (outputs, inputs); empty for integers
-    std::vector<std::int8_t> integers;   // (outputs, inputs); empty for floats
-    std::vector<float> scales;           // (outputs,); empty for floats
+    std::vector<float> floats;          // (outputs, inputs); empty for integers
+    std::vector<std::int8_t> integers;  // (outputs, inputs); empty for floats
+    std::vector<float> scales;          // (outputs,); empty for floats
 
     // Reads `name`, (outputs, inputs ...), and `name.scale`, (outputs,), if it's integers. Further
     // axes count as inputs. Throws DataError for other shapes.
@@ -32,12 +32,12 @@ std::vector<float> read_bias(const Tensors& tensors, const std::string& name, st
 
 // Where the numbers of a matrix go.
 struct Packing {
-    std::vector<std::size_t> places;       // of each output, in blocks; as many as outputs
-    std::vector<float> factors;            // what each output is multiplied by; empty: 1
-    std::size_t blocks = 0;                // of all outputs
-    std::vector<std::size_t> parts;        // inputs of each part; together all inputs
-    int input_offset = 0;                  // that integers of inputs are stored with
-    float input_unit = 1;                  // what an integer of 1 stands for
+    std::vector<std::size_t> places;  // of each output, in blocks; as many as outputs
+    std::vector<float> factors;       // what each output is multiplied by; empty: 1
+    std::size_t blocks = 0;           // of all outputs
+    std::vector<std::size_t> parts;   // inputs of each part; together all inputs
+    int input_offset = 0;             // that integers of inputs are stored with
+    float input_unit = 1;             // what an integer of 1 stands for
 };
 
 // Outputs in their own order, inputs in one part.

@@ -114,8 +114,7 @@ Found Model::tag(const Sentences& sentences, double threshold) const {
     std::vector<Aligned<float>> long_ones(sentences.size());  // emissions of windows, put together
     for (const Piece& piece : all) {
         if (!piece.is_whole && long_ones[piece.sentence].size() == 0) {
-            long_ones[piece.sentence] =
-                Aligned<float>(sentences.length(piece.sentence) * stride);
+            long_ones[piece.sentence] = Aligned<float>(sentences.length(piece.sentence) * stride);
         }
     }
     share(starts.size() - 1, sentences.words.size(), [&](std::size_t chunk) {
@@ -218,8 +217,8 @@ const float* Model::compute(const Sentences& sentences, const std::vector<Piece>
     workspace.words.clear();
     for (std::size_t index = first; index < last; ++index) {
         const Piece& piece = pieces[index];
-        const auto words = sentences.words.begin() +
-                           static_cast<std::ptrdiff_t>(sentences.starts[piece.sentence]);
+        const auto words =
+            sentences.words.begin() + static_cast<std::ptrdiff_t>(sentences.starts[piece.sentence]);
         chunk.lengths.push_back(piece.length());
         chunk.starts.push_back(workspace.words.size());
         workspace.words.insert(workspace.words.end(),

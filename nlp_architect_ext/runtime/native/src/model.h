@@ -33,7 +33,7 @@ struct ExportFiles {
 
 // Sentences, each some words in a row; words are valid UTF-8, none of them empty.
 struct Sentences {
-    std::vector<std::string_view> words;   // of all sentences
+    std::vector<std::string_view> words;    // of all sentences
     std::vector<std::size_t> starts = {0};  // the first word of each, and the end of the last
 
     std::size_t size() const { return starts.size() - 1; }
@@ -59,8 +59,8 @@ struct Found {
 // beside it nor on the number of threads, bit by bit.
 class Model {
   public:
-    // Threads share the sentences of a call. Throws DataError for files that no export wrote, or that
-    // belong to a student whose network isn't known.
+    // Threads share the sentences of a call. Throws DataError for files that no export wrote, or
+    // that belong to a student whose network isn't known.
     Model(const ExportFiles& files, std::size_t threads);
     ~Model();
 

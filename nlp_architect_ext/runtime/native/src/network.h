@@ -13,9 +13,9 @@ namespace nlp {
 
 // Some sentences that are computed together, the longest first.
 struct Chunk {
-    std::vector<std::size_t> lengths;          // in words, falling, none of them 0
-    std::vector<std::size_t> starts;           // the first word of each among all words
-    std::vector<const unsigned char*> rows;    // of the table, a word each
+    std::vector<std::size_t> lengths;        // in words, falling, none of them 0
+    std::vector<std::size_t> starts;         // the first word of each among all words
+    std::vector<const unsigned char*> rows;  // of the table, a word each
 
     std::size_t words() const { return rows.size(); }
 };
@@ -47,7 +47,8 @@ class Network {
     // Numbers a word's emissions take: labels, and padding of any value.
     std::size_t stride() const { return padded(labels_); }
 
-    // The rows of words, (words, row size), from their features (words, padded features), padding 0.
+    // The rows of words, (words, row size), from their features (words, padded features), padding
+    // 0.
     virtual void fill_rows(const float* features, std::size_t words, unsigned char* rows) const = 0;
     // Emissions (words, stride) of a chunk.
     virtual void emissions(const Chunk& chunk, Scratch& scratch, float* found) const = 0;

@@ -24,8 +24,7 @@ class PatternRun {
 
     // Whether a match leads on from a state at a place, and where it ends; one that ends at
     // `forbidden` doesn't count.
-    bool leads_on(std::uint32_t index, std::size_t place, std::size_t forbidden,
-                  std::size_t& end) {
+    bool leads_on(std::uint32_t index, std::size_t place, std::size_t forbidden, std::size_t& end) {
         const std::size_t outer_choices = memory_.choices_.size();
         for (;;) {
             const State& state = pattern_.states_[index];
@@ -50,15 +49,15 @@ class PatternRun {
                 ++place;
                 break;
             case Op::Set:
-                is_right = place < text_.size &&
-                           (*pattern_.sets_)[state.value].has(text_.points[place]);
+                is_right =
+                    place < text_.size && (*pattern_.sets_)[state.value].has(text_.points[place]);
                 ++place;
                 break;
             case Op::Start: is_right = place == 0; break;
             case Op::End: is_right = place == text_.size; break;
             case Op::LineEnd:
-                is_right = place == text_.size ||
-                           (place + 1 == text_.size && text_.points[place] == '\n');
+                is_right =
+                    place == text_.size || (place + 1 == text_.size && text_.points[place] == '\n');
                 break;
             case Op::Look: is_right = is_new(state, place) && holds(state, place); break;
             case Op::Fork: return is_new(state, place) && choose(state, index, place);

@@ -8,10 +8,11 @@
 namespace nlp {
 namespace {
 
-constexpr std::size_t kMostVisits = 200'000;  // states and parts of the tree, repetitions written out
-constexpr std::size_t kMostTimes = 1000;      // of a repetition, unless it's endless
+constexpr std::size_t kMostVisits =
+    200'000;                              // states and parts of the tree, repetitions written out
+constexpr std::size_t kMostTimes = 1000;  // of a repetition, unless it's endless
 constexpr std::size_t kEndless = SIZE_MAX;
-constexpr std::size_t kSmallFork = 3;          // ways that are tried one by one
+constexpr std::size_t kSmallFork = 3;  // ways that are tried one by one
 
 struct Width {
     std::size_t least;
@@ -173,8 +174,7 @@ std::uint32_t PatternBuilder::endless(const Json& inner, bool is_lazy, std::uint
     return fork;
 }
 
-std::uint32_t PatternBuilder::look(const std::string& name, const Json& inner,
-                                   std::uint32_t next) {
+std::uint32_t PatternBuilder::look(const std::string& name, const Json& inner, std::uint32_t next) {
     State state{Op::Look};
     state.is_negated = name == "not ahead" || name == "not behind";
     if (name == "behind" || name == "not behind") {

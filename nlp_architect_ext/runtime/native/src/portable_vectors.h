@@ -28,15 +28,15 @@ struct Vector16 {
     const Number& operator[](std::size_t lane) const { return lanes[lane]; }
 };
 
-#define NLP_EACH_LANE(SIGN)                                                        \
-    template <class Number>                                                       \
-    NLP_INLINE Vector16<Number> operator SIGN(const Vector16<Number>& a,          \
-                                              const Vector16<Number>& b) {        \
-        Vector16<Number> found;                                                   \
-        for (std::size_t lane = 0; lane < kBlock; ++lane) {                        \
-            found[lane] = a[lane] SIGN b[lane];                                    \
-        }                                                                          \
-        return found;                                                              \
+#define NLP_EACH_LANE(SIGN)                                                \
+    template <class Number>                                                \
+    NLP_INLINE Vector16<Number> operator SIGN(const Vector16<Number>& a,   \
+                                              const Vector16<Number>& b) { \
+        Vector16<Number> found;                                            \
+        for (std::size_t lane = 0; lane < kBlock; ++lane) {                \
+            found[lane] = a[lane] SIGN b[lane];                            \
+        }                                                                  \
+        return found;                                                      \
     }
 NLP_EACH_LANE(+)
 NLP_EACH_LANE(-)
@@ -64,13 +64,15 @@ NLP_INLINE Floats all(float value) {
 // As x86 does it: the second where one isn't a number.
 NLP_INLINE Floats largest(const Floats& a, const Floats& b) {
     Floats found;
-    for (std::size_t lane = 0; lane < kBlock; ++lane) found[lane] = a[lane] > b[lane] ? a[lane] : b[lane];
+    for (std::size_t lane = 0; lane < kBlock; ++lane)
+        found[lane] = a[lane] > b[lane] ? a[lane] : b[lane];
     return found;
 }
 
 NLP_INLINE Floats smallest(const Floats& a, const Floats& b) {
     Floats found;
-    for (std::size_t lane = 0; lane < kBlock; ++lane) found[lane] = a[lane] < b[lane] ? a[lane] : b[lane];
+    for (std::size_t lane = 0; lane < kBlock; ++lane)
+        found[lane] = a[lane] < b[lane] ? a[lane] : b[lane];
     return found;
 }
 
@@ -96,7 +98,8 @@ NLP_INLINE Floats to_floats(const Ints& a) {
 NLP_INLINE Floats power_of_2(const Floats& a) {
     Floats found;
     for (std::size_t lane = 0; lane < kBlock; ++lane) {
-        const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(a[lane]) + 127) << 23;
+        const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(a[lane]) + 127)
+                          << 23;
         float power;
         std::memcpy(&power, &bits, sizeof power);
         found[lane] = power;

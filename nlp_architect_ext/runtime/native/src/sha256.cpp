@@ -11,7 +11,9 @@ constexpr std::size_t kBlockBytes = 64;
 constexpr std::size_t kRounds = 64;
 using State = std::array<std::uint32_t, 8>;
 
-std::uint32_t rotated(std::uint32_t value, int bits) { return value >> bits | value << (32 - bits); }
+std::uint32_t rotated(std::uint32_t value, int bits) {
+    return value >> bits | value << (32 - bits);
+}
 
 // The first 32 bits behind the point of the cube roots of the first 64 primes, and of the square
 // roots of the first eight.
@@ -47,8 +49,8 @@ void add_block(const unsigned char* block, State& state) {
     for (std::size_t round = 0; round < kRounds; ++round) {
         const std::uint32_t first = h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) +
                                     ((e & f) ^ (~e & g)) + kConstants[round] + words[round];
-        const std::uint32_t second = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) +
-                                     ((a & b) ^ (a & c) ^ (b & c));
+        const std::uint32_t second =
+            (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
         h = g;
         g = f;
         f = e;
@@ -82,7 +84,8 @@ std::string sha256(std::string_view content) {
     }
     std::string digits;
     for (const std::uint32_t word : state) {
-        for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[word >> shift & 15];
+        for (int shift = 28; shift >= 0; shift -= 4)
+            digits += "0123456789abcdef"[word >> shift & 15];
     }
     return digits;
 }

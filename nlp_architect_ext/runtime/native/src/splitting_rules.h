@@ -50,11 +50,11 @@ class SplittingRules {
 
     std::vector<CharacterSet> sets_;
     std::unique_ptr<const Pattern> prefix_, suffix_, infix_, url_, whole_;  // the last two: or none
-    StringTable special_;               // from text to its place in specials_
+    StringTable special_;  // from text to its place in specials_
     std::vector<Special> specials_;
-    std::vector<std::size_t> sizes_;    // code points of the words of special cases
-    StringTable phrases_;               // from words in a row to the special case that they are
-    std::size_t longest_phrase_ = 0;    // words
+    std::vector<std::size_t> sizes_;  // code points of the words of special cases
+    StringTable phrases_;             // from words in a row to the special case that they are
+    std::size_t longest_phrase_ = 0;  // words
 };
 
 }  // namespace nlp

@@ -13,11 +13,11 @@ struct Character {
     std::uint8_t flags;
     std::int32_t to_lower;  // what leads to its lower case; U+0130 alone has a longer one
 
-    bool is_space() const { return (flags & 1) != 0; }      // str.isspace, \s
-    bool is_word() const { return (flags & 2) != 0; }       // str.isalnum or an underscore, \w
-    bool is_digit() const { return (flags & 4) != 0; }      // str.isdecimal, \d
-    bool is_upper() const { return (flags & 8) != 0; }      // str.isupper
-    bool is_cased() const { return (flags & 16) != 0; }     // and not ignorable
+    bool is_space() const { return (flags & 1) != 0; }       // str.isspace, \s
+    bool is_word() const { return (flags & 2) != 0; }        // str.isalnum or an underscore, \w
+    bool is_digit() const { return (flags & 4) != 0; }       // str.isdecimal, \d
+    bool is_upper() const { return (flags & 8) != 0; }       // str.isupper
+    bool is_cased() const { return (flags & 16) != 0; }      // and not ignorable
     bool is_ignorable() const { return (flags & 32) != 0; }  // Case_Ignorable of Unicode
 };
 

@@ -48,7 +48,7 @@ class Vocabulary {
     std::size_t longest_part_ = 0;  // bytes
     std::size_t word_count_ = 0;
     std::size_t character_count_ = 0;
-    std::array<std::uint32_t, 128> ascii_{};  // id of each ASCII character
+    std::array<std::uint32_t, 128> ascii_{};                  // id of each ASCII character
     std::vector<std::pair<char32_t, std::uint32_t>> others_;  // frequent ones beyond, in order
 };
 

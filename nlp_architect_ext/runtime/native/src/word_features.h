@@ -29,12 +29,13 @@ class WordFeatures {
     void compute_characters(std::string_view word, float* features) const;
 
     const Vocabulary& vocabulary_;
-    std::size_t width_ = 0;    // of a word's vector
+    std::size_t width_ = 0;  // of a word's vector
     std::size_t filters_ = 0;
-    std::vector<float> vectors_;             // (word ids, width), or empty: ...
-    std::vector<std::int8_t> rounded_;       // ... (word ids, width), times ...
-    std::vector<float> scales_;              // ... (word ids,)
-    // What a character adds to each filter before, at and after the place: (3, characters, filters).
+    std::vector<float> vectors_;        // (word ids, width), or empty: ...
+    std::vector<std::int8_t> rounded_;  // ... (word ids, width), times ...
+    std::vector<float> scales_;         // ... (word ids,)
+    // What a character adds to each filter before, at and after the place: (3, characters,
+    // filters).
     std::vector<float> character_scores_;
 };
 

@@ -5,7 +5,7 @@
 namespace nlp {
 namespace {
 
-constexpr std::size_t kSlab = 512;    // rows that are allocated at once
+constexpr std::size_t kSlab = 512;     // rows that are allocated at once
 constexpr std::size_t kTogether = 48;  // new words computed together
 
 }  // namespace
