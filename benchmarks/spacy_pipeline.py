@@ -19,9 +19,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import spacy
-from alternatives import trained_ner
 
 import nlp_architect_ext
+from nlp_architect_ext.benchmark.spacy_ner import trained_ner
 from nlp_architect_ext.data.corpus import Corpus, read_corpus
 from nlp_architect_ext.data.sampling import draw_labelled
 from nlp_architect_ext.runs.export_tagger import export_tagger

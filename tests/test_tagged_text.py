@@ -10,6 +10,8 @@ from test_tagger import CRF, SOFTMAX, new_tagger
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.native.availability import missing_kernel
+from nlp_architect_ext.runtime.native.tagger import NativeTagger
 from nlp_architect_ext.serving.files import tag_file
 from nlp_architect_ext.settings.inference import TaggerInferenceSettings
 
@@ -19,12 +21,14 @@ WORDS = Sentence(("Anna", "don't", "x"))
 UNLINED = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """The same network in the engine of exports."""
+@pytest.fixture(scope="module", params=["onnx", "native"])
+def exported(request, tmp_path_factory):
+    """The same network in the engines of exports."""
+    if request.param == "native" and missing_kernel():
+        pytest.skip(missing_kernel())
     folder = tmp_path_factory.mktemp("exports") / "export"
     CRF.export(folder)
-    return Tagger.load(folder)
+    return Tagger.load(folder) if request.param == "onnx" else NativeTagger.load(folder)
 
 
 def expected(tagger, items, form, min_score):

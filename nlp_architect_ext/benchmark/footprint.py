@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlp_architect_ext.benchmark.engines import Engine
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import size_of
 
 # The peak of the process's own memory; getrusage would count that of the process which started it.
 FIRST = """
 import re, resource, sys
 from pathlib import Path
-from nlp_architect_ext.runtime import Tagger
-Tagger.load(sys.argv[1])(sys.argv[2])
+from {module} import {class_}
+{class_}.load(sys.argv[1])(sys.argv[2])
 status = Path("/proc/self/status")
-peak = re.search("VmHWM:\\s+(\\d+)", status.read_text())[1] if status.exists() else 0
+peak = re.search("VmHWM:\\s+([0-9]+)", status.read_text())[1] if status.exists() else 0
 print(int(peak) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 KIBIBYTES = 1024  # in a MB of memory
@@ -47,10 +47,11 @@ class Footprint:
     words_a_second: float
 
 
-def footprint(folder: Path, texts: Sequence[str]) -> Footprint:
+def footprint(engine: Engine, folder: Path, texts: Sequence[str]) -> Footprint:
     """Measure an export.
 
     Args:
+        engine: that runs it.
         folder: of the export.
         texts: raw text, at least one line.
 
@@ -60,16 +61,20 @@ def footprint(folder: Path, texts: Sequence[str]) -> Footprint:
     seconds, peaks = [], []
     for _ in range(STARTS):
         started = time.perf_counter()
-        peaks.append(_run(folder, texts[0]))
+        peaks.append(_run(engine, folder, texts[0]))
         seconds.append(time.perf_counter() - started)
     return Footprint(
-        size_of(folder), statistics.median(seconds), max(peaks), _words_a_second(folder, texts)
+        size_of(folder),
+        statistics.median(seconds),
+        max(peaks),
+        _words_a_second(engine, folder, texts),
     )
 
 
-def _run(folder: Path, text: str) -> float:
+def _run(engine: Engine, folder: Path, text: str) -> float:
     """The peak memory in MB of a process that tags one text."""
-    call = [sys.executable, "-c", FIRST, str(folder), text]
+    code = FIRST.format(module=engine.module, class_=engine.class_)
+    call = [sys.executable, "-c", code, str(folder), text]
     done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
     if done.returncode:
         wrong = (done.stderr.strip().splitlines() or ["it died"])[-1]
@@ -82,8 +87,8 @@ def _run(folder: Path, text: str) -> float:
     return int(done.stdout) / KIBIBYTES
 
 
-def _words_a_second(folder: Path, texts: Sequence[str]) -> float:
-    tagger = Tagger.load(folder)
+def _words_a_second(engine: Engine, folder: Path, texts: Sequence[str]) -> float:
+    tagger = engine.load(folder)
     words = 0
     started = time.perf_counter()
     for start in range(0, len(texts), 4096):

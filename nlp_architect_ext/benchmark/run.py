@@ -6,14 +6,23 @@ import os
 import platform
 import tempfile
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 
 import torch
 
+from nlp_architect_ext.benchmark.engines import engines
 from nlp_architect_ext.benchmark.footprint import footprint
 from nlp_architect_ext.benchmark.report import Measurements, markdown, page, to_json
-from nlp_architect_ext.benchmark.systems import check_names, rival, student_systems
+from nlp_architect_ext.benchmark.scoring import f1_scores
+from nlp_architect_ext.benchmark.sentences import read_sample
+from nlp_architect_ext.benchmark.system import System
+from nlp_architect_ext.benchmark.systems import (
+    TRAINED,
+    Lessons,
+    check_names,
+    rival,
+    student_systems,
+)
 from nlp_architect_ext.benchmark.timing import Timing, compare
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
@@ -21,20 +30,17 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.data.formats.base import ReadOptions, detect
-from nlp_architect_ext.data.formats.text import WordSplitter
-from nlp_architect_ext.data.unlabelled import sentences_of
 from nlp_architect_ext.reports.plots import speed
-from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
-from nlp_architect_ext.runtime.folder import export_of, read_export
+from nlp_architect_ext.runs.dev_of_run import corpus_of_run
+from nlp_architect_ext.runtime.folder import Export, export_of, read_export
+from nlp_architect_ext.runtime.native.availability import native_obstacle
+from nlp_architect_ext.serving.load import NO_KERNEL
 from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.taggers.folder import holds_model
 
 TABLE, DATA, PICTURE = "benchmark.md", "benchmark.json", "benchmark.png"
 REPORT = "report.html"
 WRITTEN = (DATA, PICTURE, REPORT, TABLE)
-RAW_SENTENCES = 10_000  # most that are read as raw text
 
 
 def run_benchmark(settings: BenchmarkSettings) -> None:
@@ -46,21 +52,23 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
     folder = Path(settings.output_dir)
     _check_place(folder, settings.overwrite_output_dir)
     torch.set_num_threads(settings.threads)
-    everything = _sentences(settings)
-    sentences = everything[: settings.sentences]
+    check_names(settings.against)
+    model = Path(settings.model_dir)
     with tempfile.TemporaryDirectory() as scratch:
-        systems = student_systems(Path(settings.model_dir), Path(scratch), settings.threads)
-        export = export_of(Path(settings.model_dir)) or Path(scratch) / "export"
+        systems = student_systems(model, Path(scratch), settings.threads)
+        export = export_of(model) or Path(scratch) / "export"
         content = read_export(export)
-        labels = LabelSet.from_json(content.config.labels)
-        systems += [
-            rival(name, labels, content.vocabulary, settings.threads) for name in settings.against
-        ]
+        sample = read_sample(settings, content.config)
+        systems += _rivals(settings, content)
         check_names([system.name for system in systems])
+        if obstacle := native_obstacle(export):
+            say(f"{NO_KERNEL} {obstacle}")
+        sentences = sample.sentences[: settings.sentences]
         timings: list[Timing] = []
         for size in sorted(set(settings.batch_sizes)):
             timings += compare(systems, sentences, size, settings.rounds, say)
-        needs = footprint(export, [" ".join(sentence.words) for sentence in everything])
+        texts = [" ".join(sentence.words) for sentence in sample.sentences]
+        needs = footprint(engines(export)[0], export, texts)
     found = Measurements(
         machine=_machine(settings.threads),
         sentences=len(sentences),
@@ -68,8 +76,24 @@ def run_benchmark(settings: BenchmarkSettings) -> None:
         systems=systems,
         timings=timings,
         footprint=needs,
+        scored=len(sample.labelled),
+        f1=f1_scores(systems, sample.labelled, LabelSet.from_json(content.config.labels)),
+        watts=settings.watts,
     )
     _write(folder, found)
+
+
+def _rivals(settings: BenchmarkSettings, student: Export) -> list[System]:
+    """The systems that the student is compared with, in the order of their names."""
+    labels = LabelSet.from_json(student.config.labels)
+    is_learning = set(TRAINED) & set(settings.against)
+    corpus = corpus_of_run(Path(settings.model_dir)) if is_learning else None
+    lessons = Lessons(corpus, settings.rival_minutes)
+    found = {}
+    # Those that take minutes come last: whatever can't be loaded is said before.
+    for name in sorted(settings.against, key=TRAINED.__contains__):
+        found[name] = rival(name, labels, student.vocabulary, settings.threads, lessons)
+    return [found[name] for name in settings.against]
 
 
 def _write(folder: Path, found: Measurements) -> None:
@@ -81,34 +105,6 @@ def _write(folder: Path, found: Measurements) -> None:
     atomic_write_text(folder / REPORT, page(found))
     atomic_write_text(folder / TABLE, text)
     say(f"\n{text}\nwritten to {folder}: {TABLE}, {DATA}, {PICTURE}, {REPORT}")
-
-
-def _sentences(settings: BenchmarkSettings) -> list[Sentence]:
-    model = Path(settings.model_dir)
-    path = Path(settings.data_file) if settings.data_file else dev_file(model)
-    if path is None and (found := dev_out_of_train(model)):
-        return [sentence.without_labels() for sentence in found]
-    if path is None:
-        raise UserError(
-            where=settings.model_dir,
-            wrong="has no dev sentences where they were when it was trained",
-            expected="--data_file",
-            remedy="name a file of sentences",
-        )
-    options = ReadOptions(
-        tag_col=settings.tag_col, ignore_token=settings.ignore_token, labelled=False
-    )
-    everything = sentences_of(detect(path, "columns"), path, options, WordSplitter)
-    first = islice(everything, max(settings.sentences, RAW_SENTENCES))
-    found = [sentence.without_labels() for sentence in first]
-    if not found:
-        raise UserError(
-            where=str(path),
-            wrong="no sentence",
-            expected="sentences to tag",
-            remedy="give another file",
-        )
-    return found
 
 
 def _check_place(folder: Path, overwrite: bool) -> None:

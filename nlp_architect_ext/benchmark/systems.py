@@ -1,4 +1,4 @@
-"""The systems compared: the student in its forms, transformers, spaCy."""
+"""The systems compared: the student in its engines, transformers, spaCy, CRFsuite."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from typing import Any
 import torch
 from torch import nn
 
+from nlp_architect_ext.benchmark.engines import Engine, engines
 from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
+from nlp_architect_ext.benchmark.system import System
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.wording import counted
+from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.vocabulary import Vocabulary
-from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import export_of, size_of
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.settings.inference import TransformerInferenceSettings
@@ -26,39 +30,38 @@ from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.taggers.transformer import TransformerTagger, load_transformer_tagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
-SPACY = "spacy"
+SPACY, CRFSUITE = "spacy", "crfsuite"
+TRAINED = (SPACY, CRFSUITE)  # before they are measured
 INT8 = ":int8"  # behind the name of an architecture: in ONNX Runtime with 8-bit integers
+SEED = 1  # of the rivals that are trained
+MINUTES = 5.0
 
 
 @dataclass(frozen=True)
-class System:
-    """One thing to measure.
+class Lessons:
+    """What rivals learn from.
 
     Args:
-        name: what it's called in tables.
-        tag: finds entities, with scores if it has any, in sentences of words; all of them are one
-            batch.
-        network: of such a batch, what the network alone computes, each time it's called.
-        parameters: numbers that it has learnt, or 0 if that isn't known.
-        bytes: on disk, or 0 for one that has no file.
+        corpus: the labelled sentences that the student had, and its dev; None where they can't be
+            found any more.
+        minutes: that the training of each rival may take at most.
     """
 
-    name: str
-    tag: Callable[[Sequence[Sentence]], Any]
-    network: Callable[[Sequence[Sentence]], Callable[[], Any]]
-    parameters: int = 0
-    bytes: int = 0
+    corpus: Corpus | None = None
+    minutes: float = MINUTES
 
 
 def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System]:
-    """The export of the model, made in `scratch` if there is none, and the model in torch, if any.
+    """The export of the model in each engine, and the model in torch, if any.
+
+    The export is made in `scratch` if there is none.
 
     Raises:
         UserError: no tagger.
     """
     export = export_of(model_dir)
     if export == model_dir:
-        return [_exported(model_dir, threads)]
+        return _exported(model_dir, threads)
     tagger = NeuralTagger.load(model_dir)
     if export is None:
         export = scratch / "export"
@@ -66,7 +69,7 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
     parameters = sum(parameter.numel() for parameter in tagger.model.parameters())
     size = sum((model_dir / name).stat().st_size for name in NEEDED)
     return [
-        _exported(export, threads),
+        *_exported(export, threads),
         _in_torch("student, torch", tagger, tagger.model["student"], parameters, size),
     ]
 
@@ -74,18 +77,29 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
 def _another_student(folder: Path, threads: int) -> System:
     """The export of a model to compare with, by the name of its folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        export, *_ = student_systems(folder, Path(scratch), threads)
-    return replace(export, name=f"{folder.name}, export")
+        first, *_ = student_systems(folder, Path(scratch), threads)
+    return replace(first, name=first.name.replace("student", folder.name, 1))
 
 
-def _exported(folder: Path, threads: int) -> System:
-    tagger = Tagger.load(folder, threads)
+def _exported(folder: Path, threads: int) -> list[System]:
+    """The export in each engine."""
+    return [_in_engine(engine, folder, threads) for engine in engines(folder)]
+
+
+def _in_engine(engine: Engine, folder: Path, threads: int) -> System:
+    tagger = engine.load(folder, threads)
     return System(
-        "student, export",
+        f"student, {engine.name}",
         lambda batch: tagger.predict(batch, len(batch)),
         lambda batch: tagger.network(batch, len(batch)),
         bytes=size_of(folder),
+        label=lambda batch: _labels(tagger, batch),
+        scheme=tagger.labels.scheme,
     )
+
+
+def _labels(tagger: TextTagger, batch: Sequence[Sentence]) -> list[Sequence[str]]:
+    return [one.labels for one in tagger.predict_labels(batch, len(batch))]
 
 
 def _in_torch(
@@ -107,26 +121,44 @@ def _in_torch(
             lambda: [network(*arguments, **named) for arguments, named in calls]
         )
 
-    return System(name, tag, replay, parameters, size)
+    return System(
+        name,
+        tag,
+        replay,
+        parameters,
+        size,
+        label=lambda batch: _labels(tagger, batch),
+        scheme=tagger.labels.scheme,
+    )
 
 
-def rival(name: str, labels: LabelSet, vocabulary: Vocabulary, threads: int) -> System:
+def rival(
+    name: str,
+    labels: LabelSet,
+    vocabulary: Vocabulary,
+    threads: int,
+    lessons: Lessons | None = None,
+) -> System:
     """A system by name.
 
-    `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, or the folder of a student or a token
-    classifier.
+    `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, `crfsuite`, or the folder of a student or
+    a token classifier.
 
     Args:
         name: its name; of a student the folder, of a token classifier the folder or hub name.
         labels: for architectures with random weights, which are as fast as trained ones.
         vocabulary: the same; their tokenizer is made of it.
-        threads: of ONNX Runtime; torch has been told its own.
+        threads: of the student's engines; torch has been told its own.
+        lessons: what spaCy and CRFsuite are trained on.
 
     Raises:
-        UserError: it can't be loaded.
+        UserError: it can't be loaded, or has nothing to learn from.
     """
+    lessons = lessons or Lessons()
     if name == SPACY:
-        return _spacy(labels)
+        return _spacy(labels, lessons)
+    if name == CRFSUITE:
+        return _crfsuite(labels, lessons)
     architecture = name.removesuffix(INT8)
     if architecture in ARCHITECTURES:
         return _architecture(name, architecture, labels, vocabulary, threads)
@@ -153,31 +185,40 @@ def _architecture(
     tagger = TransformerTagger(classifier, "whitespace", "en")
     where = "ONNX Runtime int8" if rounded else "torch"
     size = rounded.bytes if rounded else 4 * count
-    return _in_torch(f"{architecture}, {where}", tagger, network, count, size)
+    unscored = _in_torch(f"{architecture}, {where}", tagger, network, count, size)
+    return replace(unscored, label=None)  # its weights are random
 
 
-def _spacy(labels: LabelSet) -> System:
-    """The entity recogniser of spaCy's small pipelines with random weights."""
-    import spacy
-    from spacy.tokens import Doc
+def _spacy(labels: LabelSet, lessons: Lessons) -> System:
+    """Trained on what the student was; with random weights where that isn't there any more."""
+    from nlp_architect_ext.benchmark.spacy_ner import random_ner, spacy_system, trained_ner
 
-    pipeline = spacy.blank("en")
-    recogniser: Any = pipeline.add_pipe("ner")
-    for type_ in sorted({name[2:] for name in labels.names if "-" in name}) or ["X"]:
-        recogniser.add_label(type_)
-    pipeline.initialize()
+    if lessons.corpus is None:
+        say("spaCy's NER has random weights, so no F1: the sentences of training aren't there")
+        return spacy_system(random_ner(labels), labels, is_trained=False)
+    _told("spaCy's NER", lessons.corpus, lessons.minutes)
+    trained = trained_ner(lessons.corpus, SEED, seconds=60 * lessons.minutes)
+    return spacy_system(trained, lessons.corpus.labels, is_trained=True)
 
-    def documents(batch: Sequence[Sentence]) -> list[Doc]:
-        return [Doc(pipeline.vocab, words=list(sentence.words)) for sentence in batch]
 
-    def tag(batch: Sequence[Sentence]) -> list[Any]:
-        return [doc.ents for doc in recogniser.pipe(documents(batch), batch_size=len(batch))]
+def _crfsuite(labels: LabelSet, lessons: Lessons) -> System:
+    from nlp_architect_ext.benchmark.crfsuite import crfsuite_system, trained_crfsuite
 
-    def network(batch: Sequence[Sentence]) -> Callable[[], Any]:
-        docs = documents(batch)
-        return lambda: recogniser.predict(docs)
+    if lessons.corpus is None:
+        raise UserError(
+            where=CRFSUITE,
+            wrong="has nothing to learn from: the sentences of training aren't where they were",
+            expected="a model folder of nlp-train and its data",
+            remedy="leave it out, or put the data back",
+        )
+    _told("CRFsuite", lessons.corpus, lessons.minutes)
+    model = trained_crfsuite(lessons.corpus.train, 60 * lessons.minutes)
+    return crfsuite_system(model, labels)
 
-    return System("spaCy's NER component", tag, network)
+
+def _told(name: str, corpus: Corpus, minutes: float) -> None:
+    count = counted(len(corpus.train), "sentence")
+    say(f"{name} is trained on the student's {count}, for {minutes:g} minutes at most")
 
 
 def check_names(names: Sequence[str]) -> None:

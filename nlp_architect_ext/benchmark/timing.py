@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nlp_architect_ext.benchmark.systems import System
+from nlp_architect_ext.benchmark.system import System
 from nlp_architect_ext.core.sentence import Sentence
 
 MINIMUM_SECONDS = 0.2  # a round goes over the sentences again until it has taken as long
@@ -24,12 +24,14 @@ class Timing:
         batch_size: sentences at once.
         rounds: milliseconds a sentence in each round, from words to entities.
         network: the same for the network alone.
+        processor: milliseconds of processor time, of all cores together, from words to entities.
     """
 
     system: str
     batch_size: int
     rounds: tuple[float, ...]
     network: tuple[float, ...]
+    processor: tuple[float, ...]
 
     @property
     def milliseconds(self) -> float:
@@ -40,6 +42,11 @@ class Timing:
     def network_milliseconds(self) -> float:
         """The same for the network alone."""
         return statistics.median(self.network)
+
+    @property
+    def processor_milliseconds(self) -> float:
+        """Of processor time, the median of the rounds."""
+        return statistics.median(self.processor)
 
 
 def batches(sentences: Sequence[Sentence], size: int) -> list[list[Sentence]]:
@@ -72,30 +79,27 @@ def compare(
         )
         for system in systems
     }
-    found: dict[str, list[tuple[float, float]]] = {system.name: [] for system in systems}
+    found: dict[str, list[tuple[float, float, float]]] = {system.name: [] for system in systems}
     for number in range(rounds + 1):
         for name, (whole, network) in calls.items():
             report(f"batch size {batch_size}, round {number} of {rounds}: {name}")
-            milliseconds = _round(whole, len(sentences)), _round(network, len(sentences))
+            clock, processor = _round(whole, len(sentences))
+            alone, _ = _round(network, len(sentences))
             if number:
-                found[name].append(milliseconds)
+                found[name].append((clock, alone, processor))
     return [
-        Timing(
-            name,
-            batch_size,
-            tuple(whole for whole, _ in rounds_),
-            tuple(network for _, network in rounds_),
-        )
-        for name, rounds_ in found.items()
+        Timing(name, batch_size, *zip(*rounds_, strict=True)) for name, rounds_ in found.items()
     ]
 
 
-def _round(calls: Sequence[Callable[[], Any]], count: int) -> float:
-    """Milliseconds a sentence, of `count` in all."""
+def _round(calls: Sequence[Callable[[], Any]], count: int) -> tuple[float, float]:
+    """Milliseconds a sentence, of `count` in all, by the clock and of processor time."""
     passes = 0
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     while passes == 0 or time.perf_counter() - started < MINIMUM_SECONDS:
         for call in calls:
             call()
         passes += 1
-    return 1000 * (time.perf_counter() - started) / (passes * count)
+    taken = time.perf_counter() - started, time.process_time() - busy
+    clock, processor = (1000 * seconds / (passes * count) for seconds in taken)
+    return clock, processor

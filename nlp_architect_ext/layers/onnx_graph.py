@@ -50,6 +50,13 @@ class OnnxGraph:
             self.large.append(name)
         return name
 
+    def add_all(self, operator: str, *inputs: str, count: int, **attributes: Any) -> list[str]:
+        """An operator of the ONNX standard; the names of its outputs, `count` of them."""
+        name = f"value_{len(self._nodes)}"
+        names = [f"{name}_{number}" for number in range(count)]
+        self._nodes.append(helper.make_node(operator, inputs, names, name, **attributes))
+        return names
+
     def product(self, features: str, weights: str) -> str:
         """Features times a constant matrix (inputs, outputs) so large that it's worth rounding."""
         name = self.add("MatMul", features, weights)

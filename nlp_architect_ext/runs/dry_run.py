@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import torch
 from torch.optim import SGD
@@ -12,8 +13,10 @@ from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
+from nlp_architect_ext.runs.known_teacher import KnownTeacher, is_tagger
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.taggers.tagger_teacher import TaggerTeacher
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 from nlp_architect_ext.training.objectives import Objective
@@ -74,6 +77,33 @@ def _teacher(
     tuning: FineTuning, name: str, corpus: Corpus, device: torch.device
 ) -> tuple[float, str]:
     """Seconds for fine-tuning and labelling, and a line about it."""
+    teacher, is_ready = _opened(tuning, name, corpus, device)
+    sample = corpus.train[:SAMPLE]
+    teacher.logits(sample[:2])
+    started = time.perf_counter()
+    teacher.logits(sample)
+    a_sentence = (time.perf_counter() - started) / len(sample)
+    to_label = sum(map(len, (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())))
+    labelling, fine_tuning = a_sentence * to_label, 0.0
+    plan = "used as it is"
+    if not is_ready:
+        passes = tuning.epochs * len(corpus.train)
+        sentences = max(passes, tuning.min_steps * tuning.batch_size)
+        fine_tuning = TRAINING_COST * a_sentence * sentences
+        plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(fine_tuning)}"
+    line = (
+        f"teacher {name}: {teacher.parameters:,} parameters, {plan}; "
+        f"labels {to_label:,} sentences, about {_minutes(labelling)}"
+    )
+    return fine_tuning + labelling, line
+
+
+def _opened(
+    tuning: FineTuning, name: str, corpus: Corpus, device: torch.device
+) -> tuple[KnownTeacher, bool]:
+    """The teacher of this name, and whether it knows the labels without fine-tuning."""
+    if is_tagger(name):
+        return TaggerTeacher(Path(name).expanduser(), corpus.labels, device), True
     folder = find(name)
     names = folder.label_names
     model = load_model(folder, names or corpus.labels.names, new_head=names is None)
@@ -87,24 +117,7 @@ def _teacher(
         precision=tuning.precision,
         max_pieces=tuning.max_pieces,
     )
-    sample = corpus.train[:SAMPLE]
-    teacher.logits(sample[:2])
-    started = time.perf_counter()
-    teacher.logits(sample)
-    a_sentence = (time.perf_counter() - started) / len(sample)
-    to_label = sum(map(len, (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())))
-    labelling, fine_tuning = a_sentence * to_label, 0.0
-    plan = "used as it is"
-    if names is None:
-        passes = tuning.epochs * len(corpus.train)
-        sentences = max(passes, tuning.min_steps * tuning.batch_size)
-        fine_tuning = TRAINING_COST * a_sentence * sentences
-        plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(fine_tuning)}"
-    line = (
-        f"teacher {name}: {teacher.parameters:,} parameters, {plan}; "
-        f"labels {to_label:,} sentences, about {_minutes(labelling)}"
-    )
-    return fine_tuning + labelling, line
+    return teacher, names is not None
 
 
 def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,13 @@ from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
 from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
 from nlp_architect_ext.data.formats.labelled_file import labelled_as
 from nlp_architect_ext.data.formats.text import WordSplitter
-from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
+from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Comparable, Parity, compare
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, NETWORK, ORIGIN, size_of
 from nlp_architect_ext.runtime.origin import Origin
+from nlp_architect_ext.runtime.native.availability import native_obstacle
+from nlp_architect_ext.runtime.native.tagger import NativeTagger
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -61,9 +63,7 @@ def export_tagger(settings: ExportSettings) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         tagger.export(partial, settings.precision)
-        parity = compare(tagger, Tagger.load(partial), dev) if dev else None
-        if parity:
-            _check(parity, source, settings)
+        parity = _compare(tagger, partial, dev, source, settings) if dev else None
         _describe(partial, settings, parity)
         folder.parent.mkdir(parents=True, exist_ok=True)
         if folder.exists():
@@ -86,13 +86,34 @@ def _dev(settings: ExportSettings, tagger: NeuralTagger) -> tuple[list[Sentence]
     return labelled_as(tagger.labels, file), str(path)
 
 
-def _check(parity: Parity, source: str, settings: ExportSettings) -> None:
-    """Say how close it is.
+def _compare(
+    tagger: NeuralTagger,
+    export: Path,
+    dev: Sequence[Sentence],
+    source: str,
+    settings: ExportSettings,
+) -> Parity:
+    """How close the export is in each engine that is here; that of the one that will be taken.
+
+    Raises:
+        UserError: in one of them it's too far away.
+    """
+    engines: dict[str, Comparable] = {"ONNX Runtime": Tagger.load(export)}
+    if not native_obstacle(export):
+        engines["the native kernel"] = NativeTagger.load(export)
+    for name, exported in engines.items():
+        parity = compare(tagger, exported, dev)
+        say(f"{parity.sentences:,} sentences of {source}, {name}: {parity}")
+        _check(parity, settings)
+    return parity
+
+
+def _check(parity: Parity, settings: ExportSettings) -> None:
+    """Whether it's close enough.
 
     Raises:
         UserError: too far away.
     """
-    say(f"{parity.sentences:,} sentences of {source}: {parity}")
     if not parity.is_good and not settings.force:
         raise UserError(
             where=f"export of {settings.model_dir}",

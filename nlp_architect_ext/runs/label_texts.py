@@ -8,11 +8,11 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.runs.inputs import load_corpus
+from nlp_architect_ext.runs.known_teacher import known_teacher
 from nlp_architect_ext.settings.data import UnlabelledSettings
 from nlp_architect_ext.settings.texts import SoftLabelsSettings
 from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.store import SoftLabelStore
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 
 def label_texts(settings: SoftLabelsSettings) -> None:
@@ -27,7 +27,7 @@ def label_texts(settings: SoftLabelsSettings) -> None:
     corpus = load_corpus(settings.data, settings.draw, text=settings.text, unlabelled=unlabelled)
     say(summary(corpus))
     teachers = [
-        TransformerTokenClassifier.load(
+        known_teacher(
             name,
             corpus.labels,
             device=device,

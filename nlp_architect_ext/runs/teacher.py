@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.progress import say
@@ -17,13 +16,13 @@ from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runs.folder import RunFolder
+from nlp_architect_ext.runs.known_teacher import KnownTeacher, is_tagger, known_teacher
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.fine_tuning import fine_tune
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.store import SoftLabelStore
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 SoftLabels = list[NDArray[np.float16]]
 
@@ -113,7 +112,7 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
         unlabelled,
         labels,
         scores,
-        sum(parameter.numel() for one in teachers for parameter in one.model.parameters()),
+        sum(one.parameters for one in teachers),
         described,
     )
 
@@ -130,10 +129,10 @@ def _teacher(
     corpus: Corpus,
     dev: list[Sentence] | None,
     run: RunFolder,
-) -> TransformerTokenClassifier:
-    """The teacher of this name, fine-tuned into `folder` unless it's a token classifier."""
+) -> KnownTeacher:
+    """The teacher of this name, fine-tuned into `folder` unless it knows the labels already."""
     source = name
-    if labels_of(name) is None:
+    if not is_tagger(name) and labels_of(name) is None:
         source = str(folder)
         if not folder.exists():
             say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
@@ -142,10 +141,10 @@ def _teacher(
                 meter.operations = outcome["operations"]
             for line in outcome["log"]:
                 run.journal.write("teacher", **line)
-    return TransformerTokenClassifier.load(
+    return known_teacher(
         source,
         corpus.labels,
-        device=torch.device(tuning.device),
+        device=tuning.device,
         precision=tuning.precision,
         max_pieces=tuning.max_pieces,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,8 +11,10 @@ import torch
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer
+from nlp_architect_ext.runs.known_teacher import is_tagger
 from nlp_architect_ext.settings.teacher import FineTuningSettings
 from nlp_architect_ext.settings.training import TaggerSettings
+from nlp_architect_ext.taggers.tagger_teacher import TaggerTeacher
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
@@ -44,12 +47,17 @@ def check_teachers(plan: TeacherPlan, labels: LabelSet) -> None:
     """Refuse teachers that can't be used, before anything is written or computed.
 
     Raises:
-        UserError: a checkpoint that isn't there or can't be loaded, a token classifier with other
+        UserError: a checkpoint or tagger that isn't there or can't be loaded, one with other
             labels, or settings that don't fit the checkpoint.
     """
     tuning = plan.tuning
     for name in plan.names:
-        check_transformer(name, labels, precision=tuning.precision, max_pieces=tuning.max_pieces)
+        if is_tagger(name):
+            TaggerTeacher(Path(name).expanduser(), labels)
+        else:
+            check_transformer(
+                name, labels, precision=tuning.precision, max_pieces=tuning.max_pieces
+            )
 
 
 def check_transformer(

@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.text import LONGEST_STRETCH
+from nlp_architect_ext.runtime.patterns import pattern_trees
 
 MAXIMUM_STRETCHES = 65_536  # distinct stretches whose words are kept; then the memory starts anew
 LONGEST_KNOWN = 64  # characters of these; longer ones rarely come again, and would fill the memory
@@ -37,6 +38,8 @@ class SplittingRules:
         whole: pattern of what is no more taken apart; None without.
         special: the words of certain stretches.
         phrases: words in a row, as split without special cases, and the special case that they are.
+        patterns: all patterns as trees for the native kernel; None in exports of old, and where a
+            pattern can't be said so.
     """
 
     prefix: str
@@ -46,6 +49,12 @@ class SplittingRules:
     whole: str | None
     special: dict[str, Words]
     phrases: dict[Words, str]
+    patterns: dict[str, Any] | None = None
+
+    def with_trees(self) -> SplittingRules:
+        """The same with its patterns as trees, if they can be said so."""
+        names = ("prefix", "suffix", "infix", "url", "whole")
+        return replace(self, patterns=pattern_trees({name: getattr(self, name) for name in names}))
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict for a JSON file."""
@@ -162,6 +171,8 @@ class CompiledRules:
         return (*prefixes, *self._middle(stretch, special), *reversed(suffixes))
 
     def _middle(self, stretch: str, special: dict[str, Words]) -> Iterable[str]:
+        if not stretch:  # some patterns match nothing at all, which isn't a word
+            return
         if stretch in special:
             yield from special[stretch]
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlp_architect_ext.core.costs import WATTS
 from nlp_architect_ext.settings.data import TokenizerSettings
 from nlp_architect_ext.settings.fields import borrowed, setting
 from nlp_architect_ext.settings.inference import InferenceSettings
@@ -38,20 +39,26 @@ class BenchmarkSettings:
     overwrite_output_dir: bool = setting(False, help="replace an earlier benchmark")
     against: tuple[str, ...] = setting(
         ("bert-base",),
-        help="bert-base, bert-large, bert-base:int8, spacy, students, token classifiers",
+        help="bert-base, bert-large, bert-base:int8, spacy, crfsuite, students, token classifiers",
         spread=True,
     )
     batch_sizes: tuple[int, ...] = setting(
         (1, 32, 64, 128), help="sentences at once", spread=True, minimum=1
     )
     data_file: str | None = setting(
-        None, help="labelled file to tag; the dev file of training if not given"
+        None, help="file to tag, scored if it is labelled; the dev file of training if not given"
     )
     sentences: int = setting(256, help="most sentences of data_file that are timed", minimum=1)
     rounds: int = setting(5, help="how often each system is timed, turn by turn", minimum=1)
     tag_col: int = borrowed(InferenceSettings, "tag_col")
     ignore_token: str = borrowed(InferenceSettings, "ignore_token")
     threads: int = setting(1, help="processor threads of every system", minimum=1, maximum=1024)
+    rival_minutes: float = setting(
+        5.0,
+        help="most minutes that spacy and crfsuite each are trained, on what the tagger was",
+        minimum=0.0,
+    )
+    watts: float = setting(WATTS, help="of a busy core with its memory, for energy", minimum=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)

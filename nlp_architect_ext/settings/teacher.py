@@ -16,7 +16,7 @@ class TeacherSettings:
     """The teacher."""
 
     teacher: tuple[str, ...] = setting(
-        help="Hugging Face model, folder or hub name; several are averaged",
+        help="Hugging Face model, folder or hub name, or a trained tagger; several are averaged",
         flags=("--teacher_model_path",),
         common=True,
     )

@@ -20,7 +20,7 @@ class TeacherAnswersSettings:
     """The teacher and the store of its answers."""
 
     teacher: tuple[str, ...] = setting(
-        help="fine-tuned transformer, folder or hub name; several are averaged",
+        help="fine-tuned transformer (folder or hub name) or trained tagger; several are averaged",
         flags=("--teacher_model_path",),
     )
     soft_labels_dir: str = setting(help="store of the teacher's answers; made or added to")

@@ -34,9 +34,8 @@ def spacy_rules(language: str) -> SplittingRules | None:
     # spaCy looks for a special case in finished words only if the rules could have taken it apart.
     affixes = (plain.prefix, plain.suffix, plain.infix)
     torn = [text for text in special if any(pattern.search(text) for pattern in affixes)]
-    return SplittingRules(
-        prefix, suffix, infix, url, whole, special, {plain.words(text): text for text in torn}
-    )
+    phrases = {plain.words(text): text for text in torn}
+    return SplittingRules(prefix, suffix, infix, url, whole, special, phrases).with_trees()
 
 
 def _pattern(function: Any) -> str | None:

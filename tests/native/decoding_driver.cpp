@@ -10,13 +10,10 @@
 #include "entities.h"
 #include "errors.h"
 #include "json.h"
+#include "kernels.h"
 #include "labels.h"
 
 namespace {
-
-#include "decoding_kernels.inc"
-
-constexpr nlp::DecodingKernels kKernels{softmax_labels, crf_marginals, viterbi_path};
 
 struct Driver {
     nlp::LabelSet labels;
@@ -30,6 +27,16 @@ std::string error_text;
 }  // namespace
 
 extern "C" {
+
+// Chooses the kernels; false for those that this processor can't run.
+bool driver_choose() {
+    try {
+        nlp::kernels();
+        return true;
+    } catch (const nlp::DataError&) {
+        return false;
+    }
+}
 
 const char* driver_error() { return error_text.c_str(); }
 
@@ -48,7 +55,7 @@ Driver* driver_new(const char* labels, double bias, const float* pairs, const ch
         if (calibration != nullptr) {
             fitted = nlp::Calibration::from_json(nlp::Json::parse(calibration));
         }
-        nlp::Decoding decoding(kKernels, set, bias, pairs == nullptr ? nullptr : &scores);
+        nlp::Decoding decoding(nlp::kernels().decoding, set, bias, pairs == nullptr ? nullptr : &scores);
         return new Driver{set, std::move(decoding), nlp::EntityReader(set, fitted), {}};
     } catch (const nlp::DataError& error) {
         error_text = error.what();

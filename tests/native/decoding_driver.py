@@ -13,24 +13,37 @@ import numpy as np
 
 SOURCES = Path(__file__).parents[2] / "nlp_architect_ext" / "runtime" / "native" / "src"
 DRIVER = Path(__file__).with_suffix(".cpp")
-PARTS = ("json", "labels", "decoding", "entities")
+FORCED = "NLP_ARCHITECT_EXT_KERNEL"
+PARTS = ("json", "labels", "decoding", "entities", "processor", "dispatch")
+KERNELS = ("portable", "avx2", "avx-vnni", "avx512-vnni", "neon", "neon-dot")
 COMPILER = os.environ.get("CXX") or shutil.which("g++") or shutil.which("clang++")
-FLAGS = ["-std=c++17", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror"]
+# Scores are Python's to the last bit only if products aren't rounded together with sums.
+FLAGS = ["-std=c++17", "-fPIC", "-O3", "-Wall", "-Wextra", "-Wno-psabi", "-ffp-contract=off"]
 
 
-def built(folder, flags):
-    """The driver as a library.
-
-    The loops are compiled with these flags for some set of instructions, everything else for any
-    machine, as in the package.
-    """
-    extra = [*FLAGS, *shlex.split(os.environ.get("CXXFLAGS", "")), f"-I{SOURCES}"]
+def built(folder):
+    """The driver as a library, with the kernels for every processor."""
     library = folder / "decoding.so"
-    run(*extra, *flags, "-c", DRIVER, "-o", folder / "driver.o")
-    # Scores are Python's to the last bit only if products aren't rounded together with sums.
-    parts = [SOURCES / f"{part}.cpp" for part in PARTS]
-    run(*extra, "-ffp-contract=off", "-shared", *parts, folder / "driver.o", "-o", library)
-    return loaded(library)
+    sources = [SOURCES / f"{part}.cpp" for part in PARTS]
+    sources += sorted(SOURCES.glob("isa_*.cpp"))
+    flags = [*FLAGS, *shlex.split(os.environ.get("CXXFLAGS", "")), f"-I{SOURCES}"]
+    run(*flags, "-shared", DRIVER, *sources, "-o", library)
+    return library
+
+
+def loaded_with(library, kernels, folder):
+    """The library with these kernels, or None where this processor can't run them.
+
+    They are chosen once a library, so each choice is a copy of its own.
+    """
+    copy = shutil.copy(library, folder / f"{kernels}.so")
+    before = os.environ.get(FORCED)
+    os.environ[FORCED] = kernels
+    try:
+        found = loaded(copy)
+        return found if found.driver_choose() else None
+    finally:
+        os.environ.pop(FORCED) if before is None else os.environ.update({FORCED: before})
 
 
 def run(*arguments):
@@ -49,6 +62,7 @@ def loaded(path):
         "driver_new": (pointer, [text, real, pointer, text]),
         "driver_free": (None, [pointer]),
         "driver_error": (text, []),
+        "driver_choose": (ctypes.c_bool, []),
         "driver_type": (text, [pointer, size]),
         "driver_decode": (None, [pointer, pointer, size, size, pointer, pointer]),
         "driver_decode_all": (
@@ -98,7 +112,7 @@ class Driver:
         if self.handle:
             self.library.driver_free(self.handle)
 
-    def decode(self, emissions, padding=np.nan):
+    def decode(self, emissions, padding=1e9):
         """Labels and probabilities (words,) of emissions (words, labels)."""
         words, labels = emissions.shape
         stride = -(-labels // 16) * 16

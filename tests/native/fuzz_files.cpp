@@ -1,5 +1,5 @@
-// What a fuzzer calls: bytes that claim to be a file of a model. A reader either understands them or
-// throws DataError; anything else, and any byte read outside of them, is a fault.
+// What a fuzzer calls: bytes that claim to be a file of a model. A reader either understands them
+// or throws DataError; anything else, and any byte read outside of them, is a fault.
 //
 // The first byte says which reader gets the rest.
 #include <cstddef>

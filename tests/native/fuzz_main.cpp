@@ -50,7 +50,8 @@ class Mutator {
                 }
                 break;
             case 2:
-                for (std::size_t offset = place; offset < bytes.size() && offset < place + 8; ++offset) {
+                for (std::size_t offset = place; offset < bytes.size() && offset < place + 8;
+                     ++offset) {
                     bytes[offset] = below(2) == 0 ? std::uint8_t{0xff} : std::uint8_t{0};
                 }
                 break;
@@ -65,8 +66,8 @@ class Mutator {
             default: {
                 const Bytes& other = inputs_[below(inputs_.size())];
                 const std::size_t from = below(other.size());
-                for (std::size_t offset = 0;
-                     offset < length && from + offset < other.size() && place + offset < bytes.size();
+                for (std::size_t offset = 0; offset < length && from + offset < other.size() &&
+                                             place + offset < bytes.size();
                      ++offset) {
                     bytes[place + offset] = other[from + offset];
                 }
@@ -101,7 +102,8 @@ int main(int count, char** arguments) {
     for (int index = 3; index < count; ++index) inputs.push_back(read(arguments[index]));
     for (const Bytes& input : inputs) LLVMFuzzerTestOneInput(input.data(), input.size());
     Mutator mutator(std::move(inputs), std::strtoull(arguments[2], nullptr, 10));
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(arguments[1]));
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(arguments[1]));
     std::size_t tried = 0;
     for (; std::chrono::steady_clock::now() < end; ++tried) {
         const Bytes input = mutator.next();

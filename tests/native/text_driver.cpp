@@ -2,12 +2,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "errors.h"
 #include "json.h"
+#include "pattern.h"
+#include "splitter.h"
+#include "stretch.h"
 #include "unicode.h"
 #include "vocabulary.h"
 
@@ -31,6 +35,12 @@ Answer* answered(Work work) {
     }
     return answer;
 }
+
+// A pattern with the sets that it refers to.
+struct SetsAndPattern {
+    std::vector<nlp::CharacterSet> sets;
+    std::unique_ptr<nlp::Pattern> pattern;
+};
 
 void append(const std::vector<std::uint32_t>& ids, std::vector<std::int32_t>& numbers) {
     for (const std::uint32_t id : ids) numbers.push_back(static_cast<std::int32_t>(id));
@@ -88,5 +98,62 @@ Answer* vocabulary_ids(const nlp::Vocabulary* vocabulary, const char* word, std:
 }
 
 void vocabulary_free(nlp::Vocabulary* vocabulary) { delete vocabulary; }
+
+Answer* pattern_new(const char* json, std::size_t length, const char* name,
+                    std::size_t name_length, SetsAndPattern** pattern) {
+    return answered([&](Answer&) {
+        const nlp::Json trees = nlp::Json::parse({json, length});
+        auto found = std::make_unique<SetsAndPattern>();
+        for (const nlp::Json& set : trees.at("sets").array()) found->sets.emplace_back(set);
+        const nlp::Json& tree = trees.at({name, name_length});
+        found->pattern = std::make_unique<nlp::Pattern>(tree, found->sets);
+        *pattern = found.release();
+    });
+}
+
+Answer* pattern_matches(const SetsAndPattern* pattern, const char* text, std::size_t length) {
+    return answered([&](Answer& answer) {
+        const nlp::Stretch stretch({text, length});
+        nlp::PatternMemory memory;
+        const nlp::Letters letters = stretch.letters(stretch.whole());
+        answer.numbers.push_back(pattern->pattern->matches(letters, memory) ? 1 : 0);
+    });
+}
+
+Answer* pattern_spans(const SetsAndPattern* pattern, const char* text, std::size_t length) {
+    return answered([&](Answer& answer) {
+        const nlp::Stretch stretch({text, length});
+        nlp::PatternMemory memory;
+        const nlp::Letters letters = stretch.letters(stretch.whole());
+        nlp::Match found{0, 0};
+        bool is_empty = false;
+        while (pattern->pattern->search(letters, found.end, is_empty, memory, found)) {
+            answer.numbers.push_back(static_cast<std::int32_t>(found.begin));
+            answer.numbers.push_back(static_cast<std::int32_t>(found.end));
+            is_empty = found.begin == found.end;
+        }
+    });
+}
+
+void pattern_free(SetsAndPattern* pattern) { delete pattern; }
+
+Answer* splitter_new(const char* json, std::size_t length, nlp::Splitter** splitter) {
+    return answered([&](Answer&) {
+        *splitter = new nlp::Splitter(nlp::Json::parse({json, length}));
+    });
+}
+
+// Four numbers a word: its first byte and the one after its last, the same in code points.
+Answer* splitter_split(const nlp::Splitter* splitter, const char* text, std::size_t length) {
+    return answered([&](Answer& answer) {
+        std::vector<nlp::Word> words;
+        splitter->split({text, length}, words);
+        for (const nlp::Word& word : words) {
+            append({word.byte_start, word.byte_end, word.start, word.end}, answer.numbers);
+        }
+    });
+}
+
+void splitter_free(nlp::Splitter* splitter) { delete splitter; }
 
 }  // extern "C"

@@ -12,7 +12,19 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "nlp_architect_ext" / "runtime" / "native" / "src"
-UNITS = ("json", "unicode", "string_table", "vocabulary")
+UNITS = (
+    "json",
+    "unicode",
+    "string_table",
+    "vocabulary",
+    "character_set",
+    "pattern",
+    "pattern_builder",
+    "pattern_firsts",
+    "splitting_rules",
+    "splitting_phrases",
+    "splitter",
+)
 # Sanitizers come in here: `-fsanitize=address,undefined`, with libasan preloaded.
 MORE_FLAGS = os.environ.get("NATIVE_TEST_FLAGS", "").split()
 
@@ -95,3 +107,49 @@ class NativeVocabulary:
 
     def __del__(self) -> None:
         self.library.free("vocabulary_free", self._handle)
+
+
+class NativePattern:
+    """A regular expression of the kernel, from the trees of `pattern_trees`."""
+
+    def __init__(self, library: TextLibrary, trees: Any, name: str) -> None:
+        self.library, self._handle = library, ctypes.c_void_p()
+        content = json.dumps(trees).encode()
+        library.call("pattern_new", content, name.encode(), ctypes.byref(self._handle))
+
+    def matches(self, text: str) -> bool:
+        """Whether the text begins with a match."""
+        (found,), _ = self.library.call("pattern_matches", self._handle, encoded(text))
+        return bool(found)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """All matches, as `finditer` gives them."""
+        numbers, _ = self.library.call("pattern_spans", self._handle, encoded(text))
+        return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+    def __del__(self) -> None:
+        self.library.free("pattern_free", self._handle)
+
+
+class NativeSplitter:
+    """A splitter of the kernel."""
+
+    def __init__(self, library: TextLibrary, rules: Any) -> None:
+        self.library, self._handle = library, ctypes.c_void_p()
+        content = rules if isinstance(rules, bytes) else json.dumps(rules).encode()
+        library.call("splitter_new", content, ctypes.byref(self._handle))
+
+    def offsets(self, text: str | bytes) -> list[tuple[int, int]]:
+        """Where the words are in code points; their bytes have to be the same characters."""
+        content = encoded(text) if isinstance(text, str) else text
+        numbers, _ = self.library.call("splitter_split", self._handle, content)
+        text = decoded(content)
+        found = []
+        for word in range(0, len(numbers), 4):
+            first_byte, last_byte, start, end = numbers[word : word + 4]
+            assert decoded(content[first_byte:last_byte]) == text[start:end]
+            found.append((start, end))
+        return found
+
+    def __del__(self) -> None:
+        self.library.free("splitter_free", self._handle)

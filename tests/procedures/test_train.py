@@ -207,6 +207,23 @@ def test_several_teachers_are_an_ensemble(run, encoder, distilled, tmp_path):
     assert metrics(tmp_path / "out")["parameters"]["teacher"] == 2 * one
 
 
+def test_a_trained_tagger_teaches_beside_a_transformer(run, data, distilled, tmp_path, capsys):
+    store = ["--soft_labels_dir", tmp_path / "store", "--word_encoder", "none"]
+    both = ["--teacher", distilled / "teacher", "--teacher", distilled, *store]
+    assert run("tagger_kd_pseudo", tmp_path / "dry", *both, "-e", 1, "--dry_run") == 0
+    assert "used as it is; labels" in capsys.readouterr().err
+    assert run("tagger_kd_pseudo", tmp_path / "out", *both, "-e", 1) == 0
+    found, earlier = metrics(tmp_path / "out"), metrics(distilled)
+    assert found["parameters"]["teacher"] == sum(earlier["parameters"].values())
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert [one["name"] for one in config["teachers"]] == [
+        str(distilled / "teacher"),
+        str(distilled),
+    ]
+    places = ["--data_dir", str(data), "--soft_labels_dir", str(tmp_path / "store")]
+    assert cli.train(["soft_labels", *places, "--teacher", str(distilled), *SMALL[:4]]) == 0
+
+
 @pytest.mark.parametrize(
     "choice", [["--no_use_crf"], ["--model_type", "id-cnn", "--config_file", "{idcnn}"]]
 )

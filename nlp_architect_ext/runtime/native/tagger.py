@@ -102,9 +102,7 @@ class NativeTagger(TextTagger):
         spans = self._model.spans(words, threshold)
         return [self._placed(*pair) for pair in zip(sentences, spans, strict=True)]
 
-    def _placed(
-        self, sentence: Sentence, spans: Sequence[tuple[str, float, int, int]]
-    ) -> Entities:
+    def _placed(self, sentence: Sentence, spans: Sequence[tuple[str, float, int, int]]) -> Entities:
         """The entities of spans in words, with their places in the sentence's text."""
         found = [
             Entity(type_, score, *sentence.span_text(first, end))

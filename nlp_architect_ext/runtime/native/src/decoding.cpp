@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostLabels = 8192;  // squared and in bytes, still a 32-bit number
 constexpr double kNearlyHalf = 0.499;      // room for rounding
+constexpr float kLowest = -3e38F;          // of padding: added to any other number still finite
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 std::size_t rounded_up(std::size_t count, std::size_t lanes) {
@@ -62,6 +63,7 @@ void Decoding::fill_bias(double outside_bias) {
     const std::size_t row = tables_.floats;
     floats_.reserve((3 + 2 * tables_.labels) * row);
     float* bias = floats_.data();
+    std::fill(bias + tables_.labels, bias + row, kLowest);
     if (labels_.outside()) bias[*labels_.outside()] = static_cast<float>(outside_bias);
     tables_.bias = bias;
 }
@@ -130,7 +132,7 @@ void Decoding::decode(const float* emissions, std::size_t words, std::size_t str
                       DecodingScratch& scratch, int* labels, double* chances) const {
     if (words == 0) return;
     if (has_pairs_) {
-        scratch.sums.reserve((3 * words + 1) * tables_.doubles);
+        scratch.sums.reserve((3 * words + 2) * tables_.doubles);
         kernels_.marginals(tables_, emissions, words, stride, scratch.sums.data(), labels, chances);
     } else {
         kernels_.softmax(tables_, emissions, words, stride, labels, chances);

@@ -36,6 +36,7 @@ using Vector = Avx2Vector<WordProducts>;
 #include "activations.inc"
 #include "lstm_kernels.inc"
 #include "product_kernels.inc"
+#include "doubles_avx2.inc"
 #include "decoding_kernels.inc"
 #include "feature_kernels.inc"
 

@@ -121,6 +121,7 @@ struct Vector {
 #include "activations.inc"
 #include "lstm_kernels.inc"
 #include "product_kernels.inc"
+#include "doubles_portable.inc"
 #include "decoding_kernels.inc"
 #include "feature_kernels.inc"
 

@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "decoding.h"
+#include "decoding_kernels.h"
 
 namespace nlp {
 

@@ -1,6 +1,5 @@
 #include "splitter.h"
 
-#include <array>
 #include <mutex>
 
 #include "errors.h"
@@ -18,16 +17,15 @@ std::uint32_t packed(std::size_t bytes, std::size_t letters) {
     return static_cast<std::uint32_t>(bytes << 16 | letters);
 }
 
-std::array<bool, 128> ascii_spaces() {
-    std::array<bool, 128> found{};
-    for (char32_t point = 0; point < found.size(); ++point) found[point] = character(point).is_space();
-    return found;
+// str.isspace of ASCII: tab to carriage return, the four separators, and the space.
+bool is_ascii_space(unsigned char byte) {
+    return byte <= ' ' && (byte == ' ' || (byte >= '\t' && byte <= '\r') || byte >= 0x1C);
 }
 
 // A walk through a text, stretch by stretch.
 class Stretches {
   public:
-    explicit Stretches(std::string_view text) : text_(text), is_space_(ascii_spaces()) {}
+    explicit Stretches(std::string_view text) : text_(text) {}
 
     std::size_t byte = 0;     // where the stretch begins
     std::size_t letter = 0;   // the same in code points
@@ -50,7 +48,7 @@ class Stretches {
     bool take(bool wanted_space) {
         const auto first = static_cast<unsigned char>(text_[place_]);
         if (first < 0x80) {
-            if (is_space_[first] != wanted_space) return false;
+            if (is_ascii_space(first) != wanted_space) return false;
             ++place_;
             return true;
         }
@@ -61,7 +59,6 @@ class Stretches {
     }
 
     std::string_view text_;
-    std::array<bool, 128> is_space_;
     std::size_t place_ = 0;
 };
 

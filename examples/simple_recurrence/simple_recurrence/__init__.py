@@ -1,0 +1,1 @@
+"""Students whose recurrence has no matrix from state to state."""

@@ -1,0 +1,64 @@
+"""A trained tagger as a teacher: a student of a student, or the second voice of an ensemble."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.runtime.batching import in_order
+from nlp_architect_ext.taggers.emitted import Emitted
+from nlp_architect_ext.taggers.folder import NEEDED
+from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.teachers.base import Logits
+from nlp_architect_ext.teachers.transformer import columns_for
+
+
+class TaggerTeacher:
+    """Says how probable a trained tagger finds each label: of a CRF, its marginals.
+
+    The bias of O, which is fitted for decoding, isn't in it.
+
+    Args:
+        folder: the tagger's.
+        labels: the labels in the order that is wanted.
+        device: where it computes.
+
+    Raises:
+        UserError: the folder isn't a trained tagger's, or its labels are others.
+    """
+
+    revision = None  # it comes from no hub
+
+    def __init__(
+        self, folder: str | Path, labels: LabelSet, device: torch.device | str = "cpu"
+    ) -> None:
+        self.tagger = NeuralTagger.load(folder, device)
+        self.labels = labels
+        self.columns = columns_for(labels, self.tagger.labels.names, str(folder))
+        total = hashlib.sha256(" ".join(labels.names).encode())
+        for name in NEEDED:
+            total.update(hashlib.sha256((Path(folder) / name).read_bytes()).digest())
+        self.fingerprint = total.hexdigest()
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the tagger has learnt."""
+        return sum(parameter.numel() for parameter in self.tagger.model.parameters())
+
+    def logits(self, sentences: Sequence[Sentence]) -> list[Logits]:
+        """Log-probabilities (words, labels) of each sentence."""
+        emitted = self.tagger.emitted(sentences)
+        rows = ((one.indices, self._log_probabilities(one)) for one in emitted)
+        return in_order(len(sentences), rows, np.zeros((0, len(self.labels)), np.float32))
+
+    def _log_probabilities(self, one: Emitted) -> list[Logits]:
+        """Of each sentence of a batch (words, labels), columns in the order of `labels`."""
+        with torch.inference_mode():
+            found = self.tagger.decoder.log_probabilities(one.emissions, one.lengths, 1.0)
+        return Emitted(one.indices, found[:, :, self.columns], one.lengths).rows()
