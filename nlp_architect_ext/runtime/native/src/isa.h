@@ -12,7 +12,7 @@
 
 #if defined(__x86_64__) || defined(_M_X64)
 #define NLP_X86 1
-#elif defined(__aarch64__) || defined(_M_ARM64)
+#elif defined(__aarch64__)  // not Microsoft's compiler, whose arm_neon.h has no 16-bit floats
 #define NLP_ARM 1
 #endif
 
