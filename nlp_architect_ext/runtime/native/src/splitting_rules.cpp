@@ -9,8 +9,6 @@
 namespace nlp {
 namespace {
 
-constexpr char kBetweenWords = '\x1F';  // a space, so it's in no stretch
-
 std::unique_ptr<const Pattern> read_pattern(const Json& trees, const char* name,
                                             const std::vector<CharacterSet>& sets) {
     const Json* tree = trees.find(name);
