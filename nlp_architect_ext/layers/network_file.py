@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 from torch import Tensor
 
-from nlp_architect_ext.runtime.rounding import rounded
+from nlp_architect_ext.core.rounding import rounded
 
 
 class NetworkFile:

@@ -120,10 +120,8 @@ def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
     if engine != "auto" or is_alone:
         if not is_on_cpu:
             raise _needs_cpu(model, device)
-        export = _fresh_export(model)
-        return (
-            Choice("onnx", export, device) if engine == "onnx" else _native(export, device, engine)
-        )
+        fresh = _fresh_export(model)
+        return Choice("onnx", fresh, device) if engine == "onnx" else _native(fresh, device, engine)
     inside = inner_export(model)
     if not is_on_cpu or inside is None:
         return Choice("torch", model, device)

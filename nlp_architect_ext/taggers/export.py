@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import to_text, write_manifest
+from nlp_architect_ext.core.rounding import rounded
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.layers.network_file import NetworkFile
@@ -28,7 +29,6 @@ from nlp_architect_ext.runtime.folder import (
     VOCABULARY,
     WEIGHTS,
 )
-from nlp_architect_ext.runtime.rounding import rounded
 from nlp_architect_ext.students.base import Exportable, NativelyExportable
 from nlp_architect_ext.taggers.spacy_rules import spacy_rules
 

@@ -91,9 +91,10 @@ class NativeTagger(TextTagger):
     ) -> list[Entities]:
         """See `TextTagger.predict`; `batch_size` changes nothing, not even the speed."""
         self._check(texts, threshold)
-        if self._are_raw(texts):
-            found = self._model.text_entities(texts, threshold)
-            return [Entities(one, text) for one, text in zip(found, texts, strict=True)]
+        raw = self._raw(texts)
+        if raw is not None:
+            found = self._model.text_entities(raw, threshold)
+            return [Entities(*pair) for pair in zip(found, raw, strict=True)]
         sentences = [self.sentence(text) for text in texts]
         words = [sentence.words for sentence in sentences]
         if all(sentence.text is None for sentence in sentences):
@@ -110,9 +111,10 @@ class NativeTagger(TextTagger):
         ]
         return Entities(found, sentence)
 
-    def _are_raw(self, texts: Sequence[Text]) -> bool:
-        """Whether all of them are texts that the kernel can split."""
-        return self._splits and all(isinstance(text, str) for text in texts)
+    def _raw(self, texts: Sequence[Text]) -> list[str] | None:
+        """The texts, if all of them are raw and the kernel can split them."""
+        raw = [text for text in texts if isinstance(text, str)]
+        return raw if self._splits and len(raw) == len(texts) else None
 
     def predict_labels(
         self, sentences: Sequence[Sentence], batch_size: int = 100
@@ -129,12 +131,11 @@ class NativeTagger(TextTagger):
         min_score: float = 0.0,
     ) -> TaggedText:
         """See `TextTagger.tagged_text`."""
-        if not self._are_raw(texts):
-            return super().tagged_text(texts, form, batch_size, min_score)
-        if form == "json":
-            return TaggedText(*self._model.text_json(texts, min_score))
-        if form == "columns" and self.scheme == self.labels.scheme:
-            return TaggedText(*self._model.text_columns(texts, min_score))
+        raw = self._raw(texts)
+        if raw is not None and form == "json":
+            return TaggedText(*self._model.text_json(raw, min_score))
+        if raw is not None and form == "columns" and self.scheme == self.labels.scheme:
+            return TaggedText(*self._model.text_columns(raw, min_score))
         return super().tagged_text(texts, form, batch_size, min_score)
 
     def emissions(
