@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -85,3 +87,13 @@ def test_a_damaged_export_is_no_matter_of_engines(export):
         file.write(" ")
     with pytest.raises(UserError, match="isn't the file that MANIFEST"):
         native_obstacle(export)
+
+
+@needs_kernel
+def test_where_the_kernel_is_slower_onnx_runtime_is_taken(export):
+    script = "import sys; from nlp_architect_ext import load; print(load(sys.argv[1]).engine)"
+    environment = {**os.environ, "NLP_ARCHITECT_EXT_KERNEL": "portable"}
+    command = [sys.executable, "-c", script, str(export)]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "onnx"
+    assert "where it's slower" in found.stderr

@@ -33,7 +33,11 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.reports.plots import speed
 from nlp_architect_ext.runs.dev_of_run import corpus_of_run
 from nlp_architect_ext.runtime.folder import Export, export_of, read_export
-from nlp_architect_ext.runtime.native.availability import native_obstacle
+from nlp_architect_ext.runtime.native.availability import (
+    kernel_path,
+    missing_kernel,
+    native_obstacle,
+)
 from nlp_architect_ext.serving.load import NO_KERNEL
 from nlp_architect_ext.settings.deployment import BenchmarkSettings
 from nlp_architect_ext.taggers.folder import holds_model
@@ -129,6 +133,8 @@ def _machine(threads: int) -> str:
         model = named[0].partition(":")[2].strip() if named else ""
     packages = ("torch", "transformers", "onnxruntime")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    if not missing_kernel():
+        versions += f", native kernel on {kernel_path()}"
     processor = model or platform.machine()
     used = "1 thread" if threads == 1 else f"{threads} threads"
     return f"{processor}, {os.cpu_count()} cores, {used} used, {versions}"

@@ -112,11 +112,12 @@ class TreeWriter:
                 _, added, removed, items = argument
                 return self._sequence(items, (flags | added) & ~removed)
             case "MAX_REPEAT" | "MIN_REPEAT":
-                return self._repeat(*argument, flags) | (
-                    {"lazy": True} if operation == "MIN_REPEAT" else {}
-                )
+                least, most, items = argument
+                lazy = {"lazy": True} if operation == "MIN_REPEAT" else {}
+                return self._repeat(least, most, items, flags) | lazy
             case "ASSERT" | "ASSERT_NOT":
-                return self._look(operation == "ASSERT_NOT", *argument, flags)
+                direction, items = argument
+                return self._look(operation == "ASSERT_NOT", direction, items, flags)
             case "AT" if str(argument) in _PLACES:
                 return {"at": _PLACES[str(argument)]}
         raise NotImplementedError(f"{operation} {argument}")

@@ -19,6 +19,8 @@ Engine = Literal["native", "onnx", "torch"]
 ENGINES = ("auto", "native", "onnx", "torch")
 NAMES = {"native": "the native kernel", "onnx": "ONNX Runtime", "torch": "torch"}
 NO_KERNEL = "not in the native kernel:"
+PORTABLE = "portable"  # the kernel's loops for processors that it has no instructions for
+SLOWER = "the native kernel has no instructions for this processor, where it's slower"
 STALE = "was made from an earlier model and isn't used; call nlp-train export again"
 NO_RUNTIME = "isn't used without onnxruntime; call pip install 'nlp-architect-ext[onnx]'"
 
@@ -129,7 +131,7 @@ def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
     if export is None:
         return Choice("torch", model, device, f"{inside} {STALE}")
     choice = _native(export, device, engine)
-    if choice.engine == "onnx" and find_spec("onnxruntime") is None:
+    if choice.engine == "onnx" and not _has_onnx_runtime():
         return Choice("torch", model, device, f"{export} {NO_RUNTIME}; {choice.remark}")
     return choice
 
@@ -141,6 +143,8 @@ def _native(export: Path, device: str, engine: str) -> Choice:
         UserError: just the kernel is asked for, and it can't.
     """
     obstacle = native_obstacle(export)
+    if not obstacle and engine == "auto" and kernel_path() == PORTABLE and _has_onnx_runtime():
+        return Choice("onnx", export, device, SLOWER)
     if not obstacle:
         return Choice("native", export, device)
     if engine == "native":
@@ -151,6 +155,10 @@ def _native(export: Path, device: str, engine: str) -> Choice:
             remedy="take the engine auto or onnx; nlp-train doctor says more",
         )
     return Choice("onnx", export, device, f"{NO_KERNEL} {obstacle}")
+
+
+def _has_onnx_runtime() -> bool:
+    return find_spec("onnxruntime") is not None
 
 
 def _maybe_of_hub(name: str) -> UserError:

@@ -13,7 +13,7 @@ from nlp_architect_ext.data.formats.text import LONGEST_STRETCH
 from nlp_architect_ext.runtime.splitting import RuleSplitter
 from nlp_architect_ext.taggers.spacy_rules import spacy_rules
 
-LANGUAGES = ("en", "de", "fr", "xx", "da", "el", "hu", "id", "ru", "sl", "tr", "nl")
+LANGUAGES = ("en", "de", "fr", "xx", "hu", "ru", "tr")
 HARD_TEXT = (
     "don't Don’t can't've U.S. e.g. 10% $5.20 (a) well-known a.b x/y ... km/h :) :-) '' 's "
     "https://a.org/b?c=1 me@a.org – J.-P. l'eau z.B. o'clock I'm 5kg A. a,b «», é a--b 3-4 1.000 "
@@ -40,7 +40,7 @@ def both(text_library):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=TEXTS)
 def test_words_are_those_of_the_rules(both, language, text):
     expected, found = both(language)
@@ -52,12 +52,12 @@ def test_words_are_those_of_the_rules(both, language, text):
 def test_special_cases_are_those_of_the_rules(both, language):
     expected, found = both(language)
     every = [*expected.rules.special]
-    for text in every[:: len(every) // 80 + 1]:
+    for text in every[:: len(every) // 40 + 1]:
         for around in (text, f"({text}", f"{text}.", f"'{text}'", f"{text}-{text}", f"a{text}"):
             assert found.offsets(around) == list(expected.split(around).offsets)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_without_rules_white_space_splits(text_library, text):
     expected = RuleSplitter(None).split(text)

@@ -4,11 +4,6 @@
 #include "splitting_rules.h"
 
 namespace nlp {
-namespace {
-
-constexpr char kBetweenWords = '\x1F';
-
-}  // namespace
 
 // The longest phrases come first, then those on the left. As in spaCy, a phrase that overlaps an
 // earlier one isn't taken, and keeps its words from others all the same.

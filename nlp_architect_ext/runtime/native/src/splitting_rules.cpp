@@ -9,8 +9,6 @@
 namespace nlp {
 namespace {
 
-constexpr char kBetweenWords = '\x1F';  // a space, so it's in no stretch
-
 std::unique_ptr<const Pattern> read_pattern(const Json& trees, const char* name,
                                             const std::vector<CharacterSet>& sets) {
     const Json* tree = trees.find(name);
@@ -18,7 +16,7 @@ std::unique_ptr<const Pattern> read_pattern(const Json& trees, const char* name,
     return std::make_unique<const Pattern>(*tree, sets);
 }
 
-// Without it, a pattern that takes nothing.
+// How much a pattern takes: the characters of its first match, wherever that is.
 std::size_t taken(const Pattern& pattern, const Letters& letters, PatternMemory& memory) {
     Match found{0, 0};
     return pattern.search(letters, 0, false, memory, found) ? found.end - found.begin : 0;
@@ -27,7 +25,7 @@ std::size_t taken(const Pattern& pattern, const Letters& letters, PatternMemory&
 void check_word(const std::string& word) {
     bool is_right = !word.empty();
     for (std::size_t place = 0; place < word.size();) {
-        is_right = is_right && !character(next_code_point(word, place)).is_space();
+        if (character(next_code_point(word, place)).is_space()) is_right = false;
     }
     if (!is_right) throw DataError("splitting: a word that is empty or has a space in it");
 }

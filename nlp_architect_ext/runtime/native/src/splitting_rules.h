@@ -29,6 +29,8 @@ class SplittingRules {
     void split(const Stretch& stretch, std::vector<Part>& words) const;
 
   private:
+    static constexpr char kBetweenWords = '\x1F';  // of a phrase; a space, so it's in no stretch
+
     struct Special {
         std::size_t first;  // of its words' sizes in sizes_
         std::size_t count;
