@@ -40,10 +40,10 @@ def c_library(tmp_path_factory):
     return make(C_LIBRARY, tmp_path_factory.mktemp("c_library"))
 
 
-@pytest.fixture(scope="module")
-def export(tmp_path_factory):
+@pytest.fixture(scope="module", params=["whitespace", "spacy"])
+def export(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
-    new_tagger(decoder="crf", tokenizer="whitespace").export(folder, "int8")
+    new_tagger(decoder="crf", tokenizer=request.param).export(folder, "int8")
     return folder
 
 

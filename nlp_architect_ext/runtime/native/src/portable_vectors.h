@@ -71,7 +71,8 @@ NLP_INLINE Floats largest(const Floats& a, const Floats& b) {
     return a > b ? a : b;
 #else
     Floats found;
-    for (std::size_t lane = 0; lane < kBlock; ++lane) found[lane] = a[lane] > b[lane] ? a[lane] : b[lane];
+    for (std::size_t lane = 0; lane < kBlock; ++lane)
+        found[lane] = a[lane] > b[lane] ? a[lane] : b[lane];
     return found;
 #endif
 }
@@ -81,7 +82,8 @@ NLP_INLINE Floats smallest(const Floats& a, const Floats& b) {
     return a < b ? a : b;
 #else
     Floats found;
-    for (std::size_t lane = 0; lane < kBlock; ++lane) found[lane] = a[lane] < b[lane] ? a[lane] : b[lane];
+    for (std::size_t lane = 0; lane < kBlock; ++lane)
+        found[lane] = a[lane] < b[lane] ? a[lane] : b[lane];
     return found;
 #endif
 }
@@ -124,7 +126,8 @@ NLP_INLINE Floats power_of_2(const Floats& a) {
     std::memcpy(&found, &bits, sizeof found);
 #else
     for (std::size_t lane = 0; lane < kBlock; ++lane) {
-        const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(a[lane]) + 127) << 23;
+        const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(a[lane]) + 127)
+                          << 23;
         float power;
         std::memcpy(&power, &bits, sizeof power);
         found[lane] = power;
