@@ -4,7 +4,7 @@
  *     nlp_tagger* tagger = nlp_tagger_open("model/export", 1, error, sizeof error);
  *     nlp_result* result = nlp_tagger_tag(tagger, text, strlen(text), 0, error, sizeof error);
  *     const nlp_span* entities = nlp_result_entities(result);
- *     for (size_t i = 0; i < nlp_result_entity_count(result); ++i) printf("%s\n", entities[i].label);
+ *     for (size_t i = 0; i < nlp_result_entity_count(result); ++i) puts(entities[i].label);
  *     nlp_result_free(result);
  *     nlp_tagger_free(tagger);
  *
