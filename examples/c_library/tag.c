@@ -12,7 +12,8 @@ int main(int count, char** arguments) {
     for (size_t i = 0; result && i < nlp_result_entity_count(result); ++i) {
         const nlp_span* entity = nlp_result_entities(result) + i;
         printf("%s\t%.4f\t%zu\t%zu\t%.*s\n", entity->label, entity->score, entity->start,
-               entity->end, (int)(entity->byte_end - entity->byte_start), text + entity->byte_start);
+               entity->end, (int)(entity->byte_end - entity->byte_start),
+               text + entity->byte_start);
     }
     if (!result) fprintf(stderr, "tag: %s\n", error);
     nlp_result_free(result);

@@ -57,7 +57,7 @@ def address(site):
 
 def ready(page, address):
     page.goto(address)
-    page.wait_for_function("document.getElementById('status').textContent.includes(' words,')")
+    page.get_by_role("status").filter(has_text=" words,").wait_for()
 
 
 def test_what_is_typed_is_tagged_as_in_python(page_at, address, export):

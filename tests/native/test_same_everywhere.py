@@ -40,10 +40,10 @@ def c_library(tmp_path_factory):
     return make(C_LIBRARY, tmp_path_factory.mktemp("c_library"))
 
 
-@pytest.fixture(scope="module")
-def export(tmp_path_factory):
+@pytest.fixture(scope="module", params=["whitespace", "spacy"])
+def export(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
-    new_tagger(decoder="crf", tokenizer="whitespace").export(folder, "int8")
+    new_tagger(decoder="crf", tokenizer=request.param).export(folder, "int8")
     return folder
 
 
@@ -148,7 +148,10 @@ def test_c_and_webassembly_find_what_python_finds(c_library, export, texts, tmp_
     script = ROOT / "benchmarks" / "same_everywhere.py"
     command = [sys.executable, script, "--export", export, "--texts", texts, "--strings", "1000"]
     command += ["--library", c_library / "libnlp_architect_tagger.so", "--wasm", kernel]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    environment = {**os.environ, "NLP_ARCHITECT_EXT_KERNEL": "portable"}  # as WebAssembly has it
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=environment
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     rows = dict(line.split(" | ", 1) for line in done.stdout.splitlines()[2:])
     assert {name: row.split(" | ")[:2] for name, row in rows.items()} == {

@@ -4,12 +4,12 @@
  *     nlp_tagger* tagger = nlp_tagger_open("model/export", 1, error, sizeof error);
  *     nlp_result* result = nlp_tagger_tag(tagger, text, strlen(text), 0, error, sizeof error);
  *     const nlp_span* entities = nlp_result_entities(result);
- *     for (size_t i = 0; i < nlp_result_entity_count(result); ++i) printf("%s\n", entities[i].label);
+ *     for (size_t i = 0; i < nlp_result_entity_count(result); ++i) puts(entities[i].label);
  *     nlp_result_free(result);
  *     nlp_tagger_free(tagger);
  *
- * Strings are UTF-8. Where something can go wrong a function gives NULL and writes one line that says
- * what into `error`, cut to `error_size` bytes with its final zero; `error` may be NULL.
+ * Strings are UTF-8. Where something can go wrong a function gives NULL and writes one line that
+ * says what into `error`, cut to `error_size` bytes with its final zero; `error` may be NULL.
  *
  * Any number of threads may use one tagger at once. Results belong to whoever asked for them.
  */
@@ -35,11 +35,11 @@ typedef struct nlp_result nlp_result;
 
 /* An entity, or a word. Places are half-open: `end` is the one behind the last. */
 typedef struct nlp_span {
-    const char* label;  /* an entity's type, or a word's label; the tagger's own, until it's freed */
-    double score;       /* how sure it is, between 0 and 1 */
-    size_t byte_start;  /* in bytes of the text ... */
+    const char* label; /* an entity's type, or a word's label; the tagger's own, until it's freed */
+    double score;      /* how sure it is, between 0 and 1 */
+    size_t byte_start; /* in bytes of the text ... */
     size_t byte_end;
-    size_t start;       /* ... and in Unicode code points, as in Python */
+    size_t start; /* ... and in Unicode code points, as in Python */
     size_t end;
 } nlp_span;
 
@@ -49,14 +49,15 @@ typedef struct nlp_bytes {
     size_t size;
 } nlp_bytes;
 
-/* The files of an exported folder. They are read while the tagger is opened, and not needed after. */
+/* The files of an exported folder. They are read while the tagger is opened, and not needed after.
+ */
 typedef struct nlp_files {
-    nlp_bytes config;      /* config.json */
-    nlp_bytes vocabulary;  /* vocabulary.json */
-    nlp_bytes words;       /* words.safetensors */
-    nlp_bytes network;     /* network.safetensors */
-    nlp_bytes splitting;   /* splitting.json */
-    nlp_bytes manifest;    /* MANIFEST.json: the others are compared with it; no data: they aren't */
+    nlp_bytes config;     /* config.json */
+    nlp_bytes vocabulary; /* vocabulary.json */
+    nlp_bytes words;      /* words.safetensors */
+    nlp_bytes network;    /* network.safetensors */
+    nlp_bytes splitting;  /* splitting.json */
+    nlp_bytes manifest;   /* MANIFEST.json: the others are compared with it; no data: they aren't */
 } nlp_files;
 
 /* Opens a folder; `threads`, at least 1, share a long text's sentences with the caller. */
@@ -67,7 +68,8 @@ NLP_API nlp_tagger* nlp_tagger_open(const char* folder, size_t threads, char* er
 NLP_API nlp_tagger* nlp_tagger_open_files(const nlp_files* files, size_t threads, char* error,
                                           size_t error_size);
 
-/* Tags a text of `size` bytes as one sentence; entities that score below `threshold` are left out. */
+/* Tags a text of `size` bytes as one sentence; entities that score below `threshold` are left out.
+ */
 NLP_API nlp_result* nlp_tagger_tag(const nlp_tagger* tagger, const char* text, size_t size,
                                    double threshold, char* error, size_t error_size);
 

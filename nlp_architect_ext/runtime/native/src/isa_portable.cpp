@@ -33,9 +33,7 @@ struct Vector {
     }
     static NLP_INLINE Floats load(const Half* place) { return portable::from_halves(place); }
     static NLP_INLINE void store(Half* place, const Floats& value) {
-        for (std::size_t lane = 0; lane < kBlock; ++lane) {
-            place[lane] = portable::to_half(value[lane]);
-        }
+        portable::store_halves(place, value);
     }
     static NLP_INLINE Floats add(const Floats& a, const Floats& b) { return a + b; }
     static NLP_INLINE Floats subtract(const Floats& a, const Floats& b) { return a - b; }
@@ -72,10 +70,7 @@ struct Vector {
     static NLP_INLINE Ints no_ints() { return Ints{}; }
     static NLP_INLINE Floats to_floats(const Ints& a) { return portable::to_floats(a); }
     static NLP_INLINE void store_integers(Integer* place, const Floats& value, int) {
-        const Floats whole = portable::to_nearest(value);
-        for (std::size_t lane = 0; lane < kBlock; ++lane) {
-            place[lane] = static_cast<Integer>(whole[lane]);
-        }
+        portable::store_whole(place, portable::to_nearest(value));
     }
     // Two inputs as one number, the first in its low half.
     static NLP_INLINE std::int32_t broadcast(const Integer* group) {
