@@ -25,8 +25,8 @@ std::size_t number(const char* text) {
     return static_cast<std::size_t>(std::strtoull(text, nullptr, 10));
 }
 
-// NETWORK FEATURES LABELS LENGTH...: a network file, a file of floats (words, features), the number of
-// labels, and the lengths of the sentences in words, falling. Writes emissions (words, labels).
+// NETWORK FEATURES LABELS LENGTH...: a network file, a file of floats (words, features), the number
+// of labels, and the lengths of the sentences in words, falling. Writes emissions (words, labels).
 void write_emissions(const std::vector<const char*>& arguments) {
     const std::string file = read_file(arguments.at(0));
     const std::string numbers = read_file(arguments.at(1));
@@ -151,8 +151,8 @@ void RandomProduct::check() const {
             const float own = found[row * matrix.outputs() + output];
             if (own == static_cast<float>(expected)) continue;
             throw nlp::DataError("output " + std::to_string(output) + " of row " +
-                                 std::to_string(row) + ": " + std::to_string(own) +
-                                 "; expected " + std::to_string(expected));
+                                 std::to_string(row) + ": " + std::to_string(own) + "; expected " +
+                                 std::to_string(expected));
         }
     }
 }
