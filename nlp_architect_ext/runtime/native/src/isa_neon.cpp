@@ -33,6 +33,7 @@ using Vector = NeonVector<PairProducts>;
 #include "activations.inc"
 #include "lstm_kernels.inc"
 #include "product_kernels.inc"
+#include "doubles_neon.inc"
 #include "decoding_kernels.inc"
 #include "feature_kernels.inc"
 
