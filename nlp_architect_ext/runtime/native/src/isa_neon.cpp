@@ -39,7 +39,7 @@ using Vector = NeonVector<PairProducts>;
 
 }  // namespace
 
-extern constexpr Kernels kNeonKernels = all_kernels("neon");
+const Kernels kNeonKernels = all_kernels("neon");
 
 }  // namespace nlp
 

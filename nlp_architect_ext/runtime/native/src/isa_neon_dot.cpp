@@ -43,7 +43,7 @@ using Vector = NeonVector<DotProducts>;
 
 }  // namespace
 
-extern constexpr Kernels kNeonDotKernels = all_kernels("neon-dot");
+const Kernels kNeonDotKernels = all_kernels("neon-dot");
 
 }  // namespace nlp
 
