@@ -41,7 +41,7 @@ PARALLEL = 2  # compilers at a time
 UNIX = ["-std=c++17", "-O3", "-g0", "-pthread", "-fvisibility=hidden", "-ffunction-sections"]
 UNIX += ["-fno-math-errno", "-ffp-contract=off"]
 UNIX += ["-w", "-Wno-psabi"]  # warnings are for who changes the kernel: `make native-check`
-MSVC = ["/std:c++17", "/O2", "/EHsc", "/utf-8"]
+MSVC = ["/std:c++17", "/permissive-", "/Zc:lambda", "/O2", "/EHsc", "/utf-8"]
 # The stable ABI, which one wheel for all versions needs, isn't there without the interpreter lock:
 # such a Python gets an extension of its version alone.
 IS_STABLE = not sysconfig.get_config_var("Py_GIL_DISABLED")

@@ -42,7 +42,7 @@ using Vector = Avx2Vector<WordProducts>;
 
 }  // namespace
 
-extern constexpr Kernels kAvx2Kernels = all_kernels("avx2");
+const Kernels kAvx2Kernels = all_kernels("avx2");
 
 }  // namespace nlp
 

@@ -106,7 +106,7 @@ struct Vector {
 
 }  // namespace
 
-extern constexpr Kernels kAvx512Kernels = all_kernels("avx512-vnni");
+const Kernels kAvx512Kernels = all_kernels("avx512-vnni");
 
 }  // namespace nlp
 

@@ -51,7 +51,7 @@ using Vector = Avx2Vector<ByteProducts>;
 
 }  // namespace
 
-extern constexpr Kernels kAvxVnniKernels = all_kernels("avx-vnni");
+const Kernels kAvxVnniKernels = all_kernels("avx-vnni");
 
 }  // namespace nlp
 

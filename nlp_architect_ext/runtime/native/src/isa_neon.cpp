@@ -33,12 +33,13 @@ using Vector = NeonVector<PairProducts>;
 #include "activations.inc"
 #include "lstm_kernels.inc"
 #include "product_kernels.inc"
+#include "doubles_neon.inc"
 #include "decoding_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace
 
-extern constexpr Kernels kNeonKernels = all_kernels("neon");
+const Kernels kNeonKernels = all_kernels("neon");
 
 }  // namespace nlp
 

@@ -37,12 +37,13 @@ using Vector = NeonVector<DotProducts>;
 #include "activations.inc"
 #include "lstm_kernels.inc"
 #include "product_kernels.inc"
+#include "doubles_neon.inc"
 #include "decoding_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace
 
-extern constexpr Kernels kNeonDotKernels = all_kernels("neon-dot");
+const Kernels kNeonDotKernels = all_kernels("neon-dot");
 
 }  // namespace nlp
 

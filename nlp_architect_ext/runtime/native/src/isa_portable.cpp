@@ -122,6 +122,6 @@ struct Vector {
 
 }  // namespace
 
-extern constexpr Kernels kPortableKernels = all_kernels("portable");
+const Kernels kPortableKernels = all_kernels("portable");
 
 }  // namespace nlp
