@@ -297,7 +297,7 @@ def test_dev_sentences_out_of_train_are_found_again(tmp_path, capsys):
     places = ["--data_dir", folder, "--output_dir", tmp_path / "out", "--tokenizer", "whitespace"]
     assert cli.train(["tagger", *map(str, [*places, *small])]) == 0
     assert cli.train(["export", "--model_dir", str(tmp_path / "out")]) == 0
-    assert "8 sentences of train that were dev: " in capsys.readouterr().err
+    assert "8 sentences of train that were dev, ONNX Runtime: " in capsys.readouterr().err
     (folder / "train.txt").unlink()
     again = ["export", "--model_dir", str(tmp_path / "out"), "--overwrite_output_dir"]
     assert cli.train(again) == 2
