@@ -13,7 +13,8 @@ from nlp_architect_ext import cli
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.runtime import Tagger
-from nlp_architect_ext.serving.load import choose, load
+from nlp_architect_ext.runtime.native.availability import missing_kernel
+from nlp_architect_ext.serving.load import NAMES, choose, load
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 
@@ -98,6 +99,9 @@ def test_int8_is_the_default_and_smaller(own, tmp_path):
     ]
 
 
+ENGINES_OF_EXPORTS = ("onnxruntime", "nlp_architect_ext.runtime.native._kernel")
+
+
 def choice(folder, engine="auto"):
     return str(choose(folder, device="auto", engine=engine))
 
@@ -110,11 +114,13 @@ def test_load_takes_the_export_where_it_can_and_says_what_it_took(own):
     assert plain == NeuralTagger.load(own)(text)
     assert export("--model_dir", own) == 0
     fast = Tagger.load(own / "export")(text)
-    for folder, engine in ((own, "auto"), (own, "onnx"), (own / "export", "auto")):
+    best = "onnx" if missing_kernel() else "native"
+    for folder, engine in ((own, "auto"), (own, best), (own / "export", "auto")):
         tagger = load(folder, engine=engine)
-        assert tagger.engine == "onnx"
-        assert tagger(text) == fast
-        assert choice(folder, engine).startswith(f"{own / 'export'} runs in ONNX Runtime")
+        assert tagger.engine == best
+        assert [entity.word for entity in tagger(text)] == [entity.word for entity in fast]
+        assert choice(folder, engine).startswith(f"{own / 'export'} runs in {NAMES[best]}")
+    assert load(own, engine="onnx")(text) == fast
     assert choice(own, "onnx") == f"{own / 'export'} runs in ONNX Runtime"
     assert load(own, engine="torch")(text) == plain
     assert NeuralTagger.load(own)(text) == plain
@@ -211,14 +217,14 @@ def test_the_export_of_an_earlier_model_is_left_alone(own, tmp_path, notes, caps
 
 def test_without_onnxruntime_the_model_runs_in_torch_and_that_is_said(own, tmp_path, notes):
     assert export("--model_dir", own) == 0
-    done = without(own, tmp_path, "onnxruntime")
+    done = without(own, tmp_path, *ENGINES_OF_EXPORTS)
     assert done.returncode == 0, done.stderr
     assert f"{own} runs in torch; {own / 'export'} isn't used without onnxruntime" in done.stderr
-    done = without(own / "export", tmp_path, "onnxruntime")
+    done = without(own / "export", tmp_path, *ENGINES_OF_EXPORTS)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "pip install 'nlp-architect-ext[onnx]'" in done.stderr
-    done = without(own, tmp_path, "onnxruntime", "torch")
+    done = without(own, tmp_path, *ENGINES_OF_EXPORTS, "torch")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "can't be run: torch isn't installed" in done.stderr
