@@ -12,26 +12,9 @@ from nlp_architect_ext.taggers.spacy_rules import spacy_rules
 
 LETTERS = "abcAk\u212aſsİiıéßΣσ1٣_ \n\u00a0-\U00010428\ud800"
 TEXTS = st.text(LETTERS, max_size=14)
+# No letters beyond the first plane: in a set without case, Python misses their pairs.
 ATOMS = [
-    *(
-        "a",
-        "b",
-        "c",
-        "k",
-        "s",
-        "i",
-        "é",
-        "ß",
-        "Σ",
-        "1",
-        ".",
-        "^",
-        "$",
-        r"\A",
-        r"\Z",
-        "-",
-        "🦊",
-    ),  # in a set without case, Python misses pairs of cases beyond the first plane
+    *("a", "b", "c", "k", "s", "i", "é", "ß", "Σ", "1", ".", "^", "$", r"\A", r"\Z", "-", "🦊"),
     *("[ab]", "[^a]", r"[a-c\d]", r"\w", r"\W", r"\s", r"\S", r"\d", r"[^\s\da]", r"[\Wk]"),
     *("[ſ-ƀ]", "[^ſİ]", "[à-ÿ]", "ab", "(?:)", "\n"),
 ]
