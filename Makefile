@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PACKAGED := $(VENV)/.packaged
 KERNEL := nlp_architect_ext/runtime/native
-KERNEL_SOURCES := $(wildcard $(KERNEL)/src/*) build_native.py setup.py
+KERNEL_SOURCES := $(wildcard $(KERNEL)/src/*) setup.py
 # Where a compiler is, a kernel that doesn't compile is an error; elsewhere one line says it's missing.
 NLP_ARCHITECT_EXT_NATIVE ?= $(if $(shell command -v g++ || command -v c++ || command -v clang++),require)
 TEACHER ?=

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-sys.path.insert(0, str(Path(__file__).parent))  # which builds by pip leave out
+# How the kernel is built lies beside its sources; builds by pip leave the folder out.
+sys.path.insert(0, str(Path(__file__).parent / "nlp_architect_ext/runtime/native/src"))
 from build_native import BuildKernel, Wheel, kernel
 
 setup(

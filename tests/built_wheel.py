@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("LICENSE", "README.md", "build_native.py", "nlp_architect_ext", "procedures")
+SOURCES = ("LICENSE", "README.md", "nlp_architect_ext", "procedures")
 SOURCES += ("MANIFEST.in", "pyproject.toml", "setup.py")
 
 

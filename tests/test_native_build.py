@@ -159,5 +159,5 @@ def test_the_sdist_holds_all_that_a_build_needs(tmp_path):
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / KERNEL / "src").iterdir()}
-    assert {"build_native.py", "setup.py", "pyproject.toml"} | sources <= names
+    assert {"setup.py", "pyproject.toml"} | sources <= names
     assert not [name for name in names if name.endswith((".so", ".o", "not_built.txt"))]

@@ -1,4 +1,4 @@
-"""Writes `src/unicode_tables.inc`: what the kernel knows of each character, as Python knows it.
+"""Writes `unicode_tables.inc`: what the kernel knows of each character, as Python knows it.
 
 Run it with the oldest Python that is supported: what its Unicode calls unassigned, later ones may
 not. The tables are two-stage: the block of a code point, then its record in the block.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nlp_architect_ext.data.vocabulary import CATEGORIES
 
-TABLES = Path(__file__).parent / "src" / "unicode_tables.inc"
+TABLES = Path(__file__).with_name("unicode_tables.inc")
 BLOCK = 128  # code points; other sizes make the tables larger
 SPACE, WORD, DIGIT, UPPER, CASED, IGNORABLE = (1 << bit for bit in range(6))
 # The only character whose lower case is several; the code knows it.

@@ -54,7 +54,7 @@ def kernel() -> Extension:
     return Extension(
         "nlp_architect_ext.runtime.native._kernel",
         [path.as_posix() for path in sources if path.name not in NOT_OF_PYTHON],
-        depends=[*(path.as_posix() for path in others), "build_native.py"],
+        depends=[path.as_posix() for path in others],
         language="c++",
         define_macros=[("Py_LIMITED_API", "0x030B0000")] if IS_STABLE else [],
         py_limited_api=IS_STABLE,
