@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load_file, save_file
 from strategies import texts
 from test_exporting import TAGGERS
 from test_tagger import CONFIG, new_tagger, sentences
@@ -286,6 +287,21 @@ def test_arrays_of_another_model_are_refused(folders, tmp_path):
         write_manifest(folder)
         with pytest.raises(UserError, match="not an exported tagger"):
             NativeTagger.load(folder)
+
+
+def test_directions_of_two_widths_are_refused(folders, tmp_path):
+    for file in Path(folders["no skip, one layer", "fp32"]).iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    arrays = load_file(tmp_path / NETWORK)
+    place = "layers.0.leftward"
+    width = 2
+    arrays[f"{place}.recurrent"] = np.zeros((4 * width, width), np.float32)
+    arrays[f"{place}.input"] = arrays[f"{place}.input"][: 4 * width]
+    arrays[f"{place}.bias"] = arrays[f"{place}.bias"][: 4 * width]
+    save_file(arrays, tmp_path / NETWORK, metadata={"network": "cnn-lstm"})
+    write_manifest(tmp_path)
+    with pytest.raises(UserError, match="directions that differ"):
+        NativeTagger.load(tmp_path)
 
 
 def test_it_finds_what_onnx_runtime_finds(folders, native):

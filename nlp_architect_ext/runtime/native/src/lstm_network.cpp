@@ -7,100 +7,25 @@
 namespace nlp {
 namespace {
 
-constexpr const char* kDirections[] = {"rightward", "leftward"};
-constexpr std::size_t kLine = 64;     // bytes of a cache line
-constexpr std::size_t kCellGate = 2;  // its tanh isn't a sigmoid's
-constexpr float kHalf = 0.5F;         // σ(x) = ½ + ½ tanh(x / 2)
-
-// Outputs (gate, unit) to blocks [unit block][gate][16]; `first` blocks lie before them.
-Packing gate_packing(std::size_t width, std::vector<std::size_t> parts) {
-    Packing packing;
-    for (std::size_t gate = 0; gate < kGates; ++gate) {
-        for (std::size_t unit = 0; unit < width; ++unit) {
-            packing.places.push_back((unit / kBlock * kGates + gate) * kBlock + unit % kBlock);
-            packing.factors.push_back(gate == kCellGate ? 1 : kHalf);
-        }
-    }
-    packing.blocks = kGates * padded(width) / kBlock;
-    packing.parts = std::move(parts);
-    return packing;
-}
-
-std::string layer_name(std::size_t layer, int direction, const char* what) {
-    return "layers." + std::to_string(layer) + "." + kDirections[direction] + "." + what;
-}
-
-void append(Weights& all, const Weights& more) {
-    all.outputs += more.outputs;
-    for (std::size_t output = 0; output < more.outputs; ++output) {
-        for (std::size_t input = 0; input < more.inputs; ++input) {
-            all.floats.push_back(more.at(output, input));
-        }
-    }
-}
+constexpr std::size_t kLine = 64;  // bytes of a cache line
 
 }  // namespace
 
 LstmNetwork::LstmNetwork(const Tensors& tensors, std::size_t features, std::size_t labels)
     : Network(features, labels) {
-    const Tensor& first = tensors.at(layer_name(0, 0, "recurrent"));
-    are_integers_ = first.type == Tensor::Type::Int8;
+    if (!LstmLayer::is_there(tensors, 0)) throw DataError("no LSTM layer");
+    are_integers_ = tensors.at("layers.0.rightward.recurrent").type == Tensor::Type::Int8;
     kernels_ = are_integers_ ? &kernels().integers : &kernels().floats;
     gate_size_ = are_integers_ ? sizeof(Half) : sizeof(float);
     std::size_t inputs = features;
-    for (std::size_t layer = 0; tensors.has(layer_name(layer, 0, "recurrent")); ++layer) {
-        read_layer(tensors, layer, inputs);
+    for (std::size_t index = 0; LstmLayer::is_there(tensors, index); ++index) {
+        layers_.push_back(LstmLayer::read(tensors, index, inputs, *kernels_, are_integers_));
         inputs = 2 * layers_.back().width;
     }
     read_head(tensors);
     gate_count_ = 2 * kGates * padded(layers_[0].width);
     const std::size_t bytes = gate_count_ * gate_size_ + stride() * sizeof(float);
     row_size_ = (bytes + kLine - 1) / kLine * kLine;
-}
-
-void LstmNetwork::read_layer(const Tensors& tensors, std::size_t index, std::size_t inputs) {
-    Layer layer;
-    Weights both;  // of the first layer: both directions side by side
-    std::vector<float> both_bias;
-    Packing both_packing;
-    for (int direction = 0; direction < 2; ++direction) {
-        const Weights recurrent = Weights::read(tensors, layer_name(index, direction, "recurrent"));
-        const Weights input = Weights::read(tensors, layer_name(index, direction, "input"));
-        const std::size_t outputs = recurrent.outputs;
-        layer.width = recurrent.inputs;
-        if (outputs != kGates * layer.width || input.outputs != outputs || input.inputs != inputs ||
-            recurrent.are_integers() != are_integers_ ||
-            (index > 0 && input.are_integers() != are_integers_)) {
-            throw DataError("LSTM layer " + std::to_string(index) + ": arrays that don't fit");
-        }
-        const std::vector<float> bias =
-            read_bias(tensors, layer_name(index, direction, "bias"), outputs);
-        Packing packing = gate_packing(layer.width, {layer.width});
-        packing.input_offset = kernels_->hidden_offset;
-        packing.input_unit = 1 / kHiddenScale;
-        layer.recurrent[direction] =
-            Matrix(*kernels_, recurrent, std::vector<float>(outputs), packing);
-        if (index > 0) {
-            packing.parts = {inputs / 2, inputs / 2};
-            layer.inputs[direction] = Matrix(*kernels_, input, bias, packing);
-            continue;
-        }
-        both.inputs = inputs;
-        append(both, input);
-        both_bias.insert(both_bias.end(), bias.begin(), bias.end());
-        for (const std::size_t place : packing.places) {
-            both_packing.places.push_back(place + both_packing.blocks * kBlock);
-        }
-        both_packing.factors.insert(both_packing.factors.end(), packing.factors.begin(),
-                                    packing.factors.end());
-        both_packing.blocks += packing.blocks;
-    }
-    if (index == 0) {
-        both_packing.parts = {inputs};
-        table_ = are_integers_ ? Matrix::halves(both, both_bias, both_packing)
-                               : Matrix::floats(both, both_bias, both_packing);
-    }
-    layers_.push_back(std::move(layer));
 }
 
 void LstmNetwork::read_head(const Tensors& tensors) {
@@ -147,8 +72,8 @@ void LstmNetwork::fill_rows(const float* features, std::size_t words, unsigned c
     product.rows = words;
     product.parts = 1;
     product.inputs[0] = inputs.data();
-    product.matrix = table_.view();
-    product.part_groups[0] = table_.part_groups(0);
+    product.matrix = layers_[0].table.view();
+    product.part_groups[0] = layers_[0].table.part_groups(0);
     product.outputs = rows;
     product.stride = row_size_ / gate_size_;
     product.store = are_integers_ ? Store::Halves : Store::Floats;
@@ -166,7 +91,7 @@ void LstmNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* found) 
     const std::size_t input_size = kernels_->input_size;
     std::size_t before = 0;  // which hidden states the next layer reads
     for (std::size_t index = 0; index < layers_.size(); ++index) {
-        const Layer& layer = layers_[index];
+        const LstmLayer& layer = layers_[index];
         const std::size_t width = padded(layer.width);
         // The first layer's are kept for the layer behind the last.
         const std::size_t own = index == 0 ? 0 : before == 1 ? 2 : 1;
@@ -243,7 +168,7 @@ void LstmNetwork::multiply(const Matrix& matrix, std::size_t words, Scratch& scr
 }
 
 // The gates of a layer behind the first, before its recurrent product.
-void LstmNetwork::read_inputs(const Layer& layer, int direction, std::size_t words,
+void LstmNetwork::read_inputs(const LstmLayer& layer, int direction, std::size_t words,
                               Scratch& scratch, std::size_t before, std::size_t width) const {
     const Matrix& matrix = layer.inputs[direction];
     const std::size_t bytes = width * kernels_->input_size;
@@ -262,7 +187,7 @@ void LstmNetwork::read_inputs(const Layer& layer, int direction, std::size_t wor
     }
 }
 
-void LstmNetwork::run_direction(const Layer& layer, int direction, const Chunk& chunk,
+void LstmNetwork::run_direction(const LstmLayer& layer, int direction, const Chunk& chunk,
                                 Scratch& scratch, unsigned char* hidden) const {
     const std::size_t width = padded(layer.width);
     if (kernels_->hidden_offset != 0) {

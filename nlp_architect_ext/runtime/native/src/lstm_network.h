@@ -2,9 +2,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "lstm_layer.h"
 #include "matrix.h"
 #include "network.h"
 
@@ -20,17 +21,10 @@ class LstmNetwork : public Network {
     void emissions(const Chunk& chunk, Scratch& scratch, float* found) const override;
 
   private:
-    struct Layer {
-        Matrix inputs[2];     // of each direction; the first layer's is in `table_`
-        Matrix recurrent[2];  // of each direction
-        std::size_t width = 0;
-    };
-
-    void read_layer(const Tensors& tensors, std::size_t index, std::size_t inputs);
     void read_head(const Tensors& tensors);
-    void run_direction(const Layer& layer, int direction, const Chunk& chunk, Scratch& scratch,
+    void run_direction(const LstmLayer& layer, int direction, const Chunk& chunk, Scratch& scratch,
                        unsigned char* hidden) const;
-    void read_inputs(const Layer& layer, int direction, std::size_t words, Scratch& scratch,
+    void read_inputs(const LstmLayer& layer, int direction, std::size_t words, Scratch& scratch,
                      std::size_t before, std::size_t width) const;
     void multiply(const Matrix& matrix, std::size_t words, Scratch& scratch,
                   const std::vector<std::pair<const unsigned char*, std::size_t>>& parts,
@@ -40,9 +34,8 @@ class LstmNetwork : public Network {
     const NumberKernels* kernels_ = nullptr;
     std::size_t gate_size_ = 0;   // bytes
     std::size_t gate_count_ = 0;  // of a word's row: both directions of the first layer
-    Matrix table_;
-    Matrix skip_;  // with the labels' bias
-    std::vector<Layer> layers_;
+    Matrix skip_;                 // with the labels' bias
+    std::vector<LstmLayer> layers_;
     std::optional<Matrix> hidden_;
     Matrix output_;
 };

@@ -1,11 +1,11 @@
 #include "model.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <map>
 
 #include "errors.h"
 #include "kernels.h"
+#include "tagger_config.h"
 #include "windows.h"
 
 namespace nlp {
@@ -25,18 +25,6 @@ PairScores read_pairs(const Tensors& tensors, std::size_t labels) {
         throw DataError("array transitions: expected as many rows and columns as labels");
     }
     return pairs;
-}
-
-double outside_bias(const Json& config) {
-    if (const Json* old = config.find("handicap")) return 0.0 - old->number();  // of version 0.1
-    const Json* bias = config.find("outside_bias");
-    return bias == nullptr ? 0.0 : bias->number();
-}
-
-std::optional<Calibration> calibration(const Json& config) {
-    const Json* fitted = config.find("calibration");
-    if (fitted == nullptr || fitted->is_null()) return std::nullopt;
-    return Calibration::from_json(*fitted);
 }
 
 }  // namespace
@@ -61,24 +49,18 @@ struct Model::Workspace {
 
 Model::Model(const ExportFiles& files, std::size_t threads)
     : threads_(std::min(std::max<std::size_t>(threads, 1), kMostThreads)), pool_(threads_) {
-    const Json config = Json::parse(files.config);
-    if (config.at("format_version").size() != 1) throw DataError("another format_version than 1");
-    max_words_ = config.at("max_words").size();
-    if (max_words_ < 1) throw DataError("max_words: expected at least 1");
-    labels_ = LabelSet::from_json(config.at("labels"));
+    const TaggerConfig config = TaggerConfig::parse(files.config);
+    max_words_ = config.max_words;
+    labels_ = config.labels;
     vocabulary_.emplace(Json::parse(files.vocabulary));
     const Tensors words = Tensors::parse(files.words);
     features_.emplace(*vocabulary_, words);
     network_ = Network::read(Tensors::parse(files.network), features_->size(), labels_->size());
     table_.emplace(*features_, *network_);
-    const std::string& decoder = config.at("decoder").string();
-    if (decoder != "softmax" && decoder != "crf") throw DataError("decoder " + decoder);
-    const bool has_pairs = decoder == "crf";
-    const PairScores pairs = has_pairs ? read_pairs(words, labels_->size()) : PairScores{};
-    const double bias = outside_bias(config);
-    if (!std::isfinite(bias)) throw DataError("outside_bias: expected a finite number");
-    decoding_.emplace(kernels().decoding, *labels_, bias, has_pairs ? &pairs : nullptr);
-    entities_.emplace(*labels_, calibration(config));
+    const PairScores pairs = config.has_crf ? read_pairs(words, labels_->size()) : PairScores{};
+    decoding_.emplace(kernels().decoding, *labels_, config.outside_bias,
+                      config.has_crf ? &pairs : nullptr);
+    entities_.emplace(*labels_, config.calibration);
     splitter_.emplace(Json::parse(files.splitting));
     size_ = files.words.size() + files.network.size();
 }
@@ -108,37 +90,26 @@ Found Model::tag(const Sentences& sentences, double threshold) const {
     found.labels.resize(sentences.words.size());
     found.chances.resize(sentences.words.size());
     found.entities.resize(sentences.size());
-    const std::vector<Piece> all = pieces(sentences);
-    const std::vector<std::size_t> starts = chunks(all);
     const std::size_t stride = network_->stride();
-    std::vector<Aligned<float>> long_ones(sentences.size());  // emissions of windows, put together
+    const std::vector<Piece> all = pieces(sentences);
+    std::map<std::size_t, Aligned<float>> joined;  // emissions of long sentences' windows
     for (const Piece& piece : all) {
-        if (!piece.is_whole && long_ones[piece.sentence].size() == 0) {
-            long_ones[piece.sentence] = Aligned<float>(sentences.length(piece.sentence) * stride);
+        if (!piece.is_whole && joined.count(piece.sentence) == 0) {
+            joined[piece.sentence] = Aligned<float>(sentences.length(piece.sentence) * stride);
         }
     }
-    share(starts.size() - 1, sentences.words.size(), [&](std::size_t chunk) {
-        std::unique_ptr<Workspace> workspace = take_workspace();
-        const float* emissions =
-            compute(sentences, all, starts[chunk], starts[chunk + 1], *workspace);
-        for (std::size_t index = starts[chunk]; index < starts[chunk + 1]; ++index) {
-            const Piece& piece = all[index];
-            if (piece.is_whole) {
-                decode(emissions, piece.sentence, sentences, threshold, *workspace, found);
-            } else {
-                const Window& window = piece.window;
-                std::copy_n(emissions + (window.keep_start - window.start) * stride,
-                            (window.keep_end - window.keep_start) * stride,
-                            long_ones[piece.sentence].data() + window.keep_start * stride);
-            }
-            emissions += piece.length() * stride;
+    compute_all(sentences, all, [&](const Piece& piece, const float* kept, Workspace& workspace) {
+        if (piece.is_whole) {
+            decode(kept, piece.sentence, sentences, threshold, workspace, found);
+        } else {
+            const Window& window = piece.window;
+            std::copy_n(kept, (window.keep_end - window.keep_start) * stride,
+                        joined.at(piece.sentence).data() + window.keep_start * stride);
         }
-        give_back(std::move(workspace));
     });
-    for (std::size_t sentence = 0; sentence < sentences.size(); ++sentence) {
-        if (long_ones[sentence].size() == 0) continue;
+    for (const auto& [sentence, emissions] : joined) {
         std::unique_ptr<Workspace> workspace = take_workspace();
-        decode(long_ones[sentence].data(), sentence, sentences, threshold, *workspace, found);
+        decode(emissions.data(), sentence, sentences, threshold, *workspace, found);
         give_back(std::move(workspace));
     }
     return found;
@@ -146,27 +117,37 @@ Found Model::tag(const Sentences& sentences, double threshold) const {
 
 std::vector<float> Model::emissions(const Sentences& sentences) const {
     const std::size_t count = labels_->size();
-    const std::size_t stride = network_->stride();
     std::vector<float> found(sentences.words.size() * count);
-    const std::vector<Piece> all = pieces(sentences);
-    const std::vector<std::size_t> starts = chunks(all);
+    compute_all(sentences, pieces(sentences),
+                [&](const Piece& piece, const float* kept, const Workspace&) {
+                    const Window& window = piece.window;
+                    const std::size_t first = sentences.starts[piece.sentence];
+                    for (std::size_t word = window.keep_start; word < window.keep_end; ++word) {
+                        std::copy_n(kept, count, found.data() + (first + word) * count);
+                        kept += network_->stride();
+                    }
+                });
+    return found;
+}
+
+// Computes all pieces, some at a time on each thread, and hands on the emissions (words, stride) of
+// each one's words that are kept.
+void Model::compute_all(const Sentences& sentences, const std::vector<Piece>& pieces,
+                        const Use& use) const {
+    const std::vector<std::size_t> starts = chunks(pieces);
+    const std::size_t stride = network_->stride();
     share(starts.size() - 1, sentences.words.size(), [&](std::size_t chunk) {
         std::unique_ptr<Workspace> workspace = take_workspace();
         const float* emissions =
-            compute(sentences, all, starts[chunk], starts[chunk + 1], *workspace);
+            compute(sentences, pieces, starts[chunk], starts[chunk + 1], *workspace);
         for (std::size_t index = starts[chunk]; index < starts[chunk + 1]; ++index) {
-            const Piece& piece = all[index];
-            const Window& window = piece.window;
-            const std::size_t first = sentences.starts[piece.sentence];
-            for (std::size_t word = window.keep_start; word < window.keep_end; ++word) {
-                std::copy_n(emissions + (word - window.start) * stride, count,
-                            found.data() + (first + word) * count);
-            }
+            const Piece& piece = pieces[index];
+            const std::size_t left_out = piece.window.keep_start - piece.window.start;
+            use(piece, emissions + left_out * stride, *workspace);
             emissions += piece.length() * stride;
         }
         give_back(std::move(workspace));
     });
-    return found;
 }
 
 // All sentences and windows, the longest first; empty sentences have none.

@@ -79,9 +79,12 @@ class Model {
     struct Piece;
     struct Workspace;
     using Task = std::function<void(std::size_t)>;
+    using Use = std::function<void(const Piece&, const float*, Workspace&)>;
 
     std::vector<Piece> pieces(const Sentences& sentences) const;
     std::vector<std::size_t> chunks(const std::vector<Piece>& pieces) const;
+    void compute_all(const Sentences& sentences, const std::vector<Piece>& pieces,
+                     const Use& use) const;
     const float* compute(const Sentences& sentences, const std::vector<Piece>& pieces,
                          std::size_t first, std::size_t last, Workspace& workspace) const;
     void decode(const float* emissions, std::size_t sentence, const Sentences& sentences,
