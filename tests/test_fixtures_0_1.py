@@ -42,11 +42,11 @@ def check_entities(found, expected):
         [entity[key] for key in keys] for entity in expected
     ]
     scores = [entity["score"] for entity in expected]
-    assert [entity["score"] for entity in found] == pytest.approx(scores, abs=2e-3)
+    assert [entity["score"] for entity in found] == pytest.approx(scores, abs=5e-3)
 
 
 def test_an_export_predicts_the_same_and_is_taken_for_its_model(tmp_path):
-    """Scores of 8 bits depend on the company; the command has the company that it had."""
+    """Scores of 8 bits depend on the company, which is what it was, and on the processor."""
     assert load(WRITTEN / "crf").engine == "onnx"
     places = ["--model_dir", WRITTEN / "crf", "--data_file", WRITTEN / "unlabeled.txt"]
     arguments = [*places, "--output_dir", tmp_path, "--output_format", "json"]

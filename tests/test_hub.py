@@ -16,6 +16,7 @@ import huggingface_hub
 import pytest
 import yaml
 from corpora import write_corpus
+from engines import FASTEST
 from huggingface_hub import ModelCard, constants
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,12 +96,12 @@ print(tagger.engine, tagger.predict_labels([tagger.sentence(text) for text in te
 def test_a_tagger_comes_back_from_the_hub_as_it_went_there_to_the_last_bit(hub, trained, tmp_path):
     commit = push_to_hub(trained, "user/model", license="mit", datasets=["conll2003"])
     assert hub.repositories["user/model"].branches["main"] == commit.oid
-    onnx, torch = (load(trained, engine=engine) for engine in ("onnx", "torch"))
+    export, torch = (load(trained, engine=engine) for engine in (FASTEST, "torch"))
     code = TAG.format(blocked=["torch", "transformers", "accelerate", "spacy"], texts=TEXTS)
-    assert elsewhere(hub, tmp_path / "one", code) == f"onnx {predictions(onnx)}\n"
+    assert elsewhere(hub, tmp_path / "one", code) == f"{FASTEST} {predictions(export)}\n"
     fetched = from_pretrained("user/model", engine="torch")
     assert predictions(fetched) == predictions(torch)
-    assert from_pretrained("user/model").engine == "onnx"
+    assert from_pretrained("user/model").engine == FASTEST
 
 
 def test_without_a_connection_the_earlier_download_is_taken(hub, trained, monkeypatch, tmp_path):
@@ -168,7 +169,7 @@ def test_a_revision_is_pinned(hub, trained):
     assert predictions(newest) == predictions(changed)
     push_to_hub(trained, "user/model", revision="v1")
     assert {*hub.repositories["user/model"].branches} == {"main", "v1"}
-    assert from_pretrained("user/model", revision="v1").engine == "onnx"
+    assert from_pretrained("user/model", revision="v1").engine == FASTEST
     with pytest.raises(UserError, match=r"^user/model at v9: has no such revision on the hub"):
         from_pretrained("user/model", revision="v9")
 
@@ -200,7 +201,7 @@ def test_a_card_edited_on_the_hub_damages_nothing(hub, trained, tmp_path):
     push_to_hub(trained, "user/model")
     files = hub.files("user/model")
     hub.repositories["user/model"].commit("main", {**files, "README.md": b"# Ours\n"})
-    assert from_pretrained("user/model").engine == "onnx"
+    assert from_pretrained("user/model").engine == FASTEST
     pull = ["pull", "--repo_id", "user/model", "--output_dir", str(tmp_path / "pulled")]
     assert cli.train(pull) == 0
     assert (tmp_path / "pulled" / "README.md").read_text() == "# Ours\n"
@@ -241,12 +242,12 @@ def test_a_connection_that_is_cut_is_said_and_leaves_nothing_that_loads(hub, tra
     with pytest.raises(UserError, match=r"^user/model: the hub fails"):
         from_pretrained("user/model")
     hub.failing = {}
-    assert from_pretrained("user/model").engine == "onnx"  # and the next call goes on
+    assert from_pretrained("user/model").engine == FASTEST  # and the next call goes on
 
 
 def test_a_name_that_is_not_there_a_private_one_and_a_wrong_token(hub, trained, capsys):
     push_to_hub(trained, "user/model", private=True)
-    assert from_pretrained("user/model").engine == "onnx"
+    assert from_pretrained("user/model").engine == FASTEST
     for name, token in (("user/none", None), ("user/model", "hf_wrong")):
         with pytest.raises(UserError, match=f"^{name}: no such model on the hub") as caught:
             from_pretrained(name, token=token, cache_dir=trained.parent / "other")
@@ -277,7 +278,7 @@ def test_push_and_pull_are_commands(hub, trained, tmp_path):
     assert cli.train([*pull, "--overwrite_output_dir"]) == 0
     here = {path.name for path in (tmp_path / "pulled").iterdir()}
     assert here == {path.partition("/")[0] for path in hub.files("user/model")} - {".gitattributes"}
-    assert load(tmp_path / "pulled").engine == "onnx"
+    assert load(tmp_path / "pulled").engine == FASTEST
     assert predictions(load(tmp_path / "pulled")) == predictions(load(trained))
 
 
@@ -288,17 +289,17 @@ def test_a_clone_loads_and_can_be_written_again(hub, trained, tmp_path):
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
         (clone / path).write_bytes(content)
     assert str(load(clone).folder) == str(clone)
-    assert load(clone).engine == "onnx"
+    assert load(clone).engine == FASTEST
     save_pretrained(trained, clone)
     assert (clone / ".git" / "HEAD").exists()
-    assert load(clone).engine == "onnx"
+    assert load(clone).engine == FASTEST
 
 
 def test_an_export_alone_can_be_published(hub, trained):
     push_to_hub(trained / "export", "user/small")
     assert not [path for path in hub.files("user/small") if path.startswith(("onnx", "model"))]
     fetched = from_pretrained("user/small")
-    assert predictions(fetched) == predictions(load(trained, engine="onnx"))
+    assert predictions(fetched) == predictions(load(trained, engine=FASTEST))
 
 
 def test_an_outdated_export_stays_at_home(trained, tmp_path):

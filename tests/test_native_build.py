@@ -53,7 +53,7 @@ def build(tmp_path):
     copy_sources(tmp_path / "sources")
     sources = tmp_path / "sources" / KERNEL / "src"
     for path in sources.iterdir():
-        if path.name != "exports.map":
+        if path.name not in ("exports.map", "build_native.py"):
             path.unlink()
     (sources / "binding.cpp").write_text(FINE)
     return Build(tmp_path / "sources")

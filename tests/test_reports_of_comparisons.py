@@ -40,7 +40,7 @@ def test_the_page_of_a_curve_grows_with_its_cells():
 def test_the_page_of_a_benchmark_has_a_line_a_system():
     systems = [System(name, tag=None, network=None) for name in ("ours", "<b>")]
     timings = [
-        Timing(system.name, size, (time,), (time / 2,))
+        Timing(system.name, size, (time,), (time / 2,), (time,))
         for system, times in zip(systems, ((1.0, 0.5), (100.0, 50.0)), strict=True)
         for size, time in zip((1, 32), times, strict=True)
     ]

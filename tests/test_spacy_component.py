@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 import spacy
+from engines import FASTEST
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy import displacy
@@ -147,7 +148,7 @@ assert [found(doc) for doc in merged] == [found(nlp(text)) for text in texts]
 """
 
 
-@pytest.mark.parametrize("engine", ["onnx", "torch"])
+@pytest.mark.parametrize("engine", sorted({FASTEST, "onnx", "torch"}))
 def test_two_processes_give_what_one_gives(model, engine):
     """The tagger is open, with threads, before they start.
 
@@ -168,7 +169,7 @@ def test_a_saved_pipeline_needs_no_other_folder(model, tmp_path):
     loaded = spacy.load(tmp_path / "pipeline")
     assert found(loaded(TEXT)) == expected
     assert loaded.pipe_labels[NAME] == ["LOC", "PER"]
-    assert load(tmp_path / "pipeline" / NAME).engine == "onnx"
+    assert load(tmp_path / "pipeline" / NAME).engine == FASTEST
     again = spacy.util.load_model_from_config(config)
     again.from_bytes(as_bytes)
     assert found(again(TEXT)) == expected
@@ -186,7 +187,7 @@ def test_what_was_saved_comes_before_the_folder_that_is_named(model, tmp_path):
 
 
 def test_saving_replaces_a_tagger_of_another_kind(model, tmp_path):
-    for engine in ("onnx", "torch", "onnx"):
+    for engine in (FASTEST, "torch", FASTEST):
         nlp = pipeline(model, engine=engine)
         nlp.to_disk(tmp_path)
         assert load(tmp_path / NAME).engine == engine
