@@ -33,14 +33,19 @@ class NetworkFile:
         self._settings[name] = value if isinstance(value, str) else json.dumps(value)
 
     def large(self, name: str, weights: Tensor) -> None:
-        """Weights (outputs, ...) that are worth rounding, with a scale for each output."""
+        """Weights (outputs, inputs) or (outputs, inputs, taps) that are worth rounding.
+
+        Each output has a scale, of a convolution each output and tap.
+        """
         array = _array(weights)
         if self._precision != "int8":
             self._weights[name] = array
             return
-        integers, scales = rounded(array.reshape(len(array), -1))
-        self._weights[name] = integers.reshape(array.shape)
-        self._weights[f"{name}.scale"] = scales
+        rows = np.moveaxis(array, 1, -1)  # what has a scale in common comes last
+        integers, scales = rounded(rows.reshape(-1, rows.shape[-1]))
+        integers = np.moveaxis(integers.reshape(rows.shape), -1, 1)
+        self._weights[name] = np.ascontiguousarray(integers)
+        self._weights[f"{name}.scale"] = scales.reshape(rows.shape[:-1])
 
     def small(self, name: str, weights: Tensor) -> None:
         """Weights that stay as they are."""

@@ -53,7 +53,7 @@ Weights read_convolution(const Tensors& tensors, const std::string& name, std::s
         throw DataError("array " + name + ": expected (filters, " + std::to_string(inputs) +
                         ", 3)");
     }
-    return taps_first(Weights::read(tensors, name));
+    return taps_first(Weights::read(tensors, name, kTaps));
 }
 
 std::size_t limited(std::size_t value, const char* what) {

@@ -32,7 +32,7 @@ enum class Store { Halves, Floats, Features };  // the last are floats after ReL
 // A packed matrix; pointers are to Aligned arrays that a Matrix owns.
 struct MatrixView {
     const void* weights;         // [block][group][16][group size]
-    const float* scales;         // (outputs,): of integers; nullptr for floats
+    const float* scales;         // (parts, outputs): of integers; ones for floats
     const float* bias;           // (outputs,)
     const std::int32_t* starts;  // (outputs,): of accumulators; nullptr for floats
     std::size_t blocks;          // of outputs

@@ -22,7 +22,7 @@ void write(Aligned<unsigned char>& bytes, std::size_t place, Number number) {
 
 }  // namespace
 
-Weights Weights::read(const Tensors& tensors, const std::string& name) {
+Weights Weights::read(const Tensors& tensors, const std::string& name, std::size_t parts) {
     const Tensor& tensor = tensors.at(name);
     if (tensor.shape.size() < 2 || tensor.count() == 0) {
         throw DataError("array " + name + ": expected (outputs, inputs), none of them 0");
@@ -34,14 +34,16 @@ Weights Weights::read(const Tensors& tensors, const std::string& name) {
         found.floats = tensor.floats();
     } else {
         found.integers = tensor.int8s();
-        found.scales = read_bias(tensors, name + ".scale", found.outputs);
+        found.scales = read_bias(tensors, name + ".scale", found.outputs * parts);
+        found.parts = parts;
     }
     return found;
 }
 
 float Weights::at(std::size_t output, std::size_t input) const {
     const std::size_t place = output * inputs + input;
-    return are_integers() ? static_cast<float>(integers[place]) * scales[output] : floats[place];
+    if (!are_integers()) return floats[place];
+    return static_cast<float>(integers[place]) * scale(output, input / (inputs / parts));
 }
 
 std::vector<float> read_bias(const Tensors& tensors, const std::string& name, std::size_t outputs) {
@@ -103,7 +105,7 @@ void Matrix::pack(Kind kind, std::size_t group, const Weights& weights,
     }
     blocks_ = packing.blocks;
     weights_ = Aligned<unsigned char>(outputs() * groups_ * group * size);
-    scales_ = Aligned<float>(outputs());
+    scales_ = Aligned<float>(packing.parts.size() * outputs());
     bias_ = Aligned<float>(outputs());
     starts_ = Aligned<std::int32_t>(outputs());
     has_starts_ = is_whole && packing.input_offset != 0;
@@ -111,7 +113,10 @@ void Matrix::pack(Kind kind, std::size_t group, const Weights& weights,
         const std::size_t row = packing.places[output];
         const float factor = packing.factors.empty() ? 1 : packing.factors[output];
         bias_[row] = bias[output] * factor;
-        scales_[row] = is_whole ? weights.scales[output] * factor * packing.input_unit : 1;
+        for (std::size_t part = 0; part < packing.parts.size(); ++part) {
+            scales_[part * outputs() + row] =
+                is_whole ? weights.scale(output, part) * factor * packing.input_unit : 1;
+        }
         std::size_t input = 0;
         std::size_t first_group = 0;
         std::int32_t sum = 0;

@@ -17,14 +17,18 @@ struct Weights {
     std::size_t inputs = 0;
     std::vector<float> floats;          // (outputs, inputs); empty for integers
     std::vector<std::int8_t> integers;  // (outputs, inputs); empty for floats
-    std::vector<float> scales;          // (outputs,); empty for floats
+    std::vector<float> scales;          // (outputs, parts); empty for floats
+    std::size_t parts = 1;              // of equally many inputs, each with a scale of its own
 
-    // Reads `name`, (outputs, inputs ...), and `name.scale`, (outputs,), if it's integers. Further
-    // axes count as inputs. Throws DataError for other shapes.
-    static Weights read(const Tensors& tensors, const std::string& name);
+    // Reads `name`, (outputs, inputs ...), and `name.scale`, (outputs, parts), if it's integers.
+    // Further axes count as inputs. Throws DataError for other shapes.
+    static Weights read(const Tensors& tensors, const std::string& name, std::size_t parts = 1);
 
     bool are_integers() const { return !integers.empty(); }
     float at(std::size_t output, std::size_t input) const;
+    float scale(std::size_t output, std::size_t part) const {
+        return scales[output * parts + (parts == 1 ? 0 : part)];
+    }
 };
 
 // The bias `name` (outputs,). Throws DataError for another shape.
