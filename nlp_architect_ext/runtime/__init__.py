@@ -1,7 +1,7 @@
 """Taggers without torch: what `nlp-train export` writes, run by the native kernel or ONNX Runtime.
 
->>> from nlp_architect_ext.runtime import Tagger
->>> tagger = Tagger.load("dist/")
+>>> from nlp_architect_ext import load
+>>> tagger = load("dist/")
 >>> tagger("Ada Lovelace moved to London.")
 [Entity(entity_group='PER', score=0.98, word='Ada Lovelace', start=0, end=12), ...]
 """

@@ -196,8 +196,8 @@ def test_a_runtime_installation_tags_with_an_export(runtime, export, notes):
 
 def test_a_runtime_installation_tags_from_python(runtime, export):
     code = f"""
-from nlp_architect_ext.runtime import Tagger
-print(Tagger.load({str(export)!r}).labels.names)
+from nlp_architect_ext import load
+print(load({str(export)!r}).labels.names)
 """
     assert "PER" in runtime.run("python", "-c", code)
 
