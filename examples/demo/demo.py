@@ -134,7 +134,6 @@ def speed(
 
 def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
     """A student's score and sizes from its result folder; its speed measured here."""
-    import nlp_architect_ext
     from nlp_architect_ext.core.manifest import METRICS
     from nlp_architect_ext.evaluation.results import read_metrics
     from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -148,13 +147,14 @@ def student_row(name: str, folder: Path, sentences: list[Any]) -> Row:
 
 def export_row(folder: Path, test: Path) -> Row:
     """Speed of a student's export, which needs no torch; its score is measured too."""
+    from nlp_architect_ext import load
     from nlp_architect_ext.core.manifest import METRICS
     from nlp_architect_ext.data.formats.labelled_file import LabelledFile, labelled_as
     from nlp_architect_ext.evaluation.evaluation import score_tagger
     from nlp_architect_ext.evaluation.results import read_metrics
     from nlp_architect_ext.runtime.folder import INSIDE, size_of
 
-    tagger = nlp_architect_ext.load(folder / INSIDE)
+    tagger = load(folder / INSIDE)
     labelled = labelled_as(tagger.labels, LabelledFile.read(test))
     f1 = float(score_tagger(tagger, labelled)["f1"])
     speeds = [speed(tagger.predict_labels, labelled, size) for size in (1, 32)]
