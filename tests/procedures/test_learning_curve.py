@@ -209,7 +209,8 @@ def test_interrupted_killed_and_continued_by_one_worker_the_cells_are_the_same(
 
     def until(mark, number):
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            eventually(lambda: mark.exists() or process.poll() is not None)
+            # The log of a cell is there a moment before its process.
+            eventually(lambda: (mark.exists() and running(output)) or process.poll() is not None)
             before = running(output)
             os.kill(process.pid, number)
             said = process.stderr.read()
