@@ -44,7 +44,7 @@ TO_OPEN = """\
   README.md           the model card
   metrics.json        every score, per type
   report.html         all of it on one page
-  export/             what runs with onnxruntime and numpy alone"""
+  export/             what runs without torch"""
 
 
 @dataclass(frozen=True)
