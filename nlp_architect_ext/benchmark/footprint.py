@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp_architect_ext.benchmark.engines import Engine
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.runtime.engines import Engine
 from nlp_architect_ext.runtime.folder import size_of
 
 # The peak of the process's own memory; getrusage would count that of the process which started it.

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 
-from nlp_architect_ext.benchmark.engines import engines
 from nlp_architect_ext.benchmark.footprint import footprint
 from nlp_architect_ext.benchmark.report import Measurements, markdown, page, to_json
 from nlp_architect_ext.benchmark.scoring import f1_scores
@@ -32,6 +31,7 @@ from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.reports.plots import speed
 from nlp_architect_ext.runs.dev_of_run import corpus_of_run
+from nlp_architect_ext.runtime.engines import engines
 from nlp_architect_ext.runtime.folder import Export, export_of, read_export
 from nlp_architect_ext.runtime.native.availability import (
     kernel_path,

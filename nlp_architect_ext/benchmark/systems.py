@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from nlp_architect_ext.benchmark.engines import Engine, engines
 from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
 from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
 from nlp_architect_ext.benchmark.system import System
@@ -22,6 +21,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.vocabulary import Vocabulary
+from nlp_architect_ext.runtime.engines import Engine, engines
 from nlp_architect_ext.runtime.folder import export_of, size_of
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.settings.inference import TransformerInferenceSettings

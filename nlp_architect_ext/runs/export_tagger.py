@@ -23,12 +23,10 @@ from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
 from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
 from nlp_architect_ext.data.formats.labelled_file import labelled_as
 from nlp_architect_ext.data.formats.text import WordSplitter
-from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Comparable, Parity, compare
+from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
-from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.engines import engines
 from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, NETWORK, ORIGIN, size_of
-from nlp_architect_ext.runtime.native.availability import native_obstacle
-from nlp_architect_ext.runtime.native.tagger import NativeTagger
 from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
@@ -98,12 +96,9 @@ def _compare(
     Raises:
         UserError: in one of them it's too far away.
     """
-    engines: dict[str, Comparable] = {"ONNX Runtime": Tagger.load(export)}
-    if not native_obstacle(export):
-        engines["the native kernel"] = NativeTagger.load(export)
-    for name, exported in engines.items():
-        parity = compare(tagger, exported, dev)
-        say(f"{parity.sentences:,} sentences of {source}, {name}: {parity}")
+    for engine in reversed(engines(export)):
+        parity = compare(tagger, engine.load(export), dev)
+        say(f"{parity.sentences:,} sentences of {source}, {engine.name}: {parity}")
         _check(parity, settings)
     return parity
 

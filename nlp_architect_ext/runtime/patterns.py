@@ -41,6 +41,10 @@ _PLACES = {
 _FLAGS = re.UNICODE | re.IGNORECASE | re.DOTALL
 
 
+class NoTree(Exception):  # noqa: N818 (no error: such patterns stay with Python)
+    """A pattern has what trees can't say."""
+
+
 def pattern_trees(patterns: Mapping[str, str | None]) -> dict[str, Node] | None:
     """Patterns by name as trees, and the sets that they share under `sets`; None stays None.
 
@@ -56,7 +60,7 @@ def pattern_trees(patterns: Mapping[str, str | None]) -> dict[str, Node] | None:
             name: None if pattern is None else writer.tree(pattern)
             for name, pattern in patterns.items()
         }
-    except NotImplementedError:
+    except NoTree:
         return None
     return {"sets": writer.sets, **trees}
 
@@ -76,23 +80,23 @@ class TreeWriter:
         """A pattern as a tree.
 
         Raises:
-            NotImplementedError: it has what trees can't say.
+            NoTree: it has what trees can't say.
             re.error: not a regular expression.
         """
         re.compile(pattern)
         try:
             from re import _parser  # type: ignore[attr-defined] # no public way shows the tree
         except ImportError:
-            raise NotImplementedError("no parser of regular expressions") from None
+            raise NoTree("no parser of regular expressions") from None
         parsed = _parser.parse(pattern)
         tree = self._sequence(parsed, parsed.state.flags)
         if _size(tree) > LARGEST or _depth(tree) > DEEPEST:
-            raise NotImplementedError("a large pattern")
+            raise NoTree("a large pattern")
         return tree
 
     def _sequence(self, items: Iterable[Any], flags: int) -> Node:
         if flags & ~_FLAGS:
-            raise NotImplementedError(f"flags {re.RegexFlag(flags)}")
+            raise NoTree(f"flags {re.RegexFlag(flags)}")
         nodes: list[Node] = []
         for operation, argument in items:
             node = self._node(str(operation), argument, flags)
@@ -120,22 +124,22 @@ class TreeWriter:
                 return self._look(operation == "ASSERT_NOT", direction, items, flags)
             case "AT" if str(argument) in _PLACES:
                 return {"at": _PLACES[str(argument)]}
-        raise NotImplementedError(f"{operation} {argument}")
+        raise NoTree(f"{operation} {argument}")
 
     def _repeat(self, least: int, most: Any, items: Any, flags: int) -> dict[str, Node]:
         is_endless = str(most) == "MAXREPEAT"
         # Engines differ in what they make of repeated empty matches.
         if int(most) > 1 and items.getwidth()[0] == 0:
-            raise NotImplementedError("a repetition of what may be empty")
+            raise NoTree("a repetition of what may be empty")
         if least > MOST_TIMES or (not is_endless and most > MOST_TIMES):
-            raise NotImplementedError("a large repetition")
+            raise NoTree("a large repetition")
         node = self._sequence(items, flags)
         return {"repeat": node, "least": int(least), "most": None if is_endless else int(most)}
 
     def _look(self, is_not: bool, direction: int, items: Any, flags: int) -> Node:
         least, most = items.getwidth()
         if direction < 0 and least != most:
-            raise NotImplementedError("a look behind of several widths")
+            raise NoTree("a look behind of several widths")
         name = ("not " if is_not else "") + ("behind" if direction < 0 else "ahead")
         return {name: self._sequence(items, flags)}
 
@@ -178,7 +182,7 @@ def _class(category: str) -> str:
     name = category.removeprefix("CATEGORY_")
     is_not, name = name.startswith("NOT_"), name.removeprefix("NOT_")
     if name not in _CLASSES:
-        raise NotImplementedError(category)
+        raise NoTree(category)
     return ("not " if is_not else "") + _CLASSES[name]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -11,15 +10,15 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.hub import looks_like_name
 from nlp_architect_ext.core.manifest import read_verified
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.runtime.engines import NATIVE, ONNX, engines, has_onnx_runtime
 from nlp_architect_ext.runtime.folder import export_of, inner_export, is_export
 from nlp_architect_ext.runtime.native.availability import kernel_path, native_obstacle
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 
 Engine = Literal["native", "onnx", "torch"]
 ENGINES = ("auto", "native", "onnx", "torch")
-NAMES = {"native": "the native kernel", "onnx": "ONNX Runtime", "torch": "torch"}
+NAMES = {"native": f"the {NATIVE.name}", "onnx": ONNX.name, "torch": "torch"}
 NO_KERNEL = "not in the native kernel:"
-PORTABLE = "portable"  # the kernel's loops for processors that it has no instructions for
 SLOWER = "the native kernel has no instructions for this processor, where it's slower"
 STALE = "was made from an earlier model and isn't used; call nlp-train export again"
 NO_RUNTIME = "isn't used without onnxruntime; call pip install 'nlp-architect-ext[onnx]'"
@@ -75,15 +74,11 @@ class Choice:
         Raises:
             UserError: it's damaged, or what it needs isn't installed.
         """
-        if self.engine == "native":
-            from nlp_architect_ext.runtime.native.tagger import NativeTagger
-
-            return NativeTagger.load(self.folder, threads or 1)
-        if self.engine == "onnx":
-            from nlp_architect_ext.runtime import Tagger  # with numpy, which the kernel can spare
-
-            return Tagger.load(self.folder, threads or 1)
-        return _open_in_torch(self.folder, self.device, threads)
+        if self.engine == "torch":
+            return _open_in_torch(self.folder, self.device, threads)
+        engine = NATIVE if self.engine == "native" else ONNX
+        tagger: TextTagger = engine.load(self.folder, threads or 1)
+        return tagger
 
     def __str__(self) -> str:
         name = {"native": "the native kernel", "onnx": "ONNX Runtime", "torch": "torch"}[
@@ -129,7 +124,7 @@ def choose(folder: str | Path, *, device: str, engine: str) -> Choice:
     if export is None:
         return Choice("torch", model, device, f"{inside} {STALE}")
     choice = _native(export, device, engine)
-    if choice.engine == "onnx" and not _has_onnx_runtime():
+    if choice.engine == "onnx" and not has_onnx_runtime():
         return Choice("torch", model, device, f"{export} {NO_RUNTIME}; {choice.remark}")
     return choice
 
@@ -141,22 +136,16 @@ def _native(export: Path, device: str, engine: str) -> Choice:
         UserError: just the kernel is asked for, and it can't.
     """
     obstacle = native_obstacle(export)
-    if not obstacle and engine == "auto" and kernel_path() == PORTABLE and _has_onnx_runtime():
-        return Choice("onnx", export, device, SLOWER)
-    if not obstacle:
-        return Choice("native", export, device)
-    if engine == "native":
+    if obstacle and engine == "native":
         raise UserError(
             where=str(export),
             wrong=f"the native kernel can't run it: {obstacle}",
             expected="what it can run",
             remedy="take the engine auto or onnx; nlp-train doctor says more",
         )
-    return Choice("onnx", export, device, f"{NO_KERNEL} {obstacle}")
-
-
-def _has_onnx_runtime() -> bool:
-    return find_spec("onnxruntime") is not None
+    if engine == "native" or engines(export)[:1] == (NATIVE,):
+        return Choice("native", export, device)
+    return Choice("onnx", export, device, f"{NO_KERNEL} {obstacle}" if obstacle else SLOWER)
 
 
 def _maybe_of_hub(name: str) -> UserError:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.manifest import read_manifest
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.runtime.batching import in_order
 from nlp_architect_ext.taggers.emitted import Emitted
@@ -41,10 +42,9 @@ class TaggerTeacher:
         self.tagger = NeuralTagger.load(folder, device)
         self.labels = labels
         self.columns = columns_for(labels, self.tagger.labels.names, str(folder))
-        total = hashlib.sha256(" ".join(labels.names).encode())
-        for name in NEEDED:
-            total.update(hashlib.sha256((Path(folder) / name).read_bytes()).digest())
-        self.fingerprint = total.hexdigest()
+        sums = read_manifest(Path(folder))  # just compared with the files
+        parts = [*labels.names, *(sums[name] for name in NEEDED)]
+        self.fingerprint = hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     @property
     def parameters(self) -> int:

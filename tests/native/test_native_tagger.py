@@ -202,8 +202,7 @@ def test_texts_words_and_sentences_have_the_entities_of_the_plain_road(
 @given(batch=st.lists(texts(), max_size=5), least=st.sampled_from([0.0, 0.5, 0.9]))
 def test_what_is_written_is_what_the_plain_road_writes(name, form, native, batch, least):
     tagger = native[name, "int8"]
-    if least and tagger.labels.outside is None:
-        return  # refused by the command
+    assume(not least or tagger.labels.outside is not None)  # else refused by the command
     expected = TextTagger.tagged_text(tagger, batch, form, min_score=least)
     assert tagger.tagged_text(batch, form, min_score=least) == expected
 

@@ -14,7 +14,6 @@ from nlp_architect_ext import cli
 from nlp_architect_ext.benchmark import random_bert as architectures
 from nlp_architect_ext.benchmark.costs import cost
 from nlp_architect_ext.benchmark.crfsuite import features, trained_crfsuite
-from nlp_architect_ext.benchmark.engines import engines
 from nlp_architect_ext.benchmark.onnx_bert import bert_graph
 from nlp_architect_ext.benchmark.random_bert import random_bert
 from nlp_architect_ext.benchmark.scoring import f1_scores
@@ -29,6 +28,7 @@ from nlp_architect_ext.data.corpus import Corpus, read_corpus
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.engines import engines
 from nlp_architect_ext.runtime.native.availability import missing_kernel
 from nlp_architect_ext.taggers.neural import NeuralTagger
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
-from nlp_architect_ext.runtime.folder import CONFIG, NETWORK
+from nlp_architect_ext.runtime.folder import CONFIG, NETWORK, damaged
 
 NETWORKS = ("cnn-lstm", "id-cnn")  # students whose networks the kernel knows
 RECORD = Path(__file__).with_name("not_built.txt")  # written where the kernel couldn't be built
@@ -104,9 +104,4 @@ def _student(export: Path) -> str:
     try:
         return str(json.loads(config)["student"])
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            where=str(export / CONFIG),
-            wrong=f"not of an exported tagger ({error})",
-            expected="a file written by nlp-train export",
-            remedy="export it again",
-        ) from error
+        raise damaged(export / CONFIG, error) from error

@@ -129,7 +129,7 @@ PyObject* entities(PyObject* self, PyObject* arguments) {
 // Texts that were split and tagged.
 struct TaggedTexts {
     Texts kept;
-    Reference tuple;
+    double threshold = 0;
     std::vector<std::string_view> texts;
     SplitTexts split;
     Found found;
@@ -138,13 +138,11 @@ struct TaggedTexts {
 TaggedTexts tag_texts(const Content& own, PyObject* arguments, const char* format) {
     TaggedTexts tagged;
     PyObject* texts = nullptr;
-    double threshold = 0;
-    parse(PyArg_ParseTuple(arguments, format, &texts, &threshold));
-    tagged.tuple = Reference(PySequence_Tuple(texts));
-    tagged.texts = read_texts(tagged.tuple.get(), tagged.kept);
+    parse(PyArg_ParseTuple(arguments, format, &texts, &tagged.threshold));
+    tagged.texts = read_texts(texts, tagged.kept);
     unlocked([&] {
         tagged.split = own.model->split(tagged.texts);
-        tagged.found = own.model->tag(tagged.split.sentences, threshold);
+        tagged.found = own.model->tag(tagged.split.sentences, tagged.threshold);
     });
     return tagged;
 }
@@ -152,30 +150,32 @@ TaggedTexts tag_texts(const Content& own, PyObject* arguments, const char* forma
 PyObject* text_entities(PyObject* self, PyObject* arguments) {
     return guarded([&] {
         const TaggedTexts tagged = tag_texts(content(self), arguments, "Od:text_entities");
-        return content(self).results->entities(tagged.tuple.get(), tagged.split, tagged.found);
+        return content(self).results->entities(tagged.texts, tagged.split, tagged.found);
     });
+}
+
+// A text to be written, and how many words it has.
+Reference with_word_count(const Reference& text, const TaggedTexts& tagged) {
+    const Reference words(PyLong_FromSize_t(tagged.split.sentences.words.size()));
+    return Reference(PyTuple_Pack(2, text.get(), words.get()));
 }
 
 PyObject* text_columns(PyObject* self, PyObject* arguments) {
     return guarded([&] {
         const TaggedTexts tagged = tag_texts(content(self), arguments, "Od:text_columns");
-        double threshold = 0;
-        PyObject* texts = nullptr;
-        parse(PyArg_ParseTuple(arguments, "Od", &texts, &threshold));
-        const Reference text = written_columns(content(self).model->labels(),
-                                               tagged.split.sentences, tagged.found, threshold);
-        const Reference words(PyLong_FromSize_t(tagged.split.sentences.words.size()));
-        return Reference(PyTuple_Pack(2, text.get(), words.get()));
+        const LabelSet& labels = content(self).model->labels();
+        return with_word_count(
+            written_columns(labels, tagged.split.sentences, tagged.found, tagged.threshold),
+            tagged);
     });
 }
 
 PyObject* text_json(PyObject* self, PyObject* arguments) {
     return guarded([&] {
         const TaggedTexts tagged = tag_texts(content(self), arguments, "Od:text_json");
-        const Reference text =
-            written_json(content(self).model->labels(), tagged.texts, tagged.split, tagged.found);
-        const Reference words(PyLong_FromSize_t(tagged.split.sentences.words.size()));
-        return Reference(PyTuple_Pack(2, text.get(), words.get()));
+        const LabelSet& labels = content(self).model->labels();
+        return with_word_count(written_json(labels, tagged.texts, tagged.split, tagged.found),
+                               tagged);
     });
 }
 

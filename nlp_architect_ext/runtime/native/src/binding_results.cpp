@@ -100,18 +100,17 @@ Reference Results::entities(const Sentences& sentences, const Found& found) cons
     });
 }
 
-Reference Results::entities(PyObject* texts, const SplitTexts& split, const Found& found) const {
+Reference Results::entities(const std::vector<std::string_view>& texts, const SplitTexts& split,
+                            const Found& found) const {
     return filled_list(found.entities.size(), [&](std::size_t sentence) {
         const std::vector<Entity>& own = found.entities[sentence];
-        if (own.empty()) return Reference(PyList_New(0));
-        const std::vector<Word>& words = split.words[sentence];
-        const Reference text(PySequence_GetItem(texts, static_cast<Py_ssize_t>(sentence)));
         return filled_list(own.size(), [&](std::size_t index) {
-            const std::size_t start = words[own[index].first].start;
-            const std::size_t end = words[own[index].end - 1].end;
-            Reference word(PyUnicode_Substring(text.get(), static_cast<Py_ssize_t>(start),
-                                               static_cast<Py_ssize_t>(end)));
-            return entity(own[index].type, own[index].score, std::move(word), start, end);
+            const Word& first = split.words[sentence][own[index].first];
+            const Word& last = split.words[sentence][own[index].end - 1];
+            const std::string_view text =
+                texts[sentence].substr(first.byte_start, last.byte_end - first.byte_start);
+            return entity(own[index].type, own[index].score, to_string(text), first.start,
+                          last.end);
         });
     });
 }

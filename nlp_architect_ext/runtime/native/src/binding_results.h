@@ -19,7 +19,8 @@ class Results {
     // For each sentence its entities, whose places count in the words joined by single spaces.
     Reference entities(const Sentences& sentences, const Found& found) const;
     // For each text its entities.
-    Reference entities(PyObject* texts, const SplitTexts& split, const Found& found) const;
+    Reference entities(const std::vector<std::string_view>& texts, const SplitTexts& split,
+                       const Found& found) const;
 
   private:
     Reference entity(std::size_t type, double score, Reference word, std::size_t start,

@@ -49,13 +49,6 @@ void append_string(std::string_view string, std::string& text) {
     text += '"';
 }
 
-void check_column(std::string_view word) {
-    if (word.find_first_of(" \t\n") == std::string_view::npos) return;
-    const Reference string = to_string(word);
-    PyErr_Format(PyExc_ValueError, "%R can't be a column", string.get());
-    throw PythonError{};
-}
-
 // The labels of a sentence with O for the words of entities that were left out.
 void keep_entities(const LabelSet& labels, const std::vector<Entity>& kept, std::size_t words,
                    int* own) {
@@ -82,7 +75,6 @@ Reference written_columns(const LabelSet& labels, const Sentences& sentences, co
             keep_entities(labels, found.entities[sentence], words, own.data());
         }
         for (std::size_t word = 0; word < words; ++word) {
-            check_column(sentences.words[start + word]);
             text += sentences.words[start + word];
             text += '\t';
             text += labels.names()[static_cast<std::size_t>(own[word])];

@@ -6,7 +6,7 @@
 namespace nlp {
 
 // A word and its label a line, and a blank line behind each sentence. Words of entities that the
-// threshold left out get O. ValueError for a word with a space, a tab or a line end.
+// threshold left out get O. No word has a space or a line end: they were split out of text.
 Reference written_columns(const LabelSet& labels, const Sentences& sentences, const Found& found,
                           double threshold);
 

@@ -1,5 +1,6 @@
 #include "convolution_network.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -11,7 +12,6 @@ namespace nlp {
 namespace {
 
 constexpr std::size_t kTaps = 3;
-constexpr std::size_t kLine = 64;          // bytes of a cache line
 constexpr std::size_t kMostBlocks = 1000;  // and the farthest reach of a convolution, in words
 
 // Weights (filters, inputs, taps) with the taps first: (filters, taps · inputs).
@@ -67,28 +67,23 @@ std::size_t limited(std::size_t value, const char* what) {
 
 ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t features,
                                        std::size_t labels)
-    : Network(features, labels) {
+    : Network(features, labels, tensors.at("first").type == Tensor::Type::Int8) {
     const Weights first = read_convolution(tensors, "first", features);
-    are_integers_ = first.are_integers();
-    kernels_ = are_integers_ ? &kernels().integers : &kernels().floats;
-    tap_size_ = are_integers_ ? sizeof(Half) : sizeof(float);
     const std::size_t filters = first.outputs;
     filters_ = padded(filters);
     Packing packing = plain_packing(0, {features});
     std::vector<float> bias(kTaps * filters);
     const std::vector<float> own_bias = read_bias(tensors, "first.bias", filters);
-    for (std::size_t filter = 0; filter < filters; ++filter)
-        bias[filters + filter] = own_bias[filter];
+    std::copy(own_bias.begin(), own_bias.end(),
+              bias.begin() + static_cast<std::ptrdiff_t>(filters));
     for (std::size_t tap = 0; tap < kTaps; ++tap) {
         for (std::size_t filter = 0; filter < filters; ++filter) {
             packing.places.push_back(tap * filters_ + filter);
         }
     }
     packing.blocks = kTaps * filters_ / kBlock;
-    const Weights by_tap = taps_as_outputs(first);
-    first_ = are_integers_ ? Matrix::halves(by_tap, bias, packing)
-                           : Matrix::floats(by_tap, bias, packing);
-    row_size_ = (kTaps * filters_ * tap_size_ + kLine - 1) / kLine * kLine;
+    first_ = Matrix::of_table(are_integers_, taps_as_outputs(first), bias, packing);
+    set_row_size(kTaps * filters_ * gate_size_);
     blocks_ = limited(Json::parse(tensors.metadata("blocks")).size(), "blocks");
     const Json dilations = Json::parse(tensors.metadata("dilations"));
     for (const Json& dilation : dilations.array()) {
@@ -97,7 +92,7 @@ ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t featu
         if (weights.outputs != filters || weights.are_integers() != are_integers_) {
             throw DataError("array " + name + ": doesn't fit those before");
         }
-        layers_.push_back({Matrix(*kernels_, weights, read_bias(tensors, name + ".bias", filters),
+        layers_.push_back({Matrix(kernels_, weights, read_bias(tensors, name + ".bias", filters),
                                   plain_packing(filters, {filters, filters, filters})),
                            limited(dilation.size(), "a dilation")});
     }
@@ -108,20 +103,7 @@ ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t featu
 
 void ConvolutionNetwork::fill_rows(const float* features, std::size_t words,
                                    unsigned char* rows) const {
-    std::vector<const void*> inputs;
-    for (std::size_t word = 0; word < words; ++word) {
-        inputs.push_back(features + word * padded(features_));
-    }
-    Product product{};
-    product.matrix = first_.view();
-    product.rows = words;
-    product.parts = 1;
-    product.inputs[0] = inputs.data();
-    product.part_groups[0] = first_.part_groups(0);
-    product.outputs = rows;
-    product.stride = row_size_ / tap_size_;
-    product.store = are_integers_ ? Store::Halves : Store::Floats;
-    (are_integers_ ? kernels().half_product : kernels().floats.product)(product);
+    multiply_features(first_, features, words, rows, gate_store_);
 }
 
 void ConvolutionNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* found) const {
@@ -130,28 +112,18 @@ void ConvolutionNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* 
     add_taps(chunk, scratch);
     for (std::size_t block = 0; block < blocks_; ++block) {
         for (const Layer& layer : layers_) {
-            float* out = scratch.features[1].data();
             if (are_integers_) {
-                scratch.hidden[0][0].reserve(words * filters_ * kernels_->input_size);
+                scratch.hidden[0][0].reserve(words * filters_ * kernels_.input_size);
                 scratch.scales.reserve(words);
-                kernels_->round(scratch.features[0].data(), words, filters_,
-                                scratch.hidden[0][0].data(), scratch.scales.data());
+                kernels_.round(scratch.features[0].data(), words, filters_,
+                               scratch.hidden[0][0].data(), scratch.scales.data());
             }
-            convolve(layer, chunk, scratch, out);
+            convolve(layer, chunk, scratch, scratch.features[1].data());
             std::swap(scratch.features[0], scratch.features[1]);
         }
     }
-    std::vector<const void*>& pointers = scratch.pointers[0];
-    pointers.resize(words);
-    for (std::size_t word = 0; word < words; ++word) {
-        pointers[word] = scratch.features[0].data() + word * filters_;
-    }
-    Product product{};
-    product.matrix = output_.view();
-    product.rows = words;
-    product.parts = 1;
-    product.inputs[0] = pointers.data();
-    product.part_groups[0] = output_.part_groups(0);
+    Product product = output_.times(words, {{scratch.features[0].data(), filters_ * sizeof(float)}},
+                                    scratch.pointers);
     product.outputs = found;
     product.stride = stride();
     product.store = Store::Floats;
@@ -162,7 +134,7 @@ void ConvolutionNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* 
 void ConvolutionNetwork::add_taps(const Chunk& chunk, Scratch& scratch) const {
     std::vector<const void*>& taps = scratch.pointers[0];
     taps.assign(kTaps * chunk.words(), nullptr);
-    const std::size_t tap_bytes = filters_ * tap_size_;
+    const std::size_t tap_bytes = filters_ * gate_size_;
     for (std::size_t sentence = 0; sentence < chunk.lengths.size(); ++sentence) {
         const std::size_t start = chunk.starts[sentence];
         const std::size_t end = start + chunk.lengths[sentence];
@@ -173,15 +145,14 @@ void ConvolutionNetwork::add_taps(const Chunk& chunk, Scratch& scratch) const {
             if (word + 1 < end) own[2] = chunk.rows[word + 1] + 2 * tap_bytes;
         }
     }
-    float* out = scratch.features[0].data();
-    kernels_->add_taps(taps.data(), chunk.words(), filters_, out);
+    kernels_.add_taps(taps.data(), chunk.words(), filters_, scratch.features[0].data());
 }
 
 // One convolution of all words; a word beyond its sentence's ends is all zero.
 void ConvolutionNetwork::convolve(const Layer& layer, const Chunk& chunk, Scratch& scratch,
                                   float* out) const {
     const std::size_t words = chunk.words();
-    const std::size_t bytes = filters_ * kernels_->input_size;
+    const std::size_t bytes = filters_ * kernels_.input_size;
     const unsigned char* inputs =
         are_integers_ ? scratch.hidden[0][0].data()
                       : reinterpret_cast<const unsigned char*>(scratch.features[0].data());
@@ -214,7 +185,7 @@ void ConvolutionNetwork::convolve(const Layer& layer, const Chunk& chunk, Scratc
         product.part_groups[tap] = layer.weights.part_groups(tap);
         product.input_scales[tap] = are_integers_ ? scales : nullptr;
     }
-    kernels_->product(product);
+    kernels_.product(product);
 }
 
 }  // namespace nlp

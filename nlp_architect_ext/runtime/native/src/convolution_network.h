@@ -27,11 +27,8 @@ class ConvolutionNetwork : public Network {
     void add_taps(const Chunk& chunk, Scratch& scratch) const;
     void convolve(const Layer& layer, const Chunk& chunk, Scratch& scratch, float* out) const;
 
-    bool are_integers_ = false;
-    const NumberKernels* kernels_ = nullptr;
-    std::size_t tap_size_ = 0;  // bytes of a number in the table
-    std::size_t filters_ = 0;   // padded
-    std::size_t blocks_ = 0;    // how often the layers are applied
+    std::size_t filters_ = 0;  // padded
+    std::size_t blocks_ = 0;   // how often the layers are applied
     Matrix first_;
     std::vector<Layer> layers_;
     Matrix output_;

@@ -51,8 +51,7 @@ struct Product {
     const float* input_scales[kMaximumParts];  // of each part, (rows,); nullptr: they're constant
     void* outputs;                             // (rows, stride)
     std::size_t stride;                        // in numbers
-    const float* addends;                      // nullptr, or ...
-    const float* const* add;                   // ... a pointer a row: (outputs,) to be added
+    const float* const* add;                   // nullptr, or a pointer a row: (outputs,) added
     Store store;
 };
 

@@ -78,8 +78,7 @@ Matrix side_by_side(const Direction (&both)[2], std::size_t inputs, bool are_hal
         packing.factors.push_back(packing.factors[output]);
     }
     packing.blocks = 2 * blocks;
-    return are_halves ? Matrix::halves(weights, bias, packing)
-                      : Matrix::floats(weights, bias, packing);
+    return Matrix::of_table(are_halves, weights, bias, packing);
 }
 
 }  // namespace

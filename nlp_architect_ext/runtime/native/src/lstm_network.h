@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "lstm_layer.h"
@@ -26,13 +25,8 @@ class LstmNetwork : public Network {
                        unsigned char* hidden) const;
     void read_inputs(const LstmLayer& layer, int direction, std::size_t words, Scratch& scratch,
                      std::size_t before, std::size_t width) const;
-    void multiply(const Matrix& matrix, std::size_t words, Scratch& scratch,
-                  const std::vector<std::pair<const unsigned char*, std::size_t>>& parts,
-                  Product& product) const;
+    void multiply_head(const Chunk& chunk, Scratch& scratch, std::size_t last, float* found) const;
 
-    bool are_integers_ = false;
-    const NumberKernels* kernels_ = nullptr;
-    std::size_t gate_size_ = 0;   // bytes
     std::size_t gate_count_ = 0;  // of a word's row: both directions of the first layer
     Matrix skip_;                 // with the labels' bias
     std::vector<LstmLayer> layers_;

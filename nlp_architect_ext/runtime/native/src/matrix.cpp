@@ -68,18 +68,34 @@ Matrix::Matrix(const NumberKernels& kernels, const Weights& weights, const std::
     pack(weights.are_integers() ? whole : Kind::Floats, kernels.group, weights, bias, packing);
 }
 
-Matrix Matrix::halves(const Weights& weights, const std::vector<float>& bias,
-                      const Packing& packing) {
+Matrix Matrix::of_table(bool are_halves, const Weights& weights, const std::vector<float>& bias,
+                        const Packing& packing) {
     Matrix matrix;
-    matrix.pack(Kind::Halves, 1, weights, bias, packing);
+    matrix.pack(are_halves ? Kind::Halves : Kind::Floats, 1, weights, bias, packing);
     return matrix;
 }
 
 Matrix Matrix::floats(const Weights& weights, const std::vector<float>& bias,
                       const Packing& packing) {
-    Matrix matrix;
-    matrix.pack(Kind::Floats, 1, weights, bias, packing);
-    return matrix;
+    return of_table(false, weights, bias, packing);
+}
+
+Product Matrix::times(std::size_t rows, const std::vector<Inputs>& parts,
+                      std::vector<const void*>* pointers) const {
+    Product product{};
+    product.matrix = view();
+    product.rows = rows;
+    product.parts = part_groups_.size();
+    for (std::size_t part = 0; part < product.parts; ++part) {
+        const auto* first = static_cast<const unsigned char*>(parts[part].first);
+        pointers[part].resize(rows);
+        for (std::size_t row = 0; row < rows; ++row) {
+            pointers[part][row] = first + row * parts[part].stride;
+        }
+        product.inputs[part] = pointers[part].data();
+        product.part_groups[part] = part_groups_[part];
+    }
+    return product;
 }
 
 MatrixView Matrix::view() const {

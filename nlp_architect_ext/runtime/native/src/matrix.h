@@ -47,20 +47,29 @@ struct Packing {
 // Outputs in their own order, inputs in one part.
 Packing plain_packing(std::size_t outputs, std::vector<std::size_t> parts);
 
+// Inputs of rows: the first row's, and how many bytes later each next one's lie.
+struct Inputs {
+    const void* first;
+    std::size_t stride;
+};
+
 class Matrix {
   public:
     Matrix() = default;
     // The weights as the kernels of their kind of numbers want them; the bias is (outputs,).
     Matrix(const NumberKernels& kernels, const Weights& weights, const std::vector<float>& bias,
            const Packing& packing);
-    // Weights of any kind as halves, for `Kernels::half_product`.
-    static Matrix halves(const Weights& weights, const std::vector<float>& bias,
-                         const Packing& packing);
-    // Weights of any kind as floats.
+    // Weights of any kind as halves, for `Kernels::half_product`, or as floats.
+    static Matrix of_table(bool are_halves, const Weights& weights, const std::vector<float>& bias,
+                           const Packing& packing);
     static Matrix floats(const Weights& weights, const std::vector<float>& bias,
                          const Packing& packing);
 
     MatrixView view() const;
+    // What is left to say of a product are its outputs. `pointers` are filled, a part each, and
+    // must stay.
+    Product times(std::size_t rows, const std::vector<Inputs>& parts,
+                  std::vector<const void*>* pointers) const;
     // Groups of a part's inputs.
     std::size_t part_groups(std::size_t part) const { return part_groups_[part]; }
     std::size_t parts() const { return part_groups_.size(); }

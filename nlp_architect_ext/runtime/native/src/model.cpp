@@ -18,13 +18,9 @@ constexpr std::size_t kChunkWords = 384;  // what they need stays in the process
 constexpr std::size_t kWorthSharing = 40;
 constexpr std::size_t kKeptWorkspaces = 64;
 
-PairScores read_pairs(const Tensors& tensors, std::size_t labels) {
+PairScores read_pairs(const Tensors& tensors) {
     const auto read = [&](const char* name) { return tensors.at(name).floats(); };
-    PairScores pairs{read("transitions"), read("start"), read("end")};
-    if (!tensors.at("transitions").has_shape({labels, labels})) {
-        throw DataError("array transitions: expected as many rows and columns as labels");
-    }
-    return pairs;
+    return {read("transitions"), read("start"), read("end")};
 }
 
 }  // namespace
@@ -57,7 +53,7 @@ Model::Model(const ExportFiles& files, std::size_t threads)
     features_.emplace(*vocabulary_, words);
     network_ = Network::read(Tensors::parse(files.network), features_->size(), labels_->size());
     table_.emplace(*features_, *network_);
-    const PairScores pairs = config.has_crf ? read_pairs(words, labels_->size()) : PairScores{};
+    const PairScores pairs = config.has_crf ? read_pairs(words) : PairScores{};
     decoding_.emplace(kernels().decoding, *labels_, config.outside_bias,
                       config.has_crf ? &pairs : nullptr);
     entities_.emplace(*labels_, config.calibration);

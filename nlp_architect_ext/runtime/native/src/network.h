@@ -7,6 +7,7 @@
 
 #include "aligned.h"
 #include "kernels.h"
+#include "matrix.h"
 #include "tensors.h"
 
 namespace nlp {
@@ -54,10 +55,20 @@ class Network {
     virtual void emissions(const Chunk& chunk, Scratch& scratch, float* found) const = 0;
 
   protected:
-    Network(std::size_t features, std::size_t labels) : features_(features), labels_(labels) {}
+    Network(std::size_t features, std::size_t labels, bool are_integers);
 
-    std::size_t features_;
-    std::size_t labels_;
+    // Room for so many bytes in each row.
+    void set_row_size(std::size_t bytes);
+    // Features (words, padded features) times a matrix, written into rows from a place on.
+    void multiply_features(const Matrix& matrix, const float* features, std::size_t words,
+                           unsigned char* place, Store store) const;
+
+    const std::size_t features_;
+    const std::size_t labels_;
+    const bool are_integers_;  // the weights
+    const NumberKernels& kernels_;
+    const Store gate_store_;       // how what the table and products hold for later is kept, ...
+    const std::size_t gate_size_;  // ... and bytes of such a number
     std::size_t row_size_ = 0;
 };
 

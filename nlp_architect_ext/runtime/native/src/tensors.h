@@ -19,8 +19,6 @@ class Tensor {
     std::string_view bytes;
 
     std::size_t count() const;
-    // Whether the shape is this one.
-    bool has_shape(const std::vector<std::size_t>& expected) const { return shape == expected; }
     // The numbers as floats, copied: the file's bytes may lie at any address.
     std::vector<float> floats() const;
     std::vector<std::int8_t> int8s() const;
