@@ -1,10 +1,12 @@
-"""Where an export's time goes, and what the processor could do.
+r"""Where an export's time goes in each engine, and what the processor could do.
 
-    python benchmarks/limits.py dist ../shared/data/gmb/dev.txt
+    python benchmarks/limits.py dist ../shared/data/gmb/dev.txt \
+        ../shared/data/unlabelled/gmb_voa.txt
 
-One thread. First what one core reaches in large products of matrices, by ONNX Runtime: all that a
-network of matrix products could hope for. Then microseconds a sentence of each step from words to
-entities, and the network's share of that peak.
+One thread. First what one core reaches in large products of matrices, by ONNX Runtime (the
+processor's own limit in int8 is what int8_peak.cpp prints). Then microseconds a sentence of each
+step from words to entities, and what the network's multiplications make of that. Last, words a
+second from raw text to entities, by processor time: at first sight of the text, and again.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -22,10 +25,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.columns import read_columns
-from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.engines import Engine, engines
 from nlp_architect_ext.runtime.folder import GRAPH
 
 SIZE, SENTENCES, ROUNDS, MINIMUM_SECONDS = 768, 128, 9, 0.1
+TEXTS, AT_ONCE = 8192, 100  # lines of raw text, and those of a call
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -80,7 +84,7 @@ def multiplications(folder: Path) -> int:
     )
 
 
-def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
+def steps(tagger: Any, parts: list[list[Sentence]]) -> dict[str, float]:
     """Seconds of each step for all parts, one after the other."""
     size = len(parts[0])
     count = sum(map(len, parts))
@@ -93,7 +97,7 @@ def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
                 tagger.entities(sentence, prediction)
 
     taken = {
-        "features of words, padding, and the network": lambda: [
+        "features of words, and the network": lambda: [
             tagger.emissions(part, size) for part in parts
         ],
         "the network alone": lambda: [network() for network in networks],
@@ -104,40 +108,59 @@ def steps(tagger: Tagger, parts: list[list[Sentence]]) -> dict[str, float]:
     return {name: 1e6 * seconds(call) / count for name, call in taken.items()}
 
 
+def words_a_second(engine: Engine, folder: Path, texts: Path) -> list[float]:
+    """Raw text to entities, by processor time: at first sight, and again."""
+    with texts.open(encoding="utf-8") as file:
+        lines = [line.rstrip("\n") for line in islice(file, TEXTS)]
+    tagger = engine.load(folder)
+    taken = []
+    for _ in range(2):
+        started = time.process_time()
+        for start in range(0, len(lines), AT_ONCE):
+            tagger.predict(lines[start : start + AT_ONCE])
+        taken.append(time.process_time() - started)
+    words = sum(len(tagger.sentence(line)) for line in lines)
+    return [words / one for one in taken]
+
+
+def report(engine: Engine, folder: Path, sentences: list[Sentence]) -> None:
+    """Print the steps of an engine by batch size; 12 is what the kernel's chunks hold."""
+    words = sum(map(len, sentences)) / len(sentences)
+    each = multiplications(folder) * words
+    tagger = engine.load(folder)
+    for size in (1, 12, 32, 128):
+        parts = [sentences[start : start + size] for start in range(0, len(sentences), size)]
+        taken = steps(tagger, parts)
+        print(f"{folder}, {engine.name}, batch {size}, {words:.1f} words, us a sentence:")
+        for name, micros in taken.items():
+            print(f"  {micros:7.1f}  {name}")
+        rate = each / taken["the network alone"] / 1e3
+        print(f"  {each / 1e6:.1f} million multiplications: {rate:.0f} thousand million a second")
+
+
 def main() -> None:
-    """Print both."""
+    """Print all of it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("export", type=Path, nargs="+")
     parser.add_argument("sentences", type=Path)
+    parser.add_argument("texts", type=Path)
     options = parser.parse_args()
     random = np.random.default_rng(0)
     whole = random.integers(0, 100, (SIZE, SIZE))
     fp32 = peak("MatMul", whole.astype(np.float32), whole.astype(np.float32))
     int8 = peak("MatMulInteger", whole.astype(np.int8), whole.astype(np.uint8))
     print(
-        f"peak of a core: {fp32:.0f} thousand million multiplications a second in fp32, "
+        f"large products on a core: {fp32:.0f} thousand million multiplications a second in fp32, "
         f"{int8:.0f} in int8"
     )
     sentences = sorted(islice(read_columns(options.sentences), SENTENCES), key=len)
-    words = sum(map(len, sentences)) / len(sentences)
     for folder in options.export:
-        tagger = Tagger.load(folder)
-        each = multiplications(folder) * words
-        for size in (1, 32, 128):
-            parts = [sentences[start : start + size] for start in range(0, len(sentences), size)]
-            taken = steps(tagger, parts)
-            print(f"{folder}, batch {size}, {words:.1f} words a sentence, microseconds a sentence:")
-            for name, micros in taken.items():
-                print(f"  {micros:7.1f}  {name}")
-            rate = each / taken["the network alone"] / 1e3
-            share = 100 * rate / int8
-            print(
-                f"  {each / 1e6:.1f} million multiplications: {rate:.0f} thousand million a "
-                f"second, {share:.0f} % of the peak in int8",
-                flush=True,
-            )
+        for engine in engines(folder):
+            report(engine, folder, sentences)
+            first, again = words_a_second(engine, folder, options.texts)
+            print(f"  raw text: {first:,.0f} words/s, again {again:,.0f}", flush=True)
 
 
 if __name__ == "__main__":
