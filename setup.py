@@ -58,6 +58,7 @@ setup(
             "hypothesis>=6.100",
             "label-studio-sdk>=2",
             "mypy>=1.15",
+            "optuna>=5",
             "playwright>=1.50",
             "presidio-analyzer>=2.2.364",
             "presidio-anonymizer>=2.2.364",
@@ -83,6 +84,7 @@ setup(
         "ray": ["ray>=2.40"],
         # All that tagging with an export needs, as in requirements-runtime.txt.
         "runtime": ["numpy>=1.26"],
+        "search": ["optuna>=5"],
         "serve": ["fastapi>=0.115", "httptools>=0.6", "prometheus-client>=0.21", "uvicorn>=0.30"],
         "tensorboard": ["tensorboard>=2.20"],
         "wandb": ["wandb>=0.19"],
