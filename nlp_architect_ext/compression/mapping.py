@@ -6,6 +6,7 @@ from nlp_architect_ext.compression.extraction import kept_layers
 from nlp_architect_ext.core.errors import UserError
 
 UNIFORM, LAST = "uniform", "last"
+SEARCHED = "ga"  # by a genetic algorithm, see `layer_search`
 
 
 def layer_mapping(name: str, layers: int, teacher_layers: int) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -66,6 +67,27 @@ def unexplained_curve(
         share.plot(*zip(*shares, strict=True), marker="o", markersize=3, label="held-out text")
     share.axhline(1.0, linestyle="--", color="grey", label="the mean")
     _finish(share, "Unexplained share of the teacher's states", "share")
+    return png(figure)
+
+
+def search_curve(histories: Mapping[str, Sequence[float]], uniform: float, noise: float) -> bytes:
+    """The F1 of each mapping that was tried, and of the best so far, as PNG.
+
+    Args:
+        histories: F1 by evaluation, by the name of the search.
+        uniform: F1 of the uniform mapping.
+        noise: its standard deviation over seeds.
+    """
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for (name, values), colour in zip(histories.items(), ("tab:blue", "tab:orange"), strict=True):
+        numbers = range(1, len(values) + 1)
+        percent = [100 * value for value in values]
+        axes.scatter(numbers, percent, s=12, alpha=0.5, color=colour)
+        axes.plot(numbers, list(accumulate(percent, max)), color=colour, label=f"{name}, best")
+    axes.axhline(100 * uniform, linestyle="--", color="grey", label="uniform ± noise")
+    axes.axhspan(100 * (uniform - noise), 100 * (uniform + noise), color="grey", alpha=0.15)
+    _finish(axes, "Layer mappings", "F1 of the probe (%)", "evaluation")
     return png(figure)
 
 

@@ -25,7 +25,9 @@ from nlp_architect_ext.runs.encoder_dry_run import describe
 from nlp_architect_ext.runs.encoder_plan import EncoderPlan, check_room, encoder_plan
 from nlp_architect_ext.runs.encoder_result import write_result
 from nlp_architect_ext.runs.folder import RunFolder
+from nlp_architect_ext.runs.layer_search import searched
 from nlp_architect_ext.runs.place import RunPlace
+from nlp_architect_ext.runs.probe_data import probe_files
 from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.settings.encoder import DistillEncoderSettings, LessonSettings
 from nlp_architect_ext.training.schedule import Schedule
@@ -58,13 +60,14 @@ def distill_encoder(settings: DistillEncoderSettings) -> Path | None:
     store = plan.store(device)
     check_room(plan, store)
     if settings.run.dry_run:
-        say(describe(plan, store, settings.lessons))
+        say(describe(plan, store, settings))
         return None
     with place.opened() as run:
         if run.is_finished:
             say(f"{run.path} is finished already")
             return run.path
         _store_states(plan, store, run)
+        plan = searched(settings, plan, store, run, lambda: _begun(settings, plan, run, device))
         student = _started(settings, plan, run, device)
         _distilled(settings, plan, store, student, run)
         write_result(run, settings, plan, student)
@@ -78,7 +81,7 @@ def _place(settings: DistillEncoderSettings, plan: EncoderPlan) -> RunPlace:
     return RunPlace(
         settings.run,
         settings,
-        [Path(settings.large.unlabeled_filename)],
+        [Path(settings.large.unlabeled_filename), *probe_files(settings.search)],
         folders=[Path(settings.large.encoder)],
         store=str(plan.states_dir),
         digests={"encoder": plan.teacher.fingerprint},
@@ -100,10 +103,18 @@ def _started(
     settings: DistillEncoderSettings, plan: EncoderPlan, run: RunFolder, device: torch.device
 ) -> transformers.PreTrainedModel:
     """The student before its first step, or any that the checkpoint's weights will go into."""
+    if not run.checkpoints.last.exists():
+        return _begun(settings, plan, run, device)
+    model = start(RANDOM, plan.teacher.model, plan.shape, seed=settings.run.seed)
+    return model.to(device)  # type: ignore[arg-type,no-any-return]  # as in `_begun`
+
+
+def _begun(
+    settings: DistillEncoderSettings, plan: EncoderPlan, run: RunFolder, device: torch.device
+) -> transformers.PreTrainedModel:
+    """The student before its first step."""
     seed = settings.run.seed
-    if run.checkpoints.last.exists():
-        model = start(RANDOM, plan.teacher.model, plan.shape, seed=seed)
-    elif plan.start == ETD_IMPT:
+    if plan.start == ETD_IMPT:
         with run.phase("importance") as meter:
             sample = _sample(plan.text.train, settings.small.importance_size, seed)
             model = _start(plan, sample, seed, device)

@@ -15,14 +15,15 @@ from nlp_architect_ext.compression.state_store import StateStore
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.encoders.alignment import PieceWindow
 from nlp_architect_ext.runs.encoder_plan import GIGABYTE, EncoderPlan
-from nlp_architect_ext.settings.encoder import LessonSettings
+from nlp_architect_ext.runs.layer_search import search_steps
+from nlp_architect_ext.settings.encoder import DistillEncoderSettings, LessonSettings
 from nlp_architect_ext.training.schedule import OPTIMIZERS
 
 STEPS = 4  # of the student that are timed, after one that warms up
 MEGABYTE = 1e6
 
 
-def describe(plan: EncoderPlan, store: StateStore, lessons: LessonSettings) -> str:
+def describe(plan: EncoderPlan, store: StateStore, settings: DistillEncoderSettings) -> str:
     """What would be trained, its sizes, how long it takes; nothing is written.
 
     The teacher reads a few batches, and the student learns a few.
@@ -30,8 +31,9 @@ def describe(plan: EncoderPlan, store: StateStore, lessons: LessonSettings) -> s
     Args:
         plan: of the run.
         store: the teacher's states, as far as there are any.
-        lessons: how it's trained.
+        settings: of the run.
     """
+    lessons = settings.lessons
     parameters = parameter_count(plan.config)
     missing = store.missing(plan.text.windows, plan.stored_layers)
     sample = _sample(plan.text.train, (STEPS + 1) * lessons.batch_size)
@@ -40,8 +42,11 @@ def describe(plan: EncoderPlan, store: StateStore, lessons: LessonSettings) -> s
         a_window = _states(scratch, sample, plan.stored_layers)
         a_step = _step(plan, scratch, sample, lessons)
     steps = lessons.epochs * -(-len(plan.text.train) // lessons.batch_size)
-    states, training = a_window * len(missing), a_step * steps
-    mapped = ", ".join(map(str, plan.plan.mapping))
+    tries = search_steps(plan, settings.search)
+    states, searching, training = a_window * len(missing), a_step * tries, a_step * steps
+    in_all = _minutes(states + searching + training)
+    mapped = ", ".join(map(str, plan.plan.mapping)) if plan.probe is None else "what a search finds"
+    search = [f"search: {counted(tries, 'step')}, about {_minutes(searching)}, probes left out"]
     return "\n".join(
         [
             f"would distil {plan.teacher.folder.name} into {plan.shape.architecture} of "
@@ -50,9 +55,10 @@ def describe(plan: EncoderPlan, store: StateStore, lessons: LessonSettings) -> s
             f"learn from {mapped}",
             f"teacher states: {len(missing):,} of {counted(len(plan.text.windows), 'window')}, "
             f"{_size(plan.missing_bytes(store))} on disk, about {_minutes(states)}",
+            *(search if tries else []),
             f"training: {counted(steps, 'step')}, about {_minutes(training)}",
-            f"in all about {_minutes(states + training)} on this machine, importance and scores "
-            "left out; nothing was written",
+            f"in all about {in_all} on this machine, importance and scores left out; nothing was "
+            "written",
         ]
     )
 

@@ -12,15 +12,22 @@ import transformers
 from nlp_architect_ext.compression.architectures import Shape, student_config
 from nlp_architect_ext.compression.attention import layers_of
 from nlp_architect_ext.compression.distilling import Plan
-from nlp_architect_ext.compression.encoder_objective import EMBEDDING, INSIDE, check_lessons
+from nlp_architect_ext.compression.encoder_objective import (
+    EMBEDDING,
+    INSIDE,
+    check_lessons,
+    needed_layers,
+)
 from nlp_architect_ext.compression.importance import masking_piece
-from nlp_architect_ext.compression.mapping import layer_mapping
+from nlp_architect_ext.compression.layer_search import Space, check_search
+from nlp_architect_ext.compression.mapping import SEARCHED, UNIFORM, layer_mapping
 from nlp_architect_ext.compression.starts import EMBEDDINGS, ETD_IMPT, check_start
 from nlp_architect_ext.compression.state_store import StateStore, state_bytes
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.encoders.bare import BareEncoder
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.runs.encoder_text import EncoderText, read_windows
+from nlp_architect_ext.runs.probe_data import ProbeData, read_probe_data
 from nlp_architect_ext.settings.encoder import DistillEncoderSettings, SmallEncoderSettings
 
 GIGABYTE = 1e9
@@ -39,6 +46,7 @@ class EncoderPlan:
         plan: what it's taught.
         text: what it learns from.
         states_dir: where the teacher's states lie.
+        probe: labelled data, where the mapping is still to be searched for; None where it's known.
     """
 
     teacher: BareEncoder
@@ -48,6 +56,7 @@ class EncoderPlan:
     plan: Plan
     text: EncoderText
     states_dir: Path
+    probe: ProbeData | None = None
 
     @property
     def scored_layer(self) -> int:
@@ -57,7 +66,10 @@ class EncoderPlan:
     @property
     def stored_layers(self) -> tuple[int, ...]:
         """The teacher's layers whose states are stored; 0 for the embeddings."""
-        return tuple(sorted({*self.plan.layers, self.scored_layer}))
+        if self.probe is None:
+            return tuple(sorted({*self.plan.layers, self.scored_layer}))
+        every = needed_layers(self.plan.lessons, range(self.teacher.layers + 1))
+        return tuple(sorted({*every, *range(1, self.teacher.layers + 1)}))
 
     def store(self, device: torch.device | str) -> StateStore:
         """The teacher's states."""
@@ -88,7 +100,12 @@ def encoder_plan(settings: DistillEncoderSettings) -> EncoderPlan:
     _check_plan(plan, teacher, config)
     states = settings.large.states_dir or str(Path(settings.run.output_dir) / "states")
     text = read_windows(settings.large, teacher.aligner)
-    return EncoderPlan(teacher, shape, config, start, plan, text, Path(states))
+    probe = None
+    if lessons.mapping == SEARCHED:
+        space = Space(shape.layers, teacher.layers)
+        check_search(space, settings.search.search_evaluations)
+        probe = read_probe_data(settings.search, settings.large.split_seed, teacher.aligner)
+    return EncoderPlan(teacher, shape, config, start, plan, text, Path(states), probe)
 
 
 def shape_of(small: SmallEncoderSettings, teacher: transformers.PretrainedConfig) -> Shape:
@@ -130,6 +147,8 @@ def check_room(plan: EncoderPlan, store: StateStore) -> None:
 
 
 def _mapping(name: str, shape: Shape, teacher: BareEncoder) -> tuple[int, ...]:
+    """The uniform one stands for one that is still to be searched for."""
+    name = UNIFORM if name == SEARCHED else name
     return layer_mapping(name, shape.layers, teacher.layers)
 
 

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nlp_architect_ext.settings.data import UnlabelledSettings
+from nlp_architect_ext.settings.data import (
+    DataSettings,
+    DevSettings,
+    DrawSettings,
+    UnlabelledSettings,
+)
 from nlp_architect_ext.settings.fields import borrowed, group, setting
 from nlp_architect_ext.settings.run import DeviceSettings, RunSettings
 from nlp_architect_ext.settings.student import ScheduleSettings
@@ -150,6 +155,31 @@ class LessonSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MappingSearchSettings:
+    """How `--mapping ga` searches: by the F1 of a probe on labelled sentences."""
+
+    data_dir: str | None = setting(
+        None, help="folder of labelled data, for mapping ga: its dev F1 tells mappings apart"
+    )
+    train_filename: str = borrowed(DataSettings, "train_filename")
+    dev_filename: str = borrowed(DataSettings, "dev_filename")
+    data_format: str = borrowed(DataSettings, "data_format")
+    tag_col: int = borrowed(DataSettings, "tag_col")
+    scheme: str = borrowed(DataSettings, "scheme")
+    labeled_size: int | None = borrowed(DrawSettings, "labeled_size")
+    dev_sample: int = borrowed(DevSettings, "dev_sample", default=500)
+    search_evaluations: int = setting(
+        40, help="mappings that the genetic algorithm tries, and random search as well", minimum=1
+    )
+    search_steps: int = setting(
+        100, help="steps that a mapping teaches before the probe", minimum=1
+    )
+    search_repeats: int = setting(
+        4, help="further seeds of the uniform mapping, for the noise of the F1", minimum=1
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class DistillEncoderSettings:
     """Settings of `nlp-train distill_encoder`."""
 
@@ -158,5 +188,6 @@ class DistillEncoderSettings:
     large: LargeEncoderSettings = group(LargeEncoderSettings)
     small: SmallEncoderSettings = group(SmallEncoderSettings)
     lessons: LessonSettings = group(LessonSettings)
+    search: MappingSearchSettings = group(MappingSearchSettings)
     run: RunSettings = group(RunSettings)
     device: DeviceSettings = group(DeviceSettings)
