@@ -45,7 +45,8 @@ class BareEncoder:
         """The network with its weights, without gradients; loaded when it's first asked for."""
         with torch.random.fork_rng():  # the head that isn't used is drawn
             model = _under_head(self.folder, load_model)
-        return model.eval().requires_grad_(False)
+        model.requires_grad_(False).eval()
+        return model
 
     @cached_property
     def fingerprint(self) -> str:

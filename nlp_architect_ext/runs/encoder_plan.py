@@ -130,6 +130,14 @@ def check_room(plan: EncoderPlan, store: StateStore) -> None:
 
 
 def _mapping(name: str, shape: Shape, teacher: BareEncoder) -> tuple[int, ...]:
+    """The mapping of this name: the one place that knows them."""
+    if name == "ga":
+        raise UserError(
+            where="mapping 'ga'",
+            wrong="there is no search in this version",
+            expected="uniform, last, or a list",
+            remedy="take one of them",
+        )
     return layer_mapping(name, shape.layers, teacher.layers)
 
 
