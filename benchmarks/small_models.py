@@ -48,15 +48,30 @@ ORDERS = {
 }
 
 
+SENTENCES = 3000  # of raw text
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A run: the row of its table, its command without the folder, and what comes before it."""
+    """A run, which makes a folder.
+
+    Args:
+        row: of its table.
+        column: of its table.
+        name: of its folder.
+        words: its command, without the folder.
+        needs: the folders that must be there before.
+        script: a file of this folder that is run in place of `nlp-train`.
+        last: the file that is there when it's finished.
+    """
 
     row: str
     column: str
     name: str
     words: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    script: str | None = None
+    last: str = "metrics.json"
 
 
 class Plan:
@@ -77,7 +92,7 @@ class Plan:
         return self.output / name
 
     def distilled(
-        self, row: str, name: str, seed: int, flags: Iterable[str], size: int = 5000
+        self, row: str, name: str, seed: int, flags: Iterable[str], size: int = SENTENCES
     ) -> Iterator[Cell]:
         """An encoder, and its fine-tuning on each corpus."""
         made = f"{name}-{seed}"
@@ -112,7 +127,7 @@ class Plan:
     def text(self) -> Iterator[Cell]:
         """The same with less text and with more; one seed."""
         for shape, (layers, hidden) in SHAPES.items():
-            for size in (1000, 20000):
+            for size in (1000, 10000):
                 for start in STARTS:
                     flags = ("--layers", layers, "--hidden", hidden, "--init", start, *LAST)
                     row = f"{shape}, {start}, {size:,} sentences"
@@ -132,6 +147,31 @@ class Plan:
             for seed in self.seeds:
                 flags = ("--recipe", recipe, "--layers", "3")
                 yield from self.distilled(f"recipe {recipe}", f"recipe-{recipe}", seed, flags)
+
+    def pseudo(self) -> Iterator[Cell]:
+        """Small transformers as students: a teacher's arg max on 5,000 sentences beside gold."""
+        for shape, (layers, hidden) in SHAPES.items():
+            flags = ("--layers", layers, "--hidden", hidden, "--init", "etd-impt", *LAST)
+            name = f"{shape}-etd-impt"
+            yield from self.distilled(f"{shape}, gold alone", name, 1, flags)
+            teacher = self.tuned("MiniLM", "gmb", "teacher-gmb-1", 1, encoder())
+            data = self.drawn("gmb", 1)[:-2]
+            words = (str(self.folder("teacher-gmb-1")), *data)
+            yield teacher
+            yield Cell(
+                "", "", "pseudo-gmb-1", words, (teacher.name,), "pseudo_labelled.py", "test.txt"
+            )
+            mixed = ("transformer_token", "--model_name_or_path", str(self.folder(f"{name}-1")))
+            mixed += (
+                "--data_dir",
+                str(self.folder("pseudo-gmb-1")),
+                "--seed",
+                "1",
+                "--epochs",
+                "3",
+            )
+            needs = (f"{name}-1", "pseudo-gmb-1")
+            yield Cell(f"{shape}, with pseudo-labels", "gmb", f"{name}-pseudo-1", mixed, needs)
 
     def teachers(self) -> Iterator[Cell]:
         """The encoder itself, fine-tuned."""
@@ -177,7 +217,7 @@ class Plan:
         return str(self.data / "unlabelled" / name)
 
 
-PARTS = ("teachers", "starts", "text", "bottleneck", "recipes", "pretrain")
+PARTS = ("teachers", "starts", "text", "bottleneck", "recipes", "pseudo", "pretrain")
 
 
 def run(plan: Plan, cell: Cell, before: list[Future[None]]) -> None:
@@ -185,17 +225,18 @@ def run(plan: Plan, cell: Cell, before: list[Future[None]]) -> None:
     for one in before:
         one.result()
     folder = plan.folder(cell.name)
-    if (folder / "metrics.json").exists():
+    if (folder / cell.last).exists():
         return
-    words = ["nlp-train", *cell.words, *plan.common, "--output_dir", str(folder)]
+    if cell.script:
+        words = [sys.executable, str(Path(__file__).with_name(cell.script))]
+        words += [cell.words[0], str(folder), *cell.words[1:]]
+    else:
+        program = Path(sys.executable).with_name("nlp-train")
+        words = [str(program), *cell.words, *plan.common, "--output_dir", str(folder)]
     print(f"$ {shlex.join(words)}", file=sys.stderr, flush=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    program = Path(sys.executable).with_name(words[0])
     with (plan.output / f"{cell.name}.log").open("w") as log:
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(
-            [str(program), *words[1:]], stdout=log, stderr=subprocess.STDOUT, env=environment
-        )
+        done = subprocess.run(words, stdout=log, stderr=subprocess.STDOUT, env=environment)
     if done.returncode:
         print(f"failed: {cell.name}, see its log", file=sys.stderr, flush=True)
 
@@ -222,6 +263,7 @@ def figure(plan: Plan, cell: Cell) -> float | None:
 
 def table(plan: Plan, cells: list[Cell]) -> str:
     """A line for each row: means over seeds, and standard deviations."""
+    cells = [cell for cell in cells if cell.row]
     columns = list(dict.fromkeys(cell.column for cell in cells))
     lines = [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     for row in dict.fromkeys(cell.row for cell in cells):
