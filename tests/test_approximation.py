@@ -116,7 +116,9 @@ def test_the_mean_over_words_is_that_of_single_sentences(lengths, seed):
     padded = torch.full((len(lengths), max(lengths), 3), float("nan"))
     mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
     padded[mask] = torch.cat(single)
-    expected = [[sum(column) / len(one) for column in zip(*one.tolist(), strict=True)] for one in single]
+    expected = [
+        [sum(column) / len(one) for column in zip(*one.tolist(), strict=True)] for one in single
+    ]
     torch.testing.assert_close(masked_mean(padded, mask), torch.tensor(expected))
 
 

@@ -47,7 +47,8 @@ class StateReader:
     """Reads sentences with a pretrained encoder: its last layer, as sentence encoders use it.
 
     A long sentence is read in windows, and its vector is the mean over the pieces of all of them.
-    Only the tokenizer is kept: the encoder is loaded when sentences are read, and let go afterwards.
+    Only the tokenizer is kept: the encoder is loaded when sentences are read, and let go
+    afterwards.
 
     Args:
         name_or_path: folder or hub name of an encoder, or of a model on top of one.
