@@ -44,7 +44,7 @@ class BareEncoder:
     def model(self) -> transformers.PreTrainedModel:
         """The network with its weights, without gradients; loaded when it's first asked for."""
         with torch.random.fork_rng():  # the head that isn't used is drawn
-            model = under_the_head(self.folder)
+            model: transformers.PreTrainedModel = under_the_head(self.folder)
         model.requires_grad_(False).eval()
         return model
 
