@@ -128,13 +128,27 @@ class BatchStream:
     ) -> list[Indices]:
         """Batches of `size`, of similar length in pools; in random order if `random` is given."""
         lengths = np.array([len(self.sentences[index]) for index in indices])
-        pool_size = size * POOL_BATCHES
-        batches: list[Indices] = []
-        for start in range(0, len(indices), pool_size):
-            pool = slice(start, start + pool_size)
-            by_length = indices[pool][np.argsort(lengths[pool], kind="stable")]
-            batches += [by_length[begin : begin + size] for begin in range(0, len(by_length), size)]
-        return batches if random is None else _shuffled(batches, random)
+        return similar_lengths(indices, lengths, size, random)
+
+
+def similar_lengths(
+    indices: Indices, lengths: Indices, size: int, random: np.random.Generator | None = None
+) -> list[Indices]:
+    """Indices in batches of `size`, of similar length in pools of `POOL_BATCHES`.
+
+    Args:
+        indices: in random order.
+        lengths: of what each index stands for.
+        size: indices a batch.
+        random: shuffles the batches if given.
+    """
+    pool_size = size * POOL_BATCHES
+    batches: list[Indices] = []
+    for start in range(0, len(indices), pool_size):
+        pool = slice(start, start + pool_size)
+        by_length = indices[pool][np.argsort(lengths[pool], kind="stable")]
+        batches += [by_length[begin : begin + size] for begin in range(0, len(by_length), size)]
+    return batches if random is None else _shuffled(batches, random)
 
 
 def _shuffled(batches: list[Indices], random: np.random.Generator) -> list[Indices]:

@@ -19,7 +19,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
-from nlp_architect_ext.encoders.size import piece_limit, reading_operations
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
 
 Rows = NDArray[np.float32]
 
@@ -64,6 +64,7 @@ class StateReader:
         self.device = torch.device(device)
         # Refuses what won't load, before hours of other work.
         outline = under_the_head(self.folder, load_outline)
+        check_pieces(outline, self.tokenizer, self.folder.name)
         self.width: int = outline.config.hidden_size
         self.parameters: int = outline.num_parameters()
 

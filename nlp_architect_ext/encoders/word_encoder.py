@@ -17,7 +17,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
-from nlp_architect_ext.encoders.size import piece_limit, reading_operations
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
 
 Vectors = NDArray[np.float32]
 
@@ -46,9 +46,9 @@ class WordEncoder:
         self.folder = find(name_or_path)
         self.tokenizer: Tokenizer = load_tokenizer(self.folder)
         self.device = torch.device(device)
-        under_the_head(
-            self.folder, load_outline
-        )  # refuses what won't load, before hours of other work
+        # Refuses what won't load, before hours of other work.
+        outline = under_the_head(self.folder, load_outline)
+        check_pieces(outline, self.tokenizer, self.folder.name)
 
     @cached_property
     def fingerprint(self) -> str:
