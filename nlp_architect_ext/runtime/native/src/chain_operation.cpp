@@ -87,7 +87,8 @@ class SeparableOperation : public ChainOperation {
   public:
     SeparableOperation(const ChainSource& source, std::size_t taps)
         : ChainOperation(source), taps_(taps), weights_(taps * width_) {
-        const std::vector<float> depthwise = source.small("depthwise", width_ * taps);
+        const std::vector<float> depthwise =
+            read_large(source.tensors, source.name + ".depthwise", width_, taps, false).floats;
         for (std::size_t place = 0; place < width_ * taps; ++place) {
             weights_[place % taps * width_ + place / taps] = depthwise[place];
         }
