@@ -32,8 +32,18 @@ SECOND_FLOOR = {
     "students": {"core", "batches", "layers"},
     "teachers": {"core", "data", "evaluation", "layers", "encoders"},
     "training": {"core", "batches", "layers", "students"},
+    "compression": {
+        "core",
+        "data",
+        "evaluation",
+        "batches",
+        "layers",
+        "encoders",
+        "students",
+        "training",
+    },
 }
-BELOW_TAGGERS = {*FIRST_FLOOR, *SECOND_FLOOR} - {"reports", "training"}
+BELOW_TAGGERS = {*FIRST_FLOOR, *SECOND_FLOOR} - {"reports", "training", "compression"}
 BELOW_RUNS = {*FIRST_FLOOR, *SECOND_FLOOR, "taggers"}
 THIRD_FLOOR = {
     "taggers": BELOW_TAGGERS,

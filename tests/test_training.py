@@ -18,7 +18,8 @@ from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.training.averaging import MovingAverage
 from nlp_architect_ext.training.checkpoint import Checkpoints, Progress
-from nlp_architect_ext.training.loop import PHASE, fit
+from nlp_architect_ext.training.curve import PHASE, Curve
+from nlp_architect_ext.training.loop import fit
 from nlp_architect_ext.training.objectives import Supervised
 from nlp_architect_ext.training.operations import operations, operations_a_step
 from nlp_architect_ext.training.schedule import Schedule
@@ -90,7 +91,7 @@ def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
             }
         ),
         Checkpoints(folder / "checkpoints"),
-        Journal(folder / "metrics.jsonl"),
+        Curve(Journal(folder / "metrics.jsonl")),
         (lambda: next(remaining)) if scores else None,
     )
     return tagger, progress

@@ -18,7 +18,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_outline, load_tokenizer
-from nlp_architect_ext.encoders.size import piece_limit, reading_operations
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
 
 Vectors = NDArray[np.float32]
 
@@ -49,7 +49,8 @@ class WordEncoder:
         self.folder = find(name_or_path)
         self.tokenizer: Tokenizer = load_tokenizer(self.folder)
         self.device = torch.device(device)
-        self._encoder(load_outline)  # refuses what won't load, before hours of other work
+        # Refuses what won't load, before hours of other work.
+        check_pieces(self._encoder(load_outline), self.tokenizer, self.folder.name)
 
     @cached_property
     def fingerprint(self) -> str:

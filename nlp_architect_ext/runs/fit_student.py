@@ -19,6 +19,7 @@ from nlp_architect_ext.settings.student import ScheduleSettings
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.taggers.outside_bias import fit_outside_bias
+from nlp_architect_ext.training.curve import Curve
 from nlp_architect_ext.training.loop import fit
 from nlp_architect_ext.training.objectives import Objective
 from nlp_architect_ext.training.operations import operations_a_step
@@ -74,7 +75,7 @@ def fit_student(
         objective,
         schedule(settings.schedule),
         run.checkpoints,
-        run.journal,
+        Curve(run.journal),
         (lambda: float(score_tagger(tagger, dev)["f1"])) if dev else None,
         meter,
     )

@@ -43,7 +43,7 @@ from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.taggers.outside_bias import OutsideBias
-from nlp_architect_ext.training.loop import PHASE
+from nlp_architect_ext.training.curve import PHASE
 
 
 @dataclass(frozen=True)

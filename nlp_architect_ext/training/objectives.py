@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -21,8 +21,38 @@ from nlp_architect_ext.training.losses import (
 Network = Callable[[Batch], Tensor]  # gives emissions (batch, words, labels)
 
 
+class Movable(Protocol):
+    """A batch of anything."""
+
+    def to(self, device: torch.device) -> Self:
+        """This batch on the device."""
+
+
+Read = TypeVar("Read", bound=Movable, contravariant=True)
+
+
+class StepObjective(Protocol[Read]):
+    """What the training loop minimises, whatever is trained and whatever a batch is."""
+
+    @property
+    def heads(self) -> nn.Module | None:
+        """What is trained along and thrown away afterwards; None for nothing."""
+        ...
+
+    def loss(
+        self, student: nn.Module, batch: Read, done: float = 1.0
+    ) -> tuple[Tensor, dict[str, float]]:
+        """The loss of a batch as a scalar, and its parts by name for the log.
+
+        Args:
+            student: what is in training.
+            batch: what it reads.
+            done: how much of training is over, between 0 and 1; for weights that change.
+        """
+
+
 class Objective(Protocol):
-    """What the training loop minimises."""
+    """What the training loop minimises for a tagger's student: a `StepObjective` of `Batch`."""
 
     @property
     def heads(self) -> nn.Module | None:

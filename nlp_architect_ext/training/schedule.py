@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from torch import nn
 from torch.optim import SGD, Adam, Optimizer
 
 WARMUP = 5_000  # steps
 
 
-OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
+OPTIMIZERS: dict[str, Callable[[list[dict[str, Any]]], Optimizer]] = {
     "adam": partial(Adam, fused=True),
     "sgd": partial(SGD, momentum=0.9),
 }

@@ -1,0 +1,1 @@
+"""Smaller encoders and taggers, made before a task is known or for a budget."""
