@@ -128,6 +128,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.students": [
+            "chain = nlp_architect_ext.students.chain:Chain",
             "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],
