@@ -58,12 +58,14 @@ class Latencies:
     """What was measured so far, kept on disk, so that an interrupted search needn't repeat it.
 
     Args:
-        path: of the JSON file: milliseconds a sentence by name; None to keep nothing.
+        path: of the JSON file: milliseconds a sentence by name.
+        is_kept: whether what is measured is added to the file.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path, *, is_kept: bool) -> None:
         self._path = path
-        self._known: dict[str, float] = read_json(path) if path and path.exists() else {}
+        self._is_kept = is_kept
+        self._known: dict[str, float] = read_json(path) if path.exists() else {}
 
     def get(self, name: str) -> float | None:
         """The milliseconds of a network; None if they aren't known yet."""
@@ -72,6 +74,6 @@ class Latencies:
     def note(self, name: str, milliseconds: float) -> float:
         """Write down what was measured, and give it back."""
         self._known[name] = milliseconds
-        if self._path:
+        if self._is_kept:
             atomic_write_text(self._path, to_text(self._known))
         return milliseconds

@@ -58,11 +58,11 @@ class Search:
             PSEUDO_LABELS, settings, self.corpus, self.words, self.device, candidate.arguments
         )
 
-    def clock(self, folder: Path | None) -> Clock:
-        """What measures, and keeps what it measured in the folder."""
+    def clock(self, folder: Path, *, is_kept: bool) -> Clock:
+        """What measures, but for what the folder knows; `is_kept` adds to the folder."""
         timed = [sentence.without_labels() for sentence in self.dev[:TIMED_SENTENCES]]
         stopwatch = Stopwatch(timed, self.settings.search.budget_batch)
-        return Clock(self.build, stopwatch, Latencies(folder / TIMES if folder else None))
+        return Clock(self.build, stopwatch, Latencies(folder / TIMES, is_kept=is_kept))
 
 
 def written(settings: TaggerSearchSettings, budgets: Sequence[float]) -> tuple[str, ...]:

@@ -89,8 +89,8 @@ def search_taggers(settings: TaggerSearchSettings) -> None:
     place = replace(run_place(settings), others=written(settings, budgets))
     place.check()
     parts = Search(settings, budgets, space, corpus, dev, words, device)
+    check_budgets(budgets, space, parts.clock(place.path, is_kept=False))
     if settings.run.dry_run:
-        check_budgets(budgets, space, parts.clock(None))
         say(described(parts, plan))
         return
     with place.opened() as run:
@@ -102,8 +102,7 @@ def search_taggers(settings: TaggerSearchSettings) -> None:
 
 def _search(parts: Search, plan: TeacherPlan, run: RunFolder) -> None:
     """From an open folder to a finished one."""
-    clock = parts.clock(run.path)
-    check_budgets(parts.budgets, parts.space, clock)
+    clock = parts.clock(run.path, is_kept=True)
     with run.phase("measuring"):
         times = latencies(parts.space, clock, parts.settings.run.seed)
     answers = teach(plan, parts.corpus, run)
