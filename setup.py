@@ -106,6 +106,7 @@ setup(
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
             "pull = nlp_architect_ext_procedures.pull:Pull",
             "push = nlp_architect_ext_procedures.push:Push",
+            "search = nlp_architect_ext_procedures.search:Search",
             "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",

@@ -117,6 +117,20 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
     )
 
 
+def sources(plan: TeacherPlan, run: RunFolder) -> tuple[str, ...]:
+    """Where each teacher of a run is read from, once it's fine-tuned: its own folder, or the name.
+
+    Another run that is given these asks the same teachers.
+    """
+    folders = _folders(run, len(plan.names))
+    return tuple(map(_source, plan.names, folders))
+
+
+def _source(name: str, folder: Path) -> str:
+    """Where a teacher is read from: `folder` if it must be fine-tuned first."""
+    return name if is_tagger(name) or labels_of(name) is not None else str(folder)
+
+
 def _folders(run: RunFolder, count: int) -> list[Path]:
     """Where each teacher is fine-tuned to: `teacher`, or `teacher/1`, `teacher/2`, ..."""
     return [run.path / "teacher" / (str(index + 1) if count > 1 else "") for index in range(count)]
@@ -131,16 +145,14 @@ def _teacher(
     run: RunFolder,
 ) -> KnownTeacher:
     """The teacher of this name, fine-tuned into `folder` unless it knows the labels already."""
-    source = name
-    if not is_tagger(name) and labels_of(name) is None:
-        source = str(folder)
-        if not folder.exists():
-            say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
-            with run.phase("teacher") as meter:
-                outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, tuning)
-                meter.operations = outcome["operations"]
-            for line in outcome["log"]:
-                run.journal.write("teacher", **line)
+    source = _source(name, folder)
+    if source != name and not folder.exists():
+        say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
+        with run.phase("teacher") as meter:
+            outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, tuning)
+            meter.operations = outcome["operations"]
+        for line in outcome["log"]:
+            run.journal.write("teacher", **line)
     return known_teacher(
         source,
         corpus.labels,

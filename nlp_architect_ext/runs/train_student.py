@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -67,13 +68,13 @@ def train_student(
     words = pretrained_words(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
-    tagger = _untrained(method, settings, corpus, words, device)
+    tagger = untrained(method, settings, corpus, words, device)
     teachers = teacher_plan(settings, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
     pretraining = planned_pretraining(settings, corpus, tagger)
     objective = method.objective(settings, tagger)
-    place = _place(settings, digests)
+    place = run_place(settings, digests)
     place.check()
     if settings.run.dry_run:
         answers = no_answers(corpus) if teachers is not None else None
@@ -87,7 +88,7 @@ def train_student(
         answers = teach(teachers, corpus, run) if teachers is not None else None
         if not run.checkpoints.last.exists():
             if words:
-                _set_word_vectors(tagger, words, run)
+                set_word_vectors(tagger, words, run)
             if pretraining:
                 pretrain(pretraining, tagger, run)
         with run.phase("student") as meter:
@@ -105,14 +106,18 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
     )
 
 
-def _untrained(
+def untrained(
     method: Method[Chosen],
     settings: Chosen,
     corpus: Corpus,
     words: PretrainedWords | None,
     device: torch.device,
+    own: Mapping[str, Any] | None = None,
 ) -> NeuralTagger:
-    """A tagger whose weights are drawn by the seed; words start with the vectors that are known."""
+    """A tagger whose weights are drawn by the seed; words start with the vectors that are known.
+
+    `own` are arguments of the student's that are stronger than all others.
+    """
     if words:
         vocabulary = words.vocabulary
     else:
@@ -127,6 +132,7 @@ def _untrained(
         freeze_words=words is not None,
         **decided,
     )
+    arguments |= own or {}
     tagger = new_tagger(
         settings.student,
         settings.text,
@@ -144,7 +150,7 @@ def _untrained(
     return tagger
 
 
-def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPlace:
+def run_place(settings: TaggerSettings, digests: Mapping[str, str] | None = None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
     others = (
         settings.words.embedding_file,
@@ -167,7 +173,8 @@ def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPl
     )
 
 
-def _set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+def set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+    """Put an encoder's vectors into the tagger's word embedding."""
     with run.phase("word vectors") as meter:
         store = WordVectorStore(run.store, words.encoder)
         tagger.set_embedding(words.vectors(tagger.word_width, store))
