@@ -30,7 +30,7 @@ from nlp_architect_ext.runs.new_tagger import (
 from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
-from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_plan
+from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_inputs, teacher_plan
 from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -66,7 +66,7 @@ def train_student(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
     tagger = _untrained(method, settings, corpus, words, device)
-    teachers = teacher_plan(settings, device)
+    teachers = teacher_plan(settings, corpus.labels, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
     objective = method.objective(settings, tagger)
@@ -140,18 +140,19 @@ def _untrained(
 
 def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
+    inputs = teacher_inputs(settings.teachers)
+    of_teachers = [path for path in inputs if path.is_file()]
     others = (settings.words.embedding_file, settings.student.config_file)
     files = [Path(name) for name in others if name]
     if not digests:
         files = input_files(settings.data, settings.unlabelled, *others)
     encoder = settings.words.word_encoder
-    teachers = settings.teachers.teacher if settings.teachers is not None else ()
-    names = [*teachers, *([encoder] if encoder not in (None, RANDOM) else [])]
+    folders = [path for path in inputs if not path.is_file()]
     return RunPlace(
         settings.run,
         settings,
-        files,
-        folders=[Path(name) for name in names if name],
+        [*files, *of_teachers],
+        folders=[*folders, *([Path(encoder)] if encoder and encoder != RANDOM else [])],
         store=settings.words.soft_labels_dir,
         digests=digests or {},
     )
