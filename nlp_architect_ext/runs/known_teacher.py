@@ -1,4 +1,4 @@
-"""The teacher that a user names: ``KIND:ARGUMENT``, or a transformer or tagger by its plain name."""
+"""The teacher that a user names: ``KIND:ARGUMENT``, or a plain name of a transformer or tagger."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from nlp_architect_ext.teachers.name_matcher import NameMatcher
 from nlp_architect_ext.teachers.span_teacher import SpanTeacher
 
 VERSION = 1  # of the rules below
+# Names after which the splitter is made anew: spaCy's keeps every word that it has seen.
+FRESH_AFTER = 50_000
 
 
 class NamesFinder:
@@ -33,15 +34,18 @@ class NamesFinder:
         self.matcher = NameMatcher()
         self._splitter = splitter
         # Names only: where a list lies, in which format and in which order don't count.
-        self._sum = 0
+        self._sum = self._added = 0
         self._by = [VERSION, splitter.tokenizer, splitter.language]
 
     def add(self, entry: NameEntry) -> None:
         """One more name of the list."""
+        self._added += 1
+        if self._added % FRESH_AFTER == 0:
+            self._splitter = WordSplitter(self._splitter.language, self._splitter.tokenizer)
         pieces = tuple(entry.name.split())
         for words in {self._splitter.split(entry.name).words, pieces}:
             self.matcher.add(words, entry.type, exact=entry.is_exact(len(pieces)))
-        content = json.dumps([entry.type, entry.name, entry.case]).encode()
+        content = "\0".join([entry.type, entry.name, entry.case]).encode()
         self._sum += int.from_bytes(hashlib.sha256(content).digest(), "big")
 
     @property

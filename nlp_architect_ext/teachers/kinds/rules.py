@@ -79,7 +79,9 @@ class RulesFinder:
             return [self._found(to_doc(one, self._nlp.vocab)) for one in sentences]
 
     def _found(self, doc: Doc) -> list[Span]:
-        matches = [*self._words(doc), *self._phrases(doc)]
+        # One without patterns warns of it.
+        matchers = [one for one in (self._words, self._phrases) if len(one)]
+        matches = [match for one in matchers for match in one(doc)]
         strings = self._nlp.vocab.strings
         return longest({Span(strings[label], start, end) for label, start, end in matches})
 
