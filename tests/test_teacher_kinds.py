@@ -26,6 +26,7 @@ from nlp_architect_ext.teachers.mapped import UNKNOWN
 from nlp_architect_ext.teachers.span_teacher import CONFIDENCE, SpanTeacher
 from nlp_architect_ext.teachers.store import SoftLabelStore
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+from nlp_architect_ext.testing import check_teacher
 
 LABELS = LabelSet.for_types(["LOC", "PER"])
 PLAIN = LabelSet.plain(["NOUN", "VERB"])
@@ -221,6 +222,15 @@ def test_fingerprints_follow_contents_not_places(files, tmp_path_factory, name):
     else:
         path.write_text(path.read_text().replace("anna", "emma").replace("Anna", "Emma"))
     assert made(name.format(moved), entries=entries).fingerprint != first
+
+
+@pytest.mark.parametrize("name", [*NAMED, "spacy:{}/pipeline"])
+def test_every_kind_keeps_its_promises(files, name):
+    kind, _, argument = name.format(files).partition(":")
+    given = LabelMap({"PERSON": "PER", "GPE": "LOC"})
+    options = TeacherOptions(label_map=given, splitter=lambda: WordSplitter("en", "whitespace"))
+    others = [Sentence(("Anna",)), WordSplitter().split("  Anna's  New York, 3\u00a0km.")]
+    check_teacher(kind, argument, LABELS, [SENTENCE, *others], options)
 
 
 @pytest.mark.parametrize("name", NAMED)
