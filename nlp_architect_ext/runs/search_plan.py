@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nlp_architect_ext.runs.dry_run import describe
 from nlp_architect_ext.runs.fit_student import method_stream
 from nlp_architect_ext.runs.methods import PSEUDO_LABELS
@@ -20,12 +22,14 @@ def described(parts: Search, teachers: TeacherPlan) -> str:
     stream = method_stream(
         PSEUDO_LABELS, alone(settings), parts.corpus, tagger, no_answers(parts.corpus)
     )
+    of_supernet = alone(
+        replace(settings, schedule=replace(settings.schedule, epochs=search.supernet_epochs))
+    )
     measured = 2 * len(parts.space.widths) * len(parts.space.operations) + CHECKED
-    epochs = search.supernet_epochs
     networks = len(parts.budgets) + search.rank_networks + len(hand_made(search))
     return (
         f"would measure about {measured} of {len(parts.space):,} chains, train a supernet for "
-        f"{epochs} epochs, and then at most {networks} networks alone for "
+        f"{search.supernet_epochs} epochs, and then at most {networks} networks alone for "
         f"{settings.schedule.epochs}; the widest of them alone, and the teacher:\n"
-        + describe(epochs, teachers, parts.corpus, tagger, objective, stream)
+        + describe(of_supernet, teachers, None, parts.corpus, tagger, objective, stream)
     )
