@@ -44,7 +44,7 @@ class BareEncoder:
     def model(self) -> transformers.PreTrainedModel:
         """The network with its weights, without gradients; loaded when it's first asked for."""
         with torch.random.fork_rng():  # the head that isn't used is drawn
-            model = under_the_head(self.folder)
+            model: transformers.PreTrainedModel = under_the_head(self.folder)
         model.requires_grad_(False).eval()
         return model
 
@@ -101,15 +101,21 @@ class BareEncoder:
 
 
 def hidden_states(model: torch.nn.Module, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-    """The states of embeddings and layers, each (batch, pieces, width).
+    """The states of embeddings and layers, each (batch, pieces, width); arguments as of `read`."""
+    states: tuple[Tensor, ...] = read(model, inputs, output_hidden_states=True).hidden_states
+    return states
+
+
+def read(model: torch.nn.Module, inputs: Mapping[str, Tensor], **wanted: bool) -> Any:
+    """What transformers gives for a batch.
 
     Args:
         model: a bare encoder.
         inputs: `input_ids`, `attention_mask` and `token_type_ids` as `alignment.pad` makes them;
             some encoders do without the last.
+        wanted: what it's asked for beside the last states.
     """
     given = dict(inputs)
     if "token_type_ids" not in inspect.signature(model.forward).parameters:
         del given["token_type_ids"]
-    states: tuple[Tensor, ...] = model(**given, output_hidden_states=True).hidden_states
-    return states
+    return model(**given, **wanted)

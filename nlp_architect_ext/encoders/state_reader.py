@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
-from nlp_architect_ext.encoders.bare import hidden_states
+from nlp_architect_ext.encoders.bare import read
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
 from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
@@ -112,7 +112,7 @@ class StateReader:
         padded = pad(batch, encoder.config.pad_token_id or 0)
         inputs = {name: tensor.to(self.device) for name, tensor in padded.items()}
         with torch.inference_mode():
-            states: Rows = hidden_states(encoder, inputs)[-1].float().cpu().numpy()
+            states: Rows = read(encoder, inputs).last_hidden_state.float().cpu().numpy()
         if not np.isfinite(states).all():
             raise UserError(
                 where=self.folder.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -32,7 +33,7 @@ from nlp_architect_ext.runs.pretraining import pretrain
 from nlp_architect_ext.runs.pretraining_plan import planned_pretraining
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
-from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_plan
+from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_inputs, teacher_plan
 from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -67,13 +68,13 @@ def train_student(
     words = pretrained_words(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
-    tagger = _untrained(method, settings, corpus, words, device)
-    teachers = teacher_plan(settings, device)
+    tagger = untrained(method, settings, corpus, words, device)
+    teachers = teacher_plan(settings, corpus.labels, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
     pretraining = planned_pretraining(settings, corpus, tagger)
     objective = method.objective(settings, tagger)
-    place = _place(settings, digests)
+    place = run_place(settings, digests)
     place.check()
     if settings.run.dry_run:
         answers = no_answers(corpus) if teachers is not None else None
@@ -87,7 +88,7 @@ def train_student(
         answers = teach(teachers, corpus, run) if teachers is not None else None
         if not run.checkpoints.last.exists():
             if words:
-                _set_word_vectors(tagger, words, run)
+                set_word_vectors(tagger, words, run)
             if pretraining:
                 pretrain(pretraining, tagger, run)
         with run.phase("student") as meter:
@@ -105,14 +106,18 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
     )
 
 
-def _untrained(
+def untrained(
     method: Method[Chosen],
     settings: Chosen,
     corpus: Corpus,
     words: PretrainedWords | None,
     device: torch.device,
+    own: Mapping[str, Any] | None = None,
 ) -> NeuralTagger:
-    """A tagger whose weights are drawn by the seed; words start with the vectors that are known."""
+    """A tagger whose weights are drawn by the seed; words start with the vectors that are known.
+
+    `own` are arguments of the student's that are stronger than all others.
+    """
     if words:
         vocabulary = words.vocabulary
     else:
@@ -127,6 +132,7 @@ def _untrained(
         freeze_words=words is not None,
         **decided,
     )
+    arguments |= own or {}
     tagger = new_tagger(
         settings.student,
         settings.text,
@@ -144,8 +150,10 @@ def _untrained(
     return tagger
 
 
-def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPlace:
+def run_place(settings: TaggerSettings, digests: Mapping[str, str] | None = None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
+    inputs = teacher_inputs(settings.teachers)
+    of_teachers = [path for path in inputs if path.is_file()]
     others = (
         settings.words.embedding_file,
         settings.student.config_file,
@@ -154,20 +162,21 @@ def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPl
     files = [Path(name) for name in others if name]
     if not digests:
         files = input_files(settings.data, settings.unlabelled, *others)
-    encoders = (settings.words.word_encoder, settings.pretraining.pretrain_encoder)
-    teachers = settings.teachers.teacher if settings.teachers is not None else ()
-    names = [*teachers, *(name for name in encoders if name not in (None, RANDOM))]
+    named = (settings.words.word_encoder, settings.pretraining.pretrain_encoder)
+    encoders = [Path(name) for name in named if name is not None and name != RANDOM]
+    folders = [*(path for path in inputs if not path.is_file()), *encoders]
     return RunPlace(
         settings.run,
         settings,
-        files,
-        folders=[Path(name) for name in names if name],
+        [*files, *of_teachers],
+        folders=folders,
         store=settings.words.soft_labels_dir,
         digests=digests or {},
     )
 
 
-def _set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+def set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+    """Put an encoder's vectors into the tagger's word embedding."""
     with run.phase("word vectors") as meter:
         store = WordVectorStore(run.store, words.encoder)
         tagger.set_embedding(words.vectors(tagger.word_width, store))
