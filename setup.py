@@ -95,6 +95,7 @@ setup(
         "nlp_architect_ext.train": [
             "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
             "convert = nlp_architect_ext_procedures.convert:Convert",
+            "distill_encoder = nlp_architect_ext_procedures.distill_encoder:DistillEncoder",
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
             "export = nlp_architect_ext_procedures.export:Export",
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
 from nlp_architect_ext.runs.known_teacher import KnownTeacher, is_tagger
+from nlp_architect_ext.runs.pretraining_plan import Pretraining
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.taggers.tagger_teacher import TaggerTeacher
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
-from nlp_architect_ext.training.objectives import Objective
+from nlp_architect_ext.training.loop import Read, Stream
+from nlp_architect_ext.training.objectives import Objective, StepObjective
 
 STEPS = 4  # steps of the student that are timed, after one that warms up
 SAMPLE = 32  # sentences on which a teacher is timed
@@ -28,8 +32,9 @@ MEGABYTE = 1e6
 
 
 def describe(
-    epochs: int,
+    settings: TaggerSettings,
     teachers: TeacherPlan | None,
+    pretraining: Pretraining | None,
     corpus: Corpus,
     tagger: NeuralTagger,
     objective: Objective,
@@ -40,8 +45,9 @@ def describe(
     A few steps of the student are run, and the teacher labels a few sentences.
 
     Args:
-        epochs: of the student, at most.
+        settings: of the run.
         teachers: who teaches; None for nobody.
+        pretraining: what comes before the student's training; None for nothing.
         corpus: what is read.
         tagger: untrained.
         objective: what a step minimises.
@@ -59,6 +65,11 @@ def describe(
             seconds, line = _teacher(teachers.tuning, name, corpus, tagger.device)
             total += seconds
             lines.append(line)
+    if pretraining is not None:
+        seconds, line = _pretraining(pretraining, tagger)
+        total += seconds
+        lines.append(line)
+    epochs = settings.schedule.epochs
     seconds = epochs * stream.steps_an_epoch * _a_step(tagger, objective, stream)
     total += seconds
     lines.append(
@@ -98,6 +109,26 @@ def _teacher(
     return fine_tuning + labelling, line
 
 
+def _pretraining(plan: Pretraining, tagger: NeuralTagger) -> tuple[float, str]:
+    """Seconds for reading the text and for learning it, and a line about it."""
+    sample = plan.text[:SAMPLE]
+    answers = plan.reader.states([sample[:2], sample])
+    next(answers)  # loads the encoder
+    started = time.perf_counter()
+    next(answers)
+    reading = (time.perf_counter() - started) / len(sample) * len(plan.text)
+    few = plan.targets_to_come((STEPS + 1) * plan.settings.schedule.batch_size)
+    stream = plan.stream(tagger, few)
+    steps = math.ceil(stream.steps_an_epoch * len(plan.text) / len(few.vectors))
+    training = plan.epochs * steps * _a_step(tagger, plan.objective(tagger), stream)
+    line = (
+        f"pre-training: {counted(len(plan.text), 'sentence')} read by {plan.reader.folder.name}, "
+        f"about {_minutes(reading)}; {counted(plan.epochs, 'epoch')} of {counted(steps, 'step')}, "
+        f"about {_minutes(training)}"
+    )
+    return reading + training, line
+
+
 def _opened(
     tuning: FineTuning, name: str, corpus: Corpus, device: torch.device
 ) -> tuple[KnownTeacher, bool]:
@@ -120,7 +151,7 @@ def _opened(
     return teacher, names is not None
 
 
-def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> float:
+def _a_step(tagger: NeuralTagger, objective: StepObjective[Read], stream: Stream[Read]) -> float:
     """Seconds of a training step, mean over a few; the weights stay as they are."""
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0

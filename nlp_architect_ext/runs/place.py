@@ -28,6 +28,7 @@ FREE = {
     "dry_run",
     "data_dir",
     "soft_labels_dir",
+    "states_dir",
     "report_to",
 }
 

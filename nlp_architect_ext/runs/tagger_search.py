@@ -209,3 +209,10 @@ def _check_student(settings: TaggerSearchSettings) -> None:
             expected="neither --model_type nor --config_file",
             remedy="leave it out; --widths, --operations and --hand_made_widths say what is tried",
         )
+    if settings.pretraining.pretrain != "none":
+        raise UserError(
+            where="--pretrain",
+            wrong="chains have no states that an encoder could teach",
+            expected="--pretrain none",
+            remedy="leave it out",
+        )

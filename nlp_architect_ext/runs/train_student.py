@@ -29,6 +29,8 @@ from nlp_architect_ext.runs.new_tagger import (
     vectors_of_file,
 )
 from nlp_architect_ext.runs.place import RunPlace
+from nlp_architect_ext.runs.pretraining import pretrain
+from nlp_architect_ext.runs.pretraining_plan import planned_pretraining
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
 from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_plan
@@ -70,21 +72,25 @@ def train_student(
     teachers = teacher_plan(settings, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
+    pretraining = planned_pretraining(settings, corpus, tagger)
     objective = method.objective(settings, tagger)
     place = run_place(settings, digests)
     place.check()
     if settings.run.dry_run:
         answers = no_answers(corpus) if teachers is not None else None
         stream = method_stream(method, settings, corpus, tagger, answers)
-        say(describe(settings.schedule.epochs, teachers, corpus, tagger, objective, stream))
+        say(describe(settings, teachers, pretraining, corpus, tagger, objective, stream))
         return None
     with place.opened() as run:
         if run.is_finished:
             say(f"{run.path} is finished already")
             return finished_result(run.path, device)
         answers = teach(teachers, corpus, run) if teachers is not None else None
-        if words and not run.checkpoints.last.exists():
-            set_word_vectors(tagger, words, run)
+        if not run.checkpoints.last.exists():
+            if words:
+                set_word_vectors(tagger, words, run)
+            if pretraining:
+                pretrain(pretraining, tagger, run)
         with run.phase("student") as meter:
             stream = method_stream(method, settings, corpus, tagger, answers)
             fit_student(settings, corpus, tagger, objective, stream, run, meter)
@@ -146,13 +152,17 @@ def untrained(
 
 def run_place(settings: TaggerSettings, digests: Mapping[str, str] | None = None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
-    others = (settings.words.embedding_file, settings.student.config_file)
+    others = (
+        settings.words.embedding_file,
+        settings.student.config_file,
+        settings.pretraining.pretrain_file,
+    )
     files = [Path(name) for name in others if name]
     if not digests:
         files = input_files(settings.data, settings.unlabelled, *others)
-    encoder = settings.words.word_encoder
+    encoders = (settings.words.word_encoder, settings.pretraining.pretrain_encoder)
     teachers = settings.teachers.teacher if settings.teachers is not None else ()
-    names = [*teachers, *([encoder] if encoder not in (None, RANDOM) else [])]
+    names = [*teachers, *(name for name in encoders if name not in (None, RANDOM))]
     return RunPlace(
         settings.run,
         settings,

@@ -35,9 +35,8 @@ def write(
     wrong, expected, remedy = "can't be written", "room and permission", "make room, then go on"
     with translated_errors(str(partial), wrong, expected, remedy), quiet():
         model.save_pretrained(partial)
-    readable = (partial / "config.json").stat().st_mode
-    for weights in partial.glob("*.safetensors"):
-        weights.chmod(readable & 0o777)  # safetensors lets only its writer read them
+    for weights in partial.glob("*.safetensors"):  # they may be read by whoever may read the rest
+        weights.chmod((partial / "config.json").stat().st_mode)
     for name in TOKENIZER_FILES:
         if (source.path / name).exists():
             shutil.copyfile(source.path / name, partial / name)
