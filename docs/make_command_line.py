@@ -16,6 +16,7 @@ from nlp_architect_ext.settings import (
     deployment,
     hub,
     inference,
+    search,
     serving,
     texts,
     training,
@@ -96,7 +97,7 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 def settings_of(program: str, name: str) -> type[Any] | None:
     """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    modules = training, inference, cross_view, texts, curve, deployment, hub, serving
+    modules = training, inference, cross_view, texts, curve, deployment, hub, serving, search
     known = [value for module in modules for value in vars(module).values()]
     classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
     docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}
