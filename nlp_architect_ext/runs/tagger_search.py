@@ -59,6 +59,8 @@ from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.runs.train_student import run_place, set_word_vectors
 from nlp_architect_ext.settings.search import TaggerSearchSettings, budget_name, milliseconds
 
+NEARLY = 1.1
+
 
 def search_taggers(settings: TaggerSearchSettings) -> None:
     """Find the best tagger for each budget, and write its folder.
@@ -169,8 +171,9 @@ def _best(
     clock: Clock,
 ) -> ChainShape:
     """The best chain that meets a budget by measurement; the fastest of all if none is left."""
-    for shape in [shape for shape in best_first if times[shape] <= budget]:
-        if clock.of(of_shape(shape)) <= budget:
+    for shape in best_first:
+        # Predictions aren't exact: one that is a little too slow may meet the budget.
+        if times[shape] <= NEARLY * budget and clock.of(of_shape(shape)) <= budget:
             return shape
     return min(times, key=lambda shape: times[shape])
 
