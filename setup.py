@@ -148,6 +148,14 @@ setup(
             "spacy = nlp_architect_ext.data.formats.doc_bin:DOC_BIN",
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
         ],
+        "nlp_architect_ext.teachers": [
+            "names = nlp_architect_ext.teachers.kinds.names:NAMES",
+            "predictions = nlp_architect_ext.teachers.kinds.predictions:PREDICTIONS",
+            "rules = nlp_architect_ext.teachers.kinds.rules:RULES",
+            "spacy = nlp_architect_ext.teachers.kinds.pipeline:PIPELINE",
+            "tagger = nlp_architect_ext.taggers.tagger_teacher:TAGGER",
+            "transformer = nlp_architect_ext.teachers.kinds.transformer:TRANSFORMER",
+        ],
         "spacy_factories": [
             "nlp_architect_tagger = nlp_architect_ext.hosts.spacy_component:make_component",
         ],

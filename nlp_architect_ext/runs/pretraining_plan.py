@@ -23,7 +23,7 @@ from nlp_architect_ext.data.sampling import draw_unlabelled
 from nlp_architect_ext.data.unlabelled import read_unlabelled
 from nlp_architect_ext.encoders.state_reader import StateReader
 from nlp_architect_ext.encoders.state_targets import StateTargets
-from nlp_architect_ext.runs.known_teacher import is_tagger
+from nlp_architect_ext.runs.known_teacher import first_encoder
 from nlp_architect_ext.runs.new_tagger import RANDOM
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.students.base import viewable
@@ -111,21 +111,21 @@ def planned_pretraining(
 
 
 def encoder_of(settings: TaggerSettings) -> str:
-    """The encoder that is approximated: the named one, that of the word vectors, or the teacher.
+    """The encoder that is approximated: as named, of the word vectors, or of the first teacher.
 
     Raises:
-        UserError: there is none of them, or the teacher is no transformer.
+        UserError: there is none of them.
     """
     words, teachers = settings.words.word_encoder, settings.teachers
     if settings.pretraining.pretrain_encoder is not None:
         return settings.pretraining.pretrain_encoder
     if words not in (None, RANDOM):
         return words
-    name = teachers.teacher[0] if teachers is not None else None
-    if name is None or is_tagger(name):
+    name = first_encoder(teachers.teacher) if teachers is not None else None
+    if name is None:
         raise UserError(
             where="pretrain",
-            wrong="no encoder is named" if name is None else f"{name} is a tagger, not an encoder",
+            wrong="no encoder is named, and no teacher is made of one",
             expected="an encoder whose states the student learns",
             remedy="give --pretrain_encoder or --word_encoder, or leave out --pretrain",
         )

@@ -23,6 +23,7 @@ from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.fit_student import method_stream
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import load_corpus
+from nlp_architect_ext.runs.known_teacher import first_encoder
 from nlp_architect_ext.runs.methods import PSEUDO_LABELS
 from nlp_architect_ext.runs.new_tagger import pretrained_words
 from nlp_architect_ext.runs.search_candidates import (
@@ -85,7 +86,7 @@ def search_taggers(settings: TaggerSearchSettings) -> None:
     say(summary(corpus))
     dev = _dev(settings, corpus)
     words = pretrained_words(settings.words, settings.teachers, "chain", corpus, device)
-    plan = teacher_plan(settings, device)
+    plan = teacher_plan(settings, corpus.labels, device)
     assert plan is not None
     check_teachers(plan, corpus.labels)
     place = replace(run_place(settings), others=written(settings, budgets))
@@ -111,7 +112,9 @@ def _search(parts: Search, plan: TeacherPlan, run: RunFolder) -> None:
     losses = _supernet(parts, answers, times, run)
     chosen = _chosen(parts, losses, times, clock, run)
     words = parts.settings.words
-    encoder = None if words.embedding_file else words.word_encoder or plan.names[0]
+    encoder = None
+    if not words.embedding_file:
+        encoder = words.word_encoder or first_encoder([one.name for one in plan.teachers])
     teachers = sources(plan, run)
     planned = [
         *((of_shape(shape), group, losses.get(shape)) for shape, group in chosen.items()),

@@ -33,7 +33,7 @@ from nlp_architect_ext.runs.pretraining import pretrain
 from nlp_architect_ext.runs.pretraining_plan import planned_pretraining
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
-from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_plan
+from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_inputs, teacher_plan
 from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -69,7 +69,7 @@ def train_student(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
     tagger = untrained(method, settings, corpus, words, device)
-    teachers = teacher_plan(settings, device)
+    teachers = teacher_plan(settings, corpus.labels, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
     pretraining = planned_pretraining(settings, corpus, tagger)
@@ -152,6 +152,8 @@ def untrained(
 
 def run_place(settings: TaggerSettings, digests: Mapping[str, str] | None = None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
+    inputs = teacher_inputs(settings.teachers)
+    of_teachers = [path for path in inputs if path.is_file()]
     others = (
         settings.words.embedding_file,
         settings.student.config_file,
@@ -160,14 +162,14 @@ def run_place(settings: TaggerSettings, digests: Mapping[str, str] | None = None
     files = [Path(name) for name in others if name]
     if not digests:
         files = input_files(settings.data, settings.unlabelled, *others)
-    encoders = (settings.words.word_encoder, settings.pretraining.pretrain_encoder)
-    teachers = settings.teachers.teacher if settings.teachers is not None else ()
-    names = [*teachers, *(name for name in encoders if name not in (None, RANDOM))]
+    named = (settings.words.word_encoder, settings.pretraining.pretrain_encoder)
+    encoders = [Path(name) for name in named if name is not None and name != RANDOM]
+    folders = [*(path for path in inputs if not path.is_file()), *encoders]
     return RunPlace(
         settings.run,
         settings,
-        files,
-        folders=[Path(name) for name in names if name],
+        [*files, *of_teachers],
+        folders=folders,
         store=settings.words.soft_labels_dir,
         digests=digests or {},
     )
