@@ -17,6 +17,7 @@ from nlp_architect_ext.settings import (
     encoder,
     hub,
     inference,
+    search,
     serving,
     texts,
     training,
@@ -99,7 +100,18 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 def settings_of(program: str, name: str) -> type[Any] | None:
     """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    modules = training, inference, cross_view, texts, curve, deployment, encoder, hub, serving
+    modules = (
+        training,
+        inference,
+        cross_view,
+        texts,
+        curve,
+        deployment,
+        encoder,
+        hub,
+        search,
+        serving,
+    )
     known = [value for module in modules for value in vars(module).values()]
     classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
     docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}

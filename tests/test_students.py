@@ -10,9 +10,10 @@ from nlp_architect_ext.batches.encoding import EncodedSentence
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.layers import character_cnn
 from nlp_architect_ext.layers.bilstm import BiLstm, mirrored_rows
-from nlp_architect_ext.layers.chain_operations import OPERATIONS, Places
+from nlp_architect_ext.layers.chain_operations import OPERATIONS
 from nlp_architect_ext.layers.character_cnn import CharacterCnn
 from nlp_architect_ext.layers.dropout import Dropout
+from nlp_architect_ext.layers.operation import Places
 from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.students.chain import Chain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +75,8 @@ class ChainSpace:
     def __len__(self) -> int:
         """How many chains there are."""
         lengths = range(1, self.depth + 1)
-        return len(self.widths) * sum(len(self.operations) ** length for length in lengths)
+        of_a_width = sum(int(len(self.operations) ** length) for length in lengths)
+        return len(self.widths) * of_a_width
 
     def shapes(self) -> list[ChainShape]:
         """All of them, the narrow and short ones first."""
@@ -102,8 +102,3 @@ def _parameters(operation: str, width: int) -> int:
             module = OPERATIONS[operation](width)
         _SIZES[key] = sum(parameter.numel() for parameter in module.parameters())
     return _SIZES[key]
-
-
-def chain_names(shapes: Sequence[ChainShape]) -> dict[str, ChainShape]:
-    """Shapes by name."""
-    return {shape.name: shape for shape in shapes}

@@ -6,6 +6,7 @@ Architecture Search", for bins and rounds; bins are cells of size and latency he
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class Shrinking:
     """How chains are dropped.
 
     Args:
-        bins: equal steps of size, and as many of latency.
+        bins: steps of size, and as many of latency.
         sample: chains of a bin that are scored in a round.
         keep: chains of a bin that are never dropped.
         warm_up: epochs before the first round.
@@ -63,15 +64,19 @@ class Shrinking:
 def bins(
     sizes: Mapping[ChainShape, float], latencies: Mapping[ChainShape, float], count: int
 ) -> dict[ChainShape, Bin]:
-    """The bin of each chain: `count` equal steps from the least to the most of size and latency."""
+    """The bin of each chain: `count` steps from the least to the most of size and of latency.
+
+    Each step is the same factor: a small chain's bin is as fine as a large one's.
+    """
     by_size, by_latency = _steps(sizes, count), _steps(latencies, count)
     return {shape: (by_size[shape], by_latency[shape]) for shape in sizes}
 
 
 def _steps(values: Mapping[ChainShape, float], count: int) -> dict[ChainShape, int]:
-    least, most = min(values.values()), max(values.values())
+    logarithms = {shape: math.log(value) for shape, value in values.items()}
+    least, most = min(logarithms.values()), max(logarithms.values())
     width = (most - least) / count or 1.0
-    return {shape: min(int((one - least) / width), count - 1) for shape, one in values.items()}
+    return {shape: min(int((one - least) / width), count - 1) for shape, one in logarithms.items()}
 
 
 def _members(

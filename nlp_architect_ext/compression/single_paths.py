@@ -47,8 +47,11 @@ class SinglePaths:
 def drawn(shapes: Sequence[ChainShape], seed: int, step: int) -> ChainShape:
     """One of the shapes: of a width first, each as likely, then of a length, then any."""
     random = np.random.default_rng([seed, step])
-    for value in (lambda shape: shape.width, lambda shape: len(shape.operations)):
-        known = sorted({value(shape) for shape in shapes})
-        chosen = known[random.integers(len(known))]
-        shapes = [shape for shape in shapes if value(shape) == chosen]
-    return shapes[random.integers(len(shapes))]
+    width = _one({shape.width for shape in shapes}, random)
+    length = _one({len(shape.operations) for shape in shapes if shape.width == width}, random)
+    fitting = [one for one in shapes if (one.width, len(one.operations)) == (width, length)]
+    return fitting[int(random.integers(len(fitting)))]
+
+
+def _one(values: set[int], random: np.random.Generator) -> int:
+    return sorted(values)[int(random.integers(len(values)))]

@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nlp_architect_ext.layers.bilstm import BiLstm, mirrored_rows
+from nlp_architect_ext.layers.bilstm import BiLstm
 from nlp_architect_ext.layers.network_file import NetworkFile
 from nlp_architect_ext.layers.onnx_words import OnnxWords
-
-Parts = Mapping[str, tuple[int, ...]]
+from nlp_architect_ext.layers.operation import Parts, Places, neighbours, write_dense
 
 HEAD_WIDTH = 16  # numbers of an attention head
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Which places of a padded batch are words.
-
-    Args:
-        mask: True at real words (batch, words).
-        mirror: see `layers.bilstm.mirrored_rows`.
-    """
-
-    mask: Tensor
-    mirror: Tensor
-
-    @classmethod
-    def of(cls, mask: Tensor, lengths: Tensor) -> Places:
-        """From the mask (batch, words) and the sentences' lengths (batch,)."""
-        return cls(mask, mirrored_rows(lengths.to(mask.device), mask.shape[1]))
-
-
-class Operation(Protocol):
-    """A module from features (batch, words, width) to features of the same shape.
-
-    Attributes:
-        parts: by parameter, of how many parts of equal size each of its axes consists, where that
-            isn't one: each part grows with the width.
-    """
-
-    parts: Parts
-
-    def __call__(self, features: Tensor, places: Places) -> Tensor:
-        """Features of any value come in beyond a sentence's length, and go out."""
-        ...
-
-    def write_onnx(self, words: OnnxWords, features: str) -> str:
-        """Add the operators, from and to features (batch, words, width)."""
-        ...
-
-    def write_network(self, network: NetworkFile, name: str) -> None:
-        """Write down the weights below this name."""
-        ...
 
 
 class Recurrent(nn.Module):
@@ -106,7 +62,7 @@ class Convolution(nn.Module):
     def forward(self, features: Tensor, places: Places) -> Tensor:
         """See `Operation`."""
         # shape: (batch, words, taps · width)
-        side_by_side = _neighbours(features, places, self.taps).flatten(2)
+        side_by_side = neighbours(features, places, self.taps).flatten(2)
         return functional.relu(self.product(side_by_side))
 
     def write_onnx(self, words: OnnxWords, features: str) -> str:
@@ -119,7 +75,7 @@ class Convolution(nn.Module):
 
     def write_network(self, network: NetworkFile, name: str) -> None:
         """See `Operation`."""
-        _write_dense(network, f"{name}.product", self.product)
+        write_dense(network, f"{name}.product", self.product)
 
 
 class Separable(nn.Module):
@@ -141,9 +97,9 @@ class Separable(nn.Module):
 
     def forward(self, features: Tensor, places: Places) -> Tensor:
         """See `Operation`."""
-        neighbours = _neighbours(features, places, self.taps)
+        around = neighbours(features, places, self.taps)
         # shape: (batch, words, width)
-        mixed = (neighbours * self.depthwise.t()).sum(dim=2)
+        mixed = (around * self.depthwise.t()).sum(dim=2)
         return functional.relu(self.product(mixed))
 
     def write_onnx(self, words: OnnxWords, features: str) -> str:
@@ -158,7 +114,7 @@ class Separable(nn.Module):
     def write_network(self, network: NetworkFile, name: str) -> None:
         """See `Operation`."""
         network.small(f"{name}.depthwise", self.depthwise)
-        _write_dense(network, f"{name}.product", self.product)
+        write_dense(network, f"{name}.product", self.product)
 
 
 class Attention(nn.Module):
@@ -215,7 +171,7 @@ class Attention(nn.Module):
     def write_network(self, network: NetworkFile, name: str) -> None:
         """See `Operation`."""
         for layer in ("query", "key", "value", "output"):
-            _write_dense(network, f"{name}.{layer}", getattr(self, layer))
+            write_dense(network, f"{name}.{layer}", getattr(self, layer))
 
 
 class FeedForward(nn.Module):
@@ -240,8 +196,8 @@ class FeedForward(nn.Module):
 
     def write_network(self, network: NetworkFile, name: str) -> None:
         """See `Operation`."""
-        _write_dense(network, f"{name}.first", self.first)
-        _write_dense(network, f"{name}.second", self.second)
+        write_dense(network, f"{name}.first", self.first)
+        write_dense(network, f"{name}.second", self.second)
 
 
 OPERATIONS: Mapping[str, Callable[[int], nn.Module]] = {
@@ -254,19 +210,3 @@ OPERATIONS: Mapping[str, Callable[[int], nn.Module]] = {
     "attention": Attention,
     "feed-forward": FeedForward,
 }
-
-
-def _neighbours(features: Tensor, places: Places, taps: int) -> Tensor:
-    """Of each word the features of its neighbours, left to right (batch, words, taps, width).
-
-    Beyond the sentence they are 0.
-    """
-    reach = taps // 2
-    words = features.shape[1]
-    padded = functional.pad(features * places.mask.unsqueeze(2), (0, 0, reach, reach))
-    return torch.stack([padded[:, start : start + words] for start in range(taps)], dim=2)
-
-
-def _write_dense(network: NetworkFile, name: str, layer: nn.Linear) -> None:
-    network.large(name, layer.weight)
-    network.small(f"{name}.bias", layer.bias)

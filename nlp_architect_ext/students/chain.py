@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from nlp_architect_ext.batches.batch import Batch
-from nlp_architect_ext.layers.chain_operations import HEAD_WIDTH, OPERATIONS, Operation, Places
+from nlp_architect_ext.layers.chain_operations import HEAD_WIDTH, OPERATIONS
 from nlp_architect_ext.layers.character_cnn import CharacterCnn
 from nlp_architect_ext.layers.dropout import Dropout
+from nlp_architect_ext.layers.operation import Operation, Places
 from nlp_architect_ext.layers.word_embedding import WordEmbedding
 
 if TYPE_CHECKING:

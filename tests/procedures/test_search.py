@@ -94,8 +94,11 @@ def test_killed_within_the_supernet_it_goes_on_to_the_same_chains(searched, data
 def test_a_dry_run_tells_the_plan_and_writes_nothing(data, encoder, tmp_path, capsys):
     assert cli.train(command(data, encoder, tmp_path / "out", "--dry_run")) == 0
     said = capsys.readouterr()
-    assert "of 12 chains, train a supernet for 3 epochs" in said.out + said.err
-    assert "nothing was written" in said.out + said.err
+    text = said.out + said.err
+    assert re.search(r"measure about 12 of 12 chains, .* supernet of them for 3 epochs", text)
+    assert "at most 5 networks alone for 2 each" in text
+    assert "student: at most 13 epochs" in text
+    assert "nothing was written" in text
     assert not (tmp_path / "out").exists()
 
 
@@ -109,10 +112,9 @@ def test_a_dry_run_tells_the_plan_and_writes_nothing(data, encoder, tmp_path, ca
         (["--widths", "40"], "--widths, --operations, --depth: width 40; expected a multiple of"),
         (["--depth", "17"], "chains of up to 17 operations; expected 1 to 100,000"),
         (["--operations", "lstm", "lstm"], "expected at least one, none of them twice"),
-        (["--operations", "lstn"], "one of: lstm, conv3"),
         (["--model_type", "id-cnn"], "--model_type: a search chooses students"),
         (["--config_file", "x.json"], "--config_file: a search chooses students"),
-        (["--dev_filename", "none.txt", "--dev_fraction", "0"], "dev"),
+        (["--pretrain", "words"], "--pretrain: chains have no states"),
     ],
 )
 def test_what_cant_be_used_is_refused_in_one_line(
@@ -121,4 +123,15 @@ def test_what_cant_be_used_is_refused_in_one_line(
     assert cli.train(command(data, encoder, tmp_path / "out", *arguments)) != 0
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert re.search(message, last), last
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_dev_sentences_nothing_can_be_chosen(data, encoder, tmp_path, capsys):
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    (folder / "dev.txt").unlink()
+    call = command(folder, encoder, tmp_path / "out", "--dev_fraction", 0)
+    assert cli.train(call) != 0
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("dev: there are no dev sentences; expected labelled sentences")
     assert not (tmp_path / "out").exists()
