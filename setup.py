@@ -95,6 +95,7 @@ setup(
         "nlp_architect_ext.train": [
             "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
             "convert = nlp_architect_ext_procedures.convert:Convert",
+            "distill_encoder = nlp_architect_ext_procedures.distill_encoder:DistillEncoder",
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
             "export = nlp_architect_ext_procedures.export:Export",
             (
@@ -105,6 +106,7 @@ setup(
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
             "pull = nlp_architect_ext_procedures.pull:Pull",
             "push = nlp_architect_ext_procedures.push:Push",
+            "search = nlp_architect_ext_procedures.search:Search",
             "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",
@@ -127,6 +129,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.students": [
+            "chain = nlp_architect_ext.students.chain:Chain",
             "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],

@@ -14,6 +14,7 @@ from nlp_architect_ext.settings import (
     cross_view,
     curve,
     deployment,
+    encoder,
     hub,
     inference,
     serving,
@@ -78,6 +79,8 @@ def page() -> str:
         _recipes(training.TaggerKdPseudoSettings),
         "For `nlp-train tagger_cvt`:\n",
         _recipes(cross_view.TaggerCvtSettings),
+        "For `nlp-train distill_encoder`:\n",
+        _recipes(encoder.DistillEncoderSettings),
     ]
     return "\n".join(sections)
 
@@ -96,7 +99,7 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 def settings_of(program: str, name: str) -> type[Any] | None:
     """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    modules = training, inference, cross_view, texts, curve, deployment, hub, serving
+    modules = training, inference, cross_view, texts, curve, deployment, encoder, hub, serving
     known = [value for module in modules for value in vars(module).values()]
     classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
     docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}

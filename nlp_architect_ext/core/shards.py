@@ -83,7 +83,7 @@ class Shards:
             "operations": np.array(operations, np.int64),
             self._rows: np.concatenate([one.rows for one in answers]),
         }
-        metadata = {**meter.metadata(), "sha256": _checksum(tensors)}
+        metadata = {**meter.metadata(), "sha256": checksum(tensors)}
         name = hashlib.sha256(b"".join(keys)).hexdigest()[:32]
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.safetensors"
@@ -139,7 +139,7 @@ class Shards:
             ) from error
         if self._with_keys and "keys" not in tensors:
             return self._with_keys(tensors), metadata
-        if metadata.get("sha256") != _checksum(tensors):
+        if metadata.get("sha256") != checksum(tensors):
             raise ValueError("its checksum is another")
         return tensors, metadata
 
@@ -151,7 +151,7 @@ class Shards:
             yield bytes(key), Answer(part, None if count == UNKNOWN else count)
 
 
-def _checksum(tensors: Tensors) -> str:
+def checksum(tensors: Tensors) -> str:
     """SHA-256 of the tensors' names, shapes and contents."""
     total = hashlib.sha256()
     for name in sorted(tensors):

@@ -28,7 +28,7 @@ def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
             expected=f"a size from 1 to {len(corpus.train)}",
             remedy="choose such a size",
         )
-    drawn, others = _drawn(corpus.train, size, seed)
+    drawn, others = random_part(corpus.train, size, seed)
     among = f"among {counted(size, 'labelled sentence')} drawn at random"
     notes = _without_example(corpus.labels, drawn, among)
     without_labels = [sentence.without_labels() for sentence in others]
@@ -42,7 +42,7 @@ def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
 
 def draw_unlabelled(corpus: Corpus, size: int, seed: int) -> Corpus:
     """The corpus with at most ``size`` random sentences of its unlabelled text."""
-    drawn, _ = _drawn(corpus.unlabelled, size, seed)
+    drawn, _ = random_part(corpus.unlabelled, size, seed)
     return replace(corpus, unlabelled=drawn)
 
 
@@ -53,11 +53,11 @@ def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
     """
     if corpus.dev is None or not 0 < size < len(corpus.dev):
         return corpus.dev
-    drawn, _ = _drawn(corpus.dev, size, seed=0)
+    drawn, _ = random_part(corpus.dev, size, seed=0)
     return drawn
 
 
-def _drawn(
+def random_part(
     sentences: list[Sentence], size: int, seed: int
 ) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences drawn at random and those that are left, both in their old order."""

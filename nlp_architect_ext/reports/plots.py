@@ -45,6 +45,30 @@ def learning_curve(
     return png(figure)
 
 
+def unexplained_curve(
+    losses: Lines, shares: Sequence[tuple[int, float]], lessons: Sequence[str]
+) -> bytes:
+    """The curves of an encoder's distillation as PNG: losses, and what stays unexplained.
+
+    Args:
+        losses: the journal's lines of the training.
+        shares: unexplained share of held-out text by step, the start among them.
+        lessons: the parts of the loss.
+    """
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    loss, share = figure.subplots(1, 2)
+    for part in ("loss", *lessons) if len(lessons) > 1 else ("loss",):
+        points = [(line["step"], line[part]) for line in losses if part in line]
+        if points:
+            loss.plot(*zip(*points, strict=True), label=part, linewidth=1)
+    _finish(loss, "Training loss (a word piece)", "loss")
+    if shares:
+        share.plot(*zip(*shares, strict=True), marker="o", markersize=3, label="held-out text")
+    share.axhline(1.0, linestyle="--", color="grey", label="the mean")
+    _finish(share, "Unexplained share of the teacher's states", "share")
+    return png(figure)
+
+
 def reliability_curve(curves: Mapping[str, Reliability], scores: Sequence[float]) -> bytes:
     """Share of right entities against their score as PNG, above a histogram of the scores.
 

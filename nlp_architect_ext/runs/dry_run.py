@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from torch.optim import SGD
@@ -10,10 +11,13 @@ from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.runs.known_teacher import ChosenTeacher
+from nlp_architect_ext.runs.pretraining_plan import Pretraining
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.base import parameters_of
-from nlp_architect_ext.training.objectives import Objective
+from nlp_architect_ext.training.loop import Read, Stream
+from nlp_architect_ext.training.objectives import Objective, StepObjective
 
 STEPS = 4  # steps of the student that are timed, after one that warms up
 SAMPLE = 32  # sentences on which a teacher is timed
@@ -22,8 +26,9 @@ MEGABYTE = 1e6
 
 
 def describe(
-    epochs: int,
+    settings: TaggerSettings,
     teachers: TeacherPlan | None,
+    pretraining: Pretraining | None,
     corpus: Corpus,
     tagger: NeuralTagger,
     objective: Objective,
@@ -34,8 +39,9 @@ def describe(
     A few steps of the student are run, and the teacher labels a few sentences.
 
     Args:
-        epochs: of the student, at most.
+        settings: of the run.
         teachers: who teaches; None for nobody.
+        pretraining: what comes before the student's training; None for nothing.
         corpus: what is read.
         tagger: untrained.
         objective: what a step minimises.
@@ -53,6 +59,11 @@ def describe(
             seconds, line = _teacher(teachers, one, corpus)
             total += seconds
             lines.append(line)
+    if pretraining is not None:
+        seconds, line = _pretraining(pretraining, tagger)
+        total += seconds
+        lines.append(line)
+    epochs = settings.schedule.epochs
     seconds = epochs * stream.steps_an_epoch * _a_step(tagger, objective, stream)
     total += seconds
     lines.append(
@@ -95,7 +106,27 @@ def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[flo
     return fine_tuning + labelling, line
 
 
-def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> float:
+def _pretraining(plan: Pretraining, tagger: NeuralTagger) -> tuple[float, str]:
+    """Seconds for reading the text and for learning it, and a line about it."""
+    sample = plan.text[:SAMPLE]
+    answers = plan.reader.states([sample[:2], sample])
+    next(answers)  # loads the encoder
+    started = time.perf_counter()
+    next(answers)
+    reading = (time.perf_counter() - started) / len(sample) * len(plan.text)
+    few = plan.targets_to_come((STEPS + 1) * plan.settings.schedule.batch_size)
+    stream = plan.stream(tagger, few)
+    steps = math.ceil(stream.steps_an_epoch * len(plan.text) / len(few.vectors))
+    training = plan.epochs * steps * _a_step(tagger, plan.objective(tagger), stream)
+    line = (
+        f"pre-training: {counted(len(plan.text), 'sentence')} read by {plan.reader.folder.name}, "
+        f"about {_minutes(reading)}; {counted(plan.epochs, 'epoch')} of {counted(steps, 'step')}, "
+        f"about {_minutes(training)}"
+    )
+    return reading + training, line
+
+
+def _a_step(tagger: NeuralTagger, objective: StepObjective[Read], stream: Stream[Read]) -> float:
     """Seconds of a training step, mean over a few; the weights stay as they are."""
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0

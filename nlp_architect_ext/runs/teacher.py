@@ -110,6 +110,12 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
     )
 
 
+def sources(plan: TeacherPlan, run: RunFolder) -> tuple[str, ...]:
+    """How another run names the teachers of a run: where they were fine-tuned to, or as here."""
+    pairs = zip(plan.teachers, _folders(run, len(plan.teachers)), strict=True)
+    return tuple(str(folder) if one.needs_training else one.name for one, folder in pairs)
+
+
 def _training_answers(
     stored: StoredMean, corpus: Corpus, run: RunFolder
 ) -> tuple[OfTeachers, OfTeachers]:

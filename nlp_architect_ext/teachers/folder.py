@@ -35,6 +35,8 @@ def write(
     wrong, expected, remedy = "can't be written", "room and permission", "make room, then go on"
     with translated_errors(str(partial), wrong, expected, remedy), quiet():
         model.save_pretrained(partial)
+    for weights in partial.glob("*.safetensors"):  # they may be read by whoever may read the rest
+        weights.chmod((partial / "config.json").stat().st_mode)
     for name in TOKENIZER_FILES:
         if (source.path / name).exists():
             shutil.copyfile(source.path / name, partial / name)

@@ -103,6 +103,30 @@ class Checkpoints:
         model.load_state_dict(tensors)
 
 
+class NoCheckpoints(Checkpoints):
+    """For a training of a minute: it can't be continued, and its last epoch is the best."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def save_last(
+        self, model: nn.Module, optimizer: Optimizer, average: MovingAverage, progress: Progress
+    ) -> None:
+        """Store nothing."""
+
+    def restore_last(
+        self, model: nn.Module, optimizer: Optimizer, average: MovingAverage
+    ) -> Progress | None:
+        """There is nothing to go on from."""
+        return None
+
+    def save_best(self, model: nn.Module, progress: Progress) -> None:
+        """Store nothing."""
+
+    def restore_best(self, model: nn.Module) -> None:
+        """Leave the weights as they are."""
+
+
 def _write(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     owned = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}

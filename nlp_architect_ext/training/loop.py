@@ -154,7 +154,8 @@ def _close_epoch(
     """Count the epoch, keep its weights if they're the best, decide whether it was the last."""
     progress.epoch += 1
     progress.step_in_epoch = 0
-    is_best = score is None or score > progress.best_score
+    is_first = progress.best_epoch == 0  # a score has no lower limit
+    is_best = score is None or is_first or score > progress.best_score
     if is_best:
         progress.best_score = -1.0 if score is None else score
         progress.best_epoch = progress.epoch

@@ -1,0 +1,156 @@
+"""What `distill_encoder` would do, by its settings; checked before anything is written."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import transformers
+
+from nlp_architect_ext.compression.architectures import Shape, student_config
+from nlp_architect_ext.compression.attention import layers_of
+from nlp_architect_ext.compression.distilling import Plan
+from nlp_architect_ext.compression.encoder_objective import EMBEDDING, INSIDE, check_lessons
+from nlp_architect_ext.compression.importance import masking_piece
+from nlp_architect_ext.compression.mapping import layer_mapping
+from nlp_architect_ext.compression.starts import EMBEDDINGS, ETD_IMPT, check_start
+from nlp_architect_ext.compression.state_store import StateStore, state_bytes
+from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.encoders.bare import BareEncoder
+from nlp_architect_ext.encoders.folder import find
+from nlp_architect_ext.runs.encoder_text import EncoderText, read_windows
+from nlp_architect_ext.settings.encoder import DistillEncoderSettings, SmallEncoderSettings
+
+GIGABYTE = 1e9
+ROOM = 1.1  # of what the states take; the rest of the run is small
+
+
+@dataclass(frozen=True)
+class EncoderPlan:
+    """What a run works with.
+
+    Args:
+        teacher: the large encoder.
+        shape: the small one's sizes.
+        config: its configuration.
+        start: where it starts, see `compression.starts`.
+        plan: what it's taught.
+        text: what it learns from.
+        states_dir: where the teacher's states lie.
+    """
+
+    teacher: BareEncoder
+    shape: Shape
+    config: transformers.PretrainedConfig
+    start: str
+    plan: Plan
+    text: EncoderText
+    states_dir: Path
+
+    @property
+    def scored_layer(self) -> int:
+        """The teacher's layer that the student's last one is compared with."""
+        return self.plan.mapping[-1] or self.teacher.layers
+
+    @property
+    def stored_layers(self) -> tuple[int, ...]:
+        """The teacher's layers whose states are stored; 0 for the embeddings."""
+        return tuple(sorted({*self.plan.layers, self.scored_layer}))
+
+    def store(self, device: torch.device | str) -> StateStore:
+        """The teacher's states."""
+        return StateStore(self.states_dir, self.teacher, device)
+
+    def missing_bytes(self, store: StateStore) -> int:
+        """How much room the states that aren't stored yet will take."""
+        missing = store.missing(self.text.windows, self.stored_layers)
+        return state_bytes(missing, self.stored_layers, self.teacher.width)
+
+
+def encoder_plan(settings: DistillEncoderSettings) -> EncoderPlan:
+    """Read and check everything that the settings name.
+
+    Raises:
+        UserError: anything of the user's that can't be used, or doesn't fit together.
+    """
+    teacher = BareEncoder(find(settings.large.encoder), settings.large.max_seq_len)
+    small, lessons = settings.small, settings.lessons
+    is_mobile = small.architecture == "mobilebert"
+    start = small.init or (EMBEDDINGS if is_mobile else ETD_IMPT)
+    shape = shape_of(small, teacher.config)
+    check_start(start, shape, teacher.config)
+    if start == ETD_IMPT:
+        masking_piece(teacher.tokenizer, teacher.folder.name)
+    config = student_config(shape, teacher.config)
+    plan = Plan(lessons.targets, _mapping(lessons.mapping, shape, teacher), lessons.schedule)
+    _check_plan(plan, teacher, config)
+    states = settings.large.states_dir or str(Path(settings.run.output_dir) / "states")
+    text = read_windows(settings.large, teacher.aligner)
+    return EncoderPlan(teacher, shape, config, start, plan, text, Path(states))
+
+
+def shape_of(small: SmallEncoderSettings, teacher: transformers.PretrainedConfig) -> Shape:
+    """The sizes that are asked for, and what is usual for those that aren't."""
+    is_mobile = small.architecture == "mobilebert"
+    hidden = small.hidden or teacher.hidden_size
+    heads = teacher.num_attention_heads
+    quarter = max(hidden // 4 // heads, 1) * heads
+    usual_layers = teacher.num_hidden_layers
+    if not is_mobile:
+        usual_layers = (usual_layers + 1) // 2
+    return Shape(
+        small.architecture,
+        small.layers or usual_layers,
+        hidden,
+        (small.bottleneck or quarter) if is_mobile else None,
+        small.feed_forwards,
+        small.normalization,
+    )
+
+
+def check_room(plan: EncoderPlan, store: StateStore) -> None:
+    """Refuse to begin where the disk has no room for the teacher's states.
+
+    Raises:
+        UserError: it hasn't.
+    """
+    needed = plan.missing_bytes(store)
+    there = next(path for path in (plan.states_dir, *plan.states_dir.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    if ROOM * needed > free:
+        raise UserError(
+            where=str(plan.states_dir),
+            wrong=f"the encoder's states take {needed / GIGABYTE:.1f} GB, "
+            f"{free / GIGABYTE:.1f} GB are free",
+            expected="room for them",
+            remedy="name another --states_dir, or give a smaller --unlabeled_size",
+        )
+
+
+def _mapping(name: str, shape: Shape, teacher: BareEncoder) -> tuple[int, ...]:
+    """The mapping of this name: the one place that knows them."""
+    if name == "ga":
+        raise UserError(
+            where="mapping 'ga'",
+            wrong="there is no search in this version",
+            expected="uniform, last, or a list",
+            remedy="take one of them",
+        )
+    return layer_mapping(name, shape.layers, teacher.layers)
+
+
+def _check_plan(plan: Plan, teacher: BareEncoder, student: transformers.PretrainedConfig) -> None:
+    check_lessons(plan.lessons, plan.mapping, teacher.config, student)
+    if INSIDE & set(plan.lessons):
+        layers_of(teacher.outline)
+    if plan.order != "progressive":
+        return
+    if EMBEDDING in plan.lessons or not any(plan.mapping):
+        raise UserError(
+            where="schedule progressive",
+            wrong="embeddings are never trained in it",
+            expected="lessons of layers",
+            remedy="leave out the target embedding and map a layer, or take joint",
+        )
