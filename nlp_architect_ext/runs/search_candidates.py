@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,14 +95,17 @@ class Clock:
             return known
         tagger = self._build(candidate)
         tagger.set_outside_bias(MOSTLY_OUTSIDE)
-        return self._known.note(candidate.name, self._stopwatch.milliseconds(tagger))
+        (found,) = self._stopwatch.milliseconds([tagger])
+        return self._known.note(candidate.name, found)
 
-    def of_trained(self, name: str, tagger: NeuralTagger) -> float:
-        """The milliseconds of a trained network."""
-        known = self._known.get(f"{name}, trained")
-        if known is not None:
-            return known
-        return self._known.note(f"{name}, trained", self._stopwatch.milliseconds(tagger))
+    def of_trained(self, taggers: Mapping[str, NeuralTagger]) -> dict[str, float]:
+        """The milliseconds of trained networks by name, all of them measured together."""
+        names = {name: f"{name}, trained" for name in taggers}
+        if any(self._known.get(name) is None for name in names.values()):
+            found = self._stopwatch.milliseconds(list(taggers.values()))
+            for name, one in zip(names.values(), found, strict=True):
+                self._known.note(name, one)
+        return {name: self._known.get(noted) or 0.0 for name, noted in names.items()}
 
     def of_shapes(self, shapes: Sequence[ChainShape]) -> dict[ChainShape, float]:
         """The milliseconds of chains."""
