@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from nlp_architect_ext.settings.search import SearchSettings, budget_name
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 CHECKED = 8  # networks that predictions are compared with
+TOGETHER = 8  # networks measured turn by turn
 MOSTLY_OUTSIDE = 3.0  # added to O of untrained networks, or every other word were an entity
 
 
@@ -93,21 +94,36 @@ class Clock:
         known = self._known.get(candidate.name)
         if known is not None:
             return known
-        tagger = self._build(candidate)
-        tagger.set_outside_bias(MOSTLY_OUTSIDE)
-        return self._known.note(candidate.name, self._stopwatch.milliseconds(tagger))
+        (found,) = self._measured([candidate])
+        return found
 
-    def of_trained(self, name: str, tagger: NeuralTagger) -> float:
-        """The milliseconds of a trained network."""
-        known = self._known.get(f"{name}, trained")
-        if known is not None:
-            return known
-        return self._known.note(f"{name}, trained", self._stopwatch.milliseconds(tagger))
+    def _measured(self, candidates: Sequence[Candidate]) -> list[float]:
+        """The milliseconds of candidates with random weights, measured together."""
+        taggers = [self._build(candidate) for candidate in candidates]
+        for tagger in taggers:
+            tagger.set_outside_bias(MOSTLY_OUTSIDE)
+        found = self._stopwatch.milliseconds(taggers)
+        for candidate, one in zip(candidates, found, strict=True):
+            self._known.note(candidate.name, one)
+        return found
+
+    def of_trained(self, taggers: Mapping[str, NeuralTagger]) -> dict[str, float]:
+        """The milliseconds of trained networks by name, all of them measured together."""
+        names = {name: f"{name}, trained" for name in taggers}
+        if any(self._known.get(name) is None for name in names.values()):
+            found = self._stopwatch.milliseconds(list(taggers.values()))
+            for name, one in zip(names.values(), found, strict=True):
+                self._known.note(name, one)
+        return {name: self._known.get(noted) or 0.0 for name, noted in names.items()}
 
     def of_shapes(self, shapes: Sequence[ChainShape]) -> dict[ChainShape, float]:
         """The milliseconds of chains."""
-        with bar(shapes, total=len(shapes), label="measuring", unit="networks") as some:
-            return {shape: self.of(of_shape(shape)) for shape in some}
+        new = [one for one in map(of_shape, shapes) if self._known.get(one.name) is None]
+        starts = range(0, len(new), TOGETHER)
+        with bar(starts, total=len(starts), label="measuring", unit="groups") as some:
+            for start in some:
+                self._measured(new[start : start + TOGETHER])
+        return {shape: self.of(of_shape(shape)) for shape in shapes}
 
 
 def check_budgets(budgets: Sequence[float], space: ChainSpace, clock: Clock) -> None:

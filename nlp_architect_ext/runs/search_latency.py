@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,26 +33,31 @@ class Stopwatch:
     sentences: Sequence[Sentence]
     batch_size: int
 
-    def milliseconds(self, tagger: NeuralTagger) -> float:
-        """A sentence's, in the fastest round, by the engine that would run the export."""
-        with tempfile.TemporaryDirectory() as name:
-            tagger.export(Path(name))
-            exported = engines(Path(name))[0].load(Path(name))
-            return self._timed(exported)
+    def milliseconds(self, taggers: Sequence[NeuralTagger]) -> list[float]:
+        """A sentence's of each, in its fastest round, by the engine that would run its export.
 
-    def _timed(self, tagger: Any) -> float:
+        They take turns, so that what else the machine does befalls all of them.
+        """
+        with ExitStack() as folders:
+            exported = []
+            for tagger in taggers:
+                folder = Path(folders.enter_context(tempfile.TemporaryDirectory()))
+                tagger.export(folder)
+                exported.append(engines(folder)[0].load(folder))
+            rounds = [[self._round(one) for one in exported] for _ in range(ROUNDS)]
+        return [1000 * min(seconds) for seconds in zip(*rounds, strict=True)]
+
+    def _round(self, tagger: Any) -> float:
+        """Seconds a sentence."""
         by_length = sorted(self.sentences, key=len)
         starts = range(0, len(by_length), self.batch_size)
         batches = [by_length[start : start + self.batch_size] for start in starts]
-        rounds = []
-        for _ in range(ROUNDS):
-            passes, started = 0, time.perf_counter()
-            while not passes or time.perf_counter() - started < MINIMUM_SECONDS:
-                for batch in batches:
-                    tagger.predict(batch, len(batch))
-                passes += 1
-            rounds.append((time.perf_counter() - started) / (passes * len(by_length)))
-        return 1000 * min(rounds)
+        passes, started = 0, time.perf_counter()
+        while not passes or time.perf_counter() - started < MINIMUM_SECONDS:
+            for batch in batches:
+                tagger.predict(batch, len(batch))
+            passes += 1
+        return (time.perf_counter() - started) / (passes * len(by_length))
 
 
 class Latencies:

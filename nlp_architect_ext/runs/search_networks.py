@@ -13,7 +13,8 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.evaluation.results import Metrics
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.methods import PSEUDO_LABELS
-from nlp_architect_ext.runs.search_candidates import Candidate, Clock
+from nlp_architect_ext.runs.result import TrainingResult
+from nlp_architect_ext.runs.search_candidates import Candidate
 from nlp_architect_ext.runs.trackers import NONE
 from nlp_architect_ext.runs.train_student import train_student
 from nlp_architect_ext.settings.search import TaggerSearchSettings
@@ -62,20 +63,16 @@ def train_alone(
     teachers: Sequence[str],
     encoder: str | None,
     run: RunFolder,
-    clock: Clock,
-    loss: float | None = None,
-) -> Trained:
+) -> TrainingResult:
     """Train a network as `nlp-train tagger_kd_pseudo` does, or find it finished.
 
     Args:
         candidate: what is trained.
-        group: see `Trained`.
+        group: why, see `Trained`.
         settings: of the search.
         teachers: fine-tuned, whose answers are stored.
         encoder: that gives word vectors; None for none.
         run: of the search.
-        clock: measures its export.
-        loss: see `Trained`.
     """
     folder = run.path / NETWORKS / candidate.name
     file = folder.with_suffix(".json")
@@ -97,8 +94,7 @@ def train_alone(
     )
     result = train_student(PSEUDO_LABELS, chosen)
     assert result is not None
-    milliseconds = clock.of_trained(candidate.name, result.tagger)
-    return Trained(candidate, group, folder, result.metrics, milliseconds, loss)
+    return result
 
 
 def alone(settings: TaggerSearchSettings) -> TaggerKdPseudoSettings:

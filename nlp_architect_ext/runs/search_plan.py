@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-<<<<<<< HEAD
 from nlp_architect_ext.compression.latency import measured_shapes
-=======
->>>>>>> main
 from nlp_architect_ext.runs.dry_run import describe
 from nlp_architect_ext.runs.fit_student import method_stream
 from nlp_architect_ext.runs.methods import PSEUDO_LABELS
@@ -26,28 +23,14 @@ def described(parts: Search, teachers: TeacherPlan) -> str:
     stream = method_stream(
         PSEUDO_LABELS, alone(settings), parts.corpus, tagger, no_answers(parts.corpus)
     )
-<<<<<<< HEAD
     measured = min(len(measured_shapes(parts.space)) + CHECKED, len(parts.space))
-=======
-    of_supernet = alone(
-        replace(settings, schedule=replace(settings.schedule, epochs=search.supernet_epochs))
-    )
-    measured = 2 * len(parts.space.widths) * len(parts.space.operations) + CHECKED
->>>>>>> main
     networks = len(parts.budgets) + search.rank_networks + len(hand_made(search))
     epochs = search.supernet_epochs + networks * settings.schedule.epochs
     together = replace(settings, schedule=replace(settings.schedule, epochs=epochs))
     return (
-<<<<<<< HEAD
         f"would measure about {measured} of {len(parts.space):,} chains, about a second each, "
         f"train a supernet of them for {search.supernet_epochs} epochs, and then at most "
         f"{networks} networks alone for {settings.schedule.epochs} each; all these epochs as if "
         "they were the widest chain's:\n"
         + describe(together, teachers, None, parts.corpus, tagger, objective, stream)
-=======
-        f"would measure about {measured} of {len(parts.space):,} chains, train a supernet for "
-        f"{search.supernet_epochs} epochs, and then at most {networks} networks alone for "
-        f"{settings.schedule.epochs}; the widest of them alone, and the teacher:\n"
-        + describe(of_supernet, teachers, None, parts.corpus, tagger, objective, stream)
->>>>>>> main
     )

@@ -35,6 +35,7 @@ from nlp_architect_ext.runs.search_candidates import (
     space_of,
 )
 from nlp_architect_ext.runs.search_networks import (
+    NETWORKS,
     Trained,
     alone,
     best_for,
@@ -120,9 +121,22 @@ def _search(parts: Search, plan: TeacherPlan, run: RunFolder) -> None:
         *((of_shape(shape), group, losses.get(shape)) for shape, group in chosen.items()),
         *((candidate, "hand-made", None) for candidate in hand_made(parts.settings.search)),
     ]
+    results = [
+        train_alone(candidate, group, parts.settings, teachers, encoder, run)
+        for candidate, group, _ in planned
+    ]
+    named = zip(planned, results, strict=True)
+    measured = clock.of_trained({one.name: result.tagger for (one, _, _), result in named})
     trained = [
-        train_alone(candidate, group, parts.settings, teachers, encoder, run, clock, loss)
-        for candidate, group, loss in planned
+        Trained(
+            candidate,
+            group,
+            run.path / NETWORKS / candidate.name,
+            result.metrics,
+            measured[candidate.name],
+            loss,
+        )
+        for (candidate, group, loss), result in zip(planned, results, strict=True)
     ]
     _finish(parts.budgets, trained, run)
 
