@@ -26,18 +26,6 @@ from nlp_architect_ext.settings.dead_flags import DEAD_FLAGS
 from nlp_architect_ext.settings.fields import MISSING, Flag, flags_of
 from nlp_architect_ext.settings.flags import off
 
-MODULES = (
-    training,
-    inference,
-    cross_view,
-    texts,
-    curve,
-    deployment,
-    hub,
-    serving,
-    encoder,
-    search,
-)
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
 BUILT_IN = "nlp_architect_ext_procedures"  # commands of other packages aren't described here
@@ -92,6 +80,8 @@ def page() -> str:
         _recipes(training.TaggerKdPseudoSettings),
         "For `nlp-train tagger_cvt`:\n",
         _recipes(cross_view.TaggerCvtSettings),
+        "For `nlp-train distill_encoder`:\n",
+        _recipes(encoder.DistillEncoderSettings),
     ]
     return "\n".join(sections)
 
@@ -110,7 +100,19 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 def settings_of(program: str, name: str) -> type[Any] | None:
     """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    known = [value for module in MODULES for value in vars(module).values()]
+    modules = (
+        training,
+        inference,
+        cross_view,
+        texts,
+        curve,
+        deployment,
+        encoder,
+        hub,
+        search,
+        serving,
+    )
+    known = [value for module in modules for value in vars(module).values()]
     classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
     docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}
     return next((cls for cls, first_line in docs.items() if first_line == said), None)

@@ -95,6 +95,8 @@ def test_a_name_is_a_kind_only_where_it_is_no_path(tmp_path, monkeypatch):
     assert chosen("rules:C:\\r.jsonl").argument == "C:\\r.jsonl"
     with pytest.raises(UserError, match=r"teacher 'nmaes': .*did you mean 'names'"):
         chosen("nmaes:people.txt")
+    with pytest.raises(UserError, match="teacher 'names:': nothing behind the colon"):
+        chosen("names:")
 
 
 def test_word_vectors_come_from_the_first_teacher_with_an_encoder():
@@ -148,6 +150,14 @@ def test_of_rules_that_overlap_those_stay_that_spacy_keeps(spans):
     kept = spacy.util.filter_spans([doc[span.start : span.end] for span in spans])
     expected = sorted((span.start, span.end) for span in kept)
     assert [(span.start, span.end) for span in longest(set(spans))] == expected
+
+
+def test_lists_and_rules_may_say_what_is_none(tmp_path):
+    (tmp_path / "names.txt").write_text("LOC\tNew York\nO\tNew York Anna\nO\tIn\n")
+    assert said(made(f"names:{tmp_path}/names.txt"))[:5] == ["O", "O", "O", "O", SILENT]
+    rows = [{"label": "O", "pattern": [{"IS_LOWER": True}]}, {"label": "PER", "pattern": "anna"}]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert said(made(f"rules:{tmp_path}/r.jsonl")) == [*[SILENT] * 4, "O", *[SILENT] * 3]
 
 
 def test_rules_of_two_types_on_the_same_words_contradict_each_other(tmp_path):

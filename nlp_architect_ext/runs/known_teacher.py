@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.taggers.folder import holds_model
 from nlp_architect_ext.teachers.base import Teacher
@@ -67,11 +68,19 @@ def chosen(name: str) -> ChosenTeacher:
     tagger, or a transformer's folder or hub name; so is a path of Windows.
 
     Raises:
-        UserError: a kind that isn't installed.
+        UserError: a kind that isn't installed, or one without an argument.
     """
     kind, colon, argument = name.partition(":")
     if colon and len(kind) > DRIVE and not Path(name).expanduser().exists():
-        return ChosenTeacher(name, kind_named(kind), argument)
+        found = kind_named(kind)
+        if not argument:
+            raise UserError(
+                where=f"teacher {name!r}",
+                wrong="nothing behind the colon",
+                expected=f"{kind}:ARGUMENT ({found.description})",
+                remedy="say which one",
+            )
+        return ChosenTeacher(name, found, argument)
     is_tagger = holds_model(Path(name).expanduser())
     return ChosenTeacher(name, kind_named("tagger" if is_tagger else "transformer"), name)
 

@@ -84,12 +84,12 @@ class LabelMap:
 
 
 def checked_type(type_: str, where: str, labels: LabelSet, label_map: LabelMap) -> str:
-    """A type that a user's file names.
+    """A type that a user's file names; ``O`` is one: of words that are none of the data's types.
 
     Raises:
         UserError: neither the data nor the label map has it.
     """
-    if label_map.names(type_, labels):
+    if type_ == OUTSIDE or label_map.names(type_, labels):
         return type_
     raise UserError(
         where=where,

@@ -324,3 +324,19 @@ def test_a_batch_moves_whole(store, windows):
     assert {tensor.device.type for tensor in (*batch.inputs.values(), *batch.states.values())} == {
         "meta"
     }
+
+
+def test_scores_have_no_lower_limit_and_the_best_epoch_is_kept(store, windows, tmp_path):
+    student = bert(store.encoder.config.vocab_size)
+    objective = lessons_of(Plan(("hidden",), (0, 2)), student, store, windows, seed=0)
+    stream = PieceStream(windows, store, (2,), batch_size=3, seed=0)
+    scores, after = [-5.0, -3.0, -4.0], []
+
+    def score():
+        after.append(weights(student))
+        return scores[len(after) - 1]
+
+    schedule = Schedule(epochs=3, lr=1e-3)
+    progress = distil(student, objective, "joint", stream, schedule, folder=tmp_path, score=score)
+    assert (progress.best_epoch, progress.best_score) == (2, -3.0)
+    assert equal(weights(student), after[1])
