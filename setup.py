@@ -108,6 +108,7 @@ setup(
             "learning_curve = nlp_architect_ext_procedures.learning_curve:LearningCurve",
             "pull = nlp_architect_ext_procedures.pull:Pull",
             "push = nlp_architect_ext_procedures.push:Push",
+            "search = nlp_architect_ext_procedures.search:Search",
             "select_unlabelled = nlp_architect_ext_procedures.select_unlabelled:SelectUnlabelled",
             "soft_labels = nlp_architect_ext_procedures.soft_labels:SoftLabels",
             "students = nlp_architect_ext_procedures.students:Students",
@@ -130,6 +131,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.students": [
+            "chain = nlp_architect_ext.students.chain:Chain",
             "cnn-lstm = nlp_architect_ext.students.cnn_lstm:CnnLstm",
             "id-cnn = nlp_architect_ext.students.id_cnn:IdCnn",
         ],
@@ -147,6 +149,14 @@ setup(
             "prodigy = nlp_architect_ext.data.formats.prodigy:PRODIGY",
             "spacy = nlp_architect_ext.data.formats.doc_bin:DOC_BIN",
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
+        ],
+        "nlp_architect_ext.teachers": [
+            "names = nlp_architect_ext.teachers.kinds.names:NAMES",
+            "predictions = nlp_architect_ext.teachers.kinds.predictions:PREDICTIONS",
+            "rules = nlp_architect_ext.teachers.kinds.rules:RULES",
+            "spacy = nlp_architect_ext.teachers.kinds.pipeline:PIPELINE",
+            "tagger = nlp_architect_ext.taggers.tagger_teacher:TAGGER",
+            "transformer = nlp_architect_ext.teachers.kinds.transformer:TRANSFORMER",
         ],
         "spacy_factories": [
             "nlp_architect_tagger = nlp_architect_ext.hosts.spacy_component:make_component",

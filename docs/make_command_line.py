@@ -14,8 +14,10 @@ from nlp_architect_ext.settings import (
     cross_view,
     curve,
     deployment,
+    encoder,
     hub,
     inference,
+    search,
     serving,
     texts,
     training,
@@ -24,6 +26,18 @@ from nlp_architect_ext.settings.dead_flags import DEAD_FLAGS
 from nlp_architect_ext.settings.fields import MISSING, Flag, flags_of
 from nlp_architect_ext.settings.flags import off
 
+MODULES = (
+    training,
+    inference,
+    cross_view,
+    texts,
+    curve,
+    deployment,
+    hub,
+    serving,
+    encoder,
+    search,
+)
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
 BUILT_IN = "nlp_architect_ext_procedures"  # commands of other packages aren't described here
@@ -96,8 +110,7 @@ def built_in_commands() -> dict[tuple[str, str], str]:
 def settings_of(program: str, name: str) -> type[Any] | None:
     """The dataclass whose docstring names this command; None for one without flags."""
     said = f"Settings of `{program} {name}`."
-    modules = training, inference, cross_view, texts, curve, deployment, hub, serving
-    known = [value for module in modules for value in vars(module).values()]
+    known = [value for module in MODULES for value in vars(module).values()]
     classes = [one for one in known if isinstance(one, type) and dataclasses.is_dataclass(one)]
     docs = {cls: (inspect.getdoc(cls) or "").partition("\n")[0] for cls in classes}
     return next((cls for cls, first_line in docs.items() if first_line == said), None)

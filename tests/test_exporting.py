@@ -33,6 +33,10 @@ TAGGERS = {
     "id-cnn, blocks": new_tagger(
         student="id-cnn", arguments={"word_width": 8, "filters": 16, "blocks": 2}
     ),
+    "chain": new_tagger(
+        student="chain",
+        arguments={"word_width": 8, "width": 48, "operations": ["conv3", "lstm", "separable5"]},
+    ),
     "no skip, one layer": new_tagger(
         arguments={"lstm_layers": 1, "input_skip": False, "lstm_width": 5}
     ),

@@ -123,6 +123,13 @@ def test_a_seed_decides_every_weight(encoder, tmp_path):
     assert prints["one"] == prints["same"] != prints["other"]
 
 
+def test_everybody_who_may_read_the_folder_may_read_its_weights(encoder, tmp_path):
+    fine_tune(encoder, TRAIN, DEV, LABELS, tmp_path / "teacher", FineTuning(max_steps=2))
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "teacher").iterdir()}
+    (tmp_path / "any").touch()
+    assert modes == {(tmp_path / "any").stat().st_mode & 0o777}
+
+
 def test_defect_9_the_folder_is_clean_and_without_pickle(encoder, tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "save", lambda *_, **__: pytest.fail("a pickle was written"))
     fine_tune(encoder, TRAIN, DEV, LABELS, tmp_path / "teacher", FineTuning(max_steps=2))

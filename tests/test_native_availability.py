@@ -78,7 +78,9 @@ def test_a_network_that_the_kernel_does_not_know_is_named(export):
     config = json.loads((export / "config.json").read_text())
     (export / "config.json").write_text(json.dumps({**config, "student": "perceptron"}))
     write_manifest(export)
-    assert native_obstacle(export) == "it knows the networks cnn-lstm and id-cnn, not perceptron"
+    assert (
+        native_obstacle(export) == "it knows the networks cnn-lstm, id-cnn, chain, not perceptron"
+    )
 
 
 @needs_kernel

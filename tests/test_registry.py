@@ -41,7 +41,7 @@ def test_built_ins_are_entry_points_like_any_others():
 def test_an_unknown_name_answers_with_the_installed_ones():
     with pytest.raises(
         UserError,
-        match=r"student 'cnn-lstn': no such name is installed; expected one of: cnn-lstm, id-cnn",
+        match=r"'cnn-lstn': no such name is installed; expected one of: chain, cnn-lstm, id-cnn",
     ):
         registry.load(registry.STUDENTS, "cnn-lstn")
 

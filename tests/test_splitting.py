@@ -60,6 +60,18 @@ def test_odd_lines_too(text):
     assert rules.split(text) == spacy.split(text)
 
 
+HALVES = ["\ud800", "\udc80", "\udfff", "Anna", ".", ",", "(", "5", "€", " "]
+
+
+@settings(max_examples=200)
+@given(text=st.lists(st.sampled_from(HALVES), max_size=12).map("".join))
+def test_any_string_of_python_has_the_same_words(text):
+    rules, spacy = SPLITTERS["en"]
+    found = spacy.split(text)
+    assert found == rules.split(text)
+    assert "".join(found.words) == "".join(text.split())
+
+
 def test_rules_survive_a_file():
     rules = spacy_rules("de")
     assert SplittingRules.from_json(json.loads(json.dumps(rules.to_json()))) == rules

@@ -10,17 +10,20 @@ from nlp_architect_ext.batches.encoding import EncodedSentence
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.layers import character_cnn
 from nlp_architect_ext.layers.bilstm import BiLstm, mirrored_rows
+from nlp_architect_ext.layers.chain_operations import OPERATIONS
 from nlp_architect_ext.layers.character_cnn import CharacterCnn
 from nlp_architect_ext.layers.dropout import Dropout
+from nlp_architect_ext.layers.operation import Places
 from nlp_architect_ext.layers.word_embedding import WordEmbedding
 from nlp_architect_ext.students.base import build
+from nlp_architect_ext.students.chain import Chain
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.students.id_cnn import IdCnn
 from nlp_architect_ext.testing import check_student
 from nlp_architect_ext.training.losses import cross_entropy
 
 UNKNOWN = 1
-every_student = pytest.mark.parametrize("student_class", [CnnLstm, IdCnn])
+every_student = pytest.mark.parametrize("student_class", [Chain, CnnLstm, IdCnn])
 
 
 def _sentence(words, characters, labels=None, parts=None):
@@ -50,6 +53,10 @@ def _emissions(student, sentences):
         ("id-cnn", {}),
         ("id-cnn", {"dilations": [1, 2, 4], "filters": 16}),
         ("id-cnn", {"dilations": [], "character_filters": 128}),
+        ("chain", {}),
+        ("chain", {"operations": [], "width": 32}),
+        *(("chain", {"operations": [name], "width": 48}) for name in OPERATIONS),
+        ("chain", {"operations": list(OPERATIONS), "width": 32, "word_width": 20}),
     ],
 )
 def test_built_in_students_keep_the_contract(name, arguments):
@@ -212,6 +219,50 @@ def test_more_blocks_read_further():
         assert felt == list(range(10 - reach, 10 + reach + 1))
 
 
+@pytest.mark.parametrize(("name", "taps"), [("conv3", 3), ("conv5", 5)])
+def test_a_convolution_as_one_product_is_what_torch_convolves(name, taps):
+    torch.manual_seed(0)
+    operation = OPERATIONS[name](32)
+    # shape: (width, taps · width) to (width, width, taps)
+    weight = operation.product.weight.unflatten(1, (taps, 32)).transpose(1, 2)
+    features = torch.randn(1, 9, 32)
+    places = Places.of(torch.ones(1, 9, dtype=torch.bool), torch.tensor([9]))
+    expected = torch.nn.functional.conv1d(
+        features.transpose(1, 2), weight, operation.product.bias, padding=taps // 2
+    )
+    found = operation(features, places)
+    assert torch.allclose(found, expected.relu().transpose(1, 2), atol=1e-5)
+
+
+@pytest.mark.parametrize("taps", [3, 5, 7])
+def test_a_separable_convolution_is_torchs_of_one_group_a_number(taps):
+    torch.manual_seed(0)
+    operation = OPERATIONS[f"separable{taps}"](32)
+    features = torch.randn(1, 9, 32)
+    places = Places.of(torch.ones(1, 9, dtype=torch.bool), torch.tensor([9]))
+    mixed = torch.nn.functional.conv1d(
+        features.transpose(1, 2), operation.depthwise.unsqueeze(1), padding=taps // 2, groups=32
+    )
+    expected = operation.product(mixed.transpose(1, 2)).relu()
+    assert torch.allclose(operation(features, places), expected, atol=1e-5)
+
+
+def test_attention_is_torchs_of_heads_of_16():
+    torch.manual_seed(0)
+    operation = OPERATIONS["attention"](48)
+    reference = torch.nn.MultiheadAttention(48, 3, batch_first=True)
+    with torch.no_grad():
+        layers = (operation.query, operation.key, operation.value)
+        reference.in_proj_weight.copy_(torch.cat([layer.weight for layer in layers]))
+        reference.in_proj_bias.copy_(torch.cat([layer.bias for layer in layers]))
+        reference.out_proj.load_state_dict(operation.output.state_dict())
+    features, lengths = torch.randn(2, 9, 48), torch.tensor([9, 4])
+    mask = torch.arange(9) < lengths.unsqueeze(1)
+    expected, _ = reference(features, features, features, key_padding_mask=~mask)
+    found = operation(features, Places.of(mask, lengths))
+    assert torch.allclose(found[mask], expected[mask], atol=1e-5)
+
+
 @every_student
 def test_unknown_words_are_told_apart_by_their_characters(student_class):
     """All words have the id of the unknown word; character 5 alone decides on the label."""
@@ -339,6 +390,14 @@ def test_build_gives_the_student_of_this_name_and_arguments():
         ("id-cnn", {"blocks": 1.5}, "refused"),
         ("id-cnn", {"dilations": [1, 0]}, "expected 1 or more"),
         ("id-cnn", {"dilations": 3}, "refused"),
+        ("chain", {"width": 40}, "width 40; expected a multiple of 16 from 32 to 256"),
+        ("chain", {"width": 512}, "width 512; expected a multiple of 16"),
+        (
+            "chain",
+            {"operations": ["conv3", "conv4"]},
+            "operations \\['conv4'\\]; expected a list of",
+        ),
+        ("chain", {"operations": "lstm"}, "operations lstm; expected a list of lstm, conv3"),
     ],
 )
 def test_build_refuses_what_does_not_exist_in_one_line(name, arguments, message):

@@ -157,7 +157,8 @@ def test_a_student_that_is_not_installed_is_named(tmp_path):
     (tmp_path / "config.json").write_text(config)
     write_manifest(tmp_path)
     with pytest.raises(
-        UserError, match="'gone': no such name is installed; expected one of: cnn-lstm, id-cnn"
+        UserError,
+        match="'gone': no such name is installed; expected one of: chain, cnn-lstm, id-cnn",
     ):
         NeuralTagger.load(tmp_path)
 

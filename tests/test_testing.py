@@ -15,7 +15,12 @@ from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.testing import check_student
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ("third_party_student", "third_party_procedure", "simple_recurrence")
+EXAMPLES = (
+    "third_party_student",
+    "third_party_procedure",
+    "third_party_teacher",
+    "simple_recurrence",
+)
 
 
 class Good(nn.Module):
@@ -223,4 +228,4 @@ def test_packages_of_others_are_found_by_their_names_and_pass_their_own_tests(tm
         text=True,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "21 passed" in result.stdout
+    assert "23 passed" in result.stdout

@@ -69,21 +69,22 @@ class BatchStream:
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, from step `skip` on; the same ones whenever it's asked."""
-        for indices in self._plan(number)[skip:]:
+        for indices in self.plan(number)[skip:]:
             yield collate([self.sentences[index] for index in indices])
 
     @property
     def words_a_step(self) -> float:
         """Words of a batch, padding included: the mean over the first epoch."""
-        plan = self._plan(0)
+        plan = self.plan(0)
         words = 0
         for batch in plan:
             longest = max(len(self.sentences[index]) for index in batch)
             words += len(batch) * longest
         return words / len(plan)
 
-    def _plan(self, number: int) -> list[Indices]:
-        """The sentences of each batch of an epoch: several passes, one, or a part of one."""
+    def plan(self, number: int) -> list[Indices]:
+        """Which sentences meet in each batch of an epoch, by their places in `sentences`."""
+        # Several passes, one, or a part of one.
         if self.parts == 1:
             passes = [self._pass(number, repetition) for repetition in range(self.passes)]
             return list(chain.from_iterable(passes))

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import torch
-from torch import nn
-
-from nlp_architect_ext.benchmark.onnx_bert import OnnxBert
-from nlp_architect_ext.benchmark.random_bert import ARCHITECTURES, random_bert
-from nlp_architect_ext.benchmark.system import System
+from nlp_architect_ext.benchmark.system import System, in_torch, labels_of
+from nlp_architect_ext.benchmark.transformer_systems import transformer_system
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.runtime.engines import Engine, engines
 from nlp_architect_ext.runtime.folder import export_of, size_of
-from nlp_architect_ext.runtime.text_tagger import TextTagger
-from nlp_architect_ext.settings.inference import TransformerInferenceSettings
 from nlp_architect_ext.taggers.folder import NEEDED, holds_model
 from nlp_architect_ext.taggers.neural import NeuralTagger
-from nlp_architect_ext.taggers.transformer import TransformerTagger, load_transformer_tagger
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 SPACY, CRFSUITE = "spacy", "crfsuite"
 TRAINED = (SPACY, CRFSUITE)  # before they are measured
-INT8 = ":int8"  # behind the name of an architecture: in ONNX Runtime with 8-bit integers
 SEED = 1  # of the rivals that are trained
 MINUTES = 5.0
 
@@ -70,7 +59,7 @@ def student_systems(model_dir: Path, scratch: Path, threads: int) -> list[System
     size = sum((model_dir / name).stat().st_size for name in NEEDED)
     return [
         *_exported(export, threads),
-        _in_torch("student, torch", tagger, tagger.model["student"], parameters, size),
+        in_torch("student, torch", tagger, tagger.model["student"], parameters, size),
     ]
 
 
@@ -93,41 +82,7 @@ def _in_engine(engine: Engine, folder: Path, threads: int) -> System:
         lambda batch: tagger.predict(batch, len(batch)),
         lambda batch: tagger.network(batch, len(batch)),
         bytes=size_of(folder),
-        label=lambda batch: _labels(tagger, batch),
-        scheme=tagger.labels.scheme,
-    )
-
-
-def _labels(tagger: TextTagger, batch: Sequence[Sentence]) -> list[Sequence[str]]:
-    return [one.labels for one in tagger.predict_labels(batch, len(batch))]
-
-
-def _in_torch(
-    name: str, tagger: TextTagger, network: nn.Module, parameters: int, size: int
-) -> System:
-    """A tagger whose network is a module, and the inputs that it had while it tagged a batch."""
-
-    def tag(batch: Sequence[Sentence]) -> Any:
-        return tagger.predict(batch, len(batch))
-
-    def replay(batch: Sequence[Sentence]) -> Callable[[], Any]:
-        calls: list[tuple[Any, Any]] = []
-        handle = network.register_forward_pre_hook(
-            lambda _, *given: calls.append(given), with_kwargs=True
-        )
-        tag(batch)
-        handle.remove()
-        return torch.inference_mode()(
-            lambda: [network(*arguments, **named) for arguments, named in calls]
-        )
-
-    return System(
-        name,
-        tag,
-        replay,
-        parameters,
-        size,
-        label=lambda batch: _labels(tagger, batch),
+        label=lambda batch: labels_of(tagger, batch),
         scheme=tagger.labels.scheme,
     )
 
@@ -141,11 +96,10 @@ def rival(
 ) -> System:
     """A system by name.
 
-    `bert-base`, `bert-large`, `bert-base:int8`, `spacy`, `crfsuite`, or the folder of a student or
-    a token classifier.
+    `spacy`, `crfsuite`, the folder of a student, or a transformer: see `transformer_system`.
 
     Args:
-        name: its name; of a student the folder, of a token classifier the folder or hub name.
+        name: its name; of a student the folder.
         labels: for architectures with random weights, which are as fast as trained ones.
         vocabulary: the same; their tokenizer is made of it.
         threads: of the student's engines; torch has been told its own.
@@ -159,34 +113,9 @@ def rival(
         return _spacy(labels, lessons)
     if name == CRFSUITE:
         return _crfsuite(labels, lessons)
-    architecture = name.removesuffix(INT8)
-    if architecture in ARCHITECTURES:
-        return _architecture(name, architecture, labels, vocabulary, threads)
     if holds_model(Path(name)):
         return _another_student(Path(name), threads)
-    settings = TransformerInferenceSettings(
-        model_path=name, data_file="-", output_dir="-", tokenizer="whitespace", precision="fp32"
-    )
-    tagger = load_transformer_tagger(settings, torch.device("cpu"))
-    count = tagger.transformer.parameters
-    return _in_torch(
-        f"{Path(name).name}, torch", tagger, tagger.transformer.model, count, 4 * count
-    )
-
-
-def _architecture(
-    name: str, architecture: str, labels: LabelSet, vocabulary: Vocabulary, threads: int
-) -> System:
-    model, tokenizer = random_bert(architecture, len(labels), vocabulary)
-    count = sum(parameter.numel() for parameter in model.parameters())
-    rounded = OnnxBert(model, threads) if name.endswith(INT8) else None
-    network: Any = rounded or model
-    classifier = TransformerTokenClassifier(network, tokenizer, labels.names, labels, name=name)
-    tagger = TransformerTagger(classifier, "whitespace", "en")
-    where = "ONNX Runtime int8" if rounded else "torch"
-    size = rounded.bytes if rounded else 4 * count
-    unscored = _in_torch(f"{architecture}, {where}", tagger, network, count, size)
-    return replace(unscored, label=None)  # its weights are random
+    return transformer_system(name, labels, vocabulary, threads)
 
 
 def _spacy(labels: LabelSet, lessons: Lessons) -> System:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import transformers
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ def layers_of(encoder: nn.Module) -> nn.ModuleList:
     return layers
 
 
-def products(layer: nn.Module, states: Tensor) -> Products:
+def products(layer: Any, states: Tensor) -> Products:
     """A layer's queries, keys and values.
 
     Args:

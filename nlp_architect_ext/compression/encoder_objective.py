@@ -118,8 +118,9 @@ class EncoderDistillation:
         """
         total = teacher.query.new_zeros(())
         for one, other in zip(teacher, student, strict=True):
-            scores = (relation_scores(vectors, self.relation_heads) for vectors in (one, other))
-            total = total + score_divergence(*scores, mask)
+            target = relation_scores(one, self.relation_heads)
+            found = relation_scores(other, self.relation_heads)
+            total = total + score_divergence(target, found, mask)
         return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -46,8 +47,8 @@ class ProgressiveDistillation:
 
     def groups(self, model: nn.ModuleDict) -> list[list[nn.Parameter]]:
         """See `Paced.groups`: embeddings, each layer, everything else (heads)."""
-        student = model["student"]
-        parts: list[nn.Module] = [student.embeddings, *layers_of(student)]
+        student: Any = model["student"]
+        parts = [student.embeddings, *layers_of(student)]
         groups = [list(part.parameters()) for part in parts]
         known = {parameter for group in groups for parameter in group}
         return [*groups, [one for one in model.parameters() if one not in known]]

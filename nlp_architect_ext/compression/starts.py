@@ -135,6 +135,8 @@ def _factorised_embeddings(teacher: PreTrainedModel, student: PreTrainedModel) -
     kept = axes.flip(1)[:, :size].float()
     target: Any = student.embeddings
     target.word_embeddings.weight[:, : kept.shape[1]].copy_(words @ kept)
+    # Padding is a neighbour of the last piece: only zeros say the same as the end of the text.
+    target.word_embeddings.weight[student.config.pad_token_id].zero_()
     if not has_bert_layout(teacher.config) or words.shape[1] != student.config.hidden_size:
         return
     target.embedding_transformation.weight.zero_()

@@ -21,7 +21,7 @@ from torch import Tensor
 from nlp_architect_ext.core.costs import Meter, StoredCosts
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes
-from nlp_architect_ext.core.progress import bar, say
+from nlp_architect_ext.core.progress import Bar, bar, say
 from nlp_architect_ext.core.shards import Tensors, checksum
 from nlp_architect_ext.encoders.alignment import PieceWindow
 from nlp_architect_ext.encoders.bare import BareEncoder
@@ -42,8 +42,9 @@ class StateStore:
     """The states of an encoder's layers, by window.
 
     A file holds the states of some layers of a few hundred windows, with the checksum of all. One
-    that is damaged is passed over, and what it held is computed again. Numbers are float16; states that
-    float16 can't hold are kept as float32. Runs share a store: files are named by what they hold.
+    that is damaged is passed over, and what it held is computed again. Numbers are float16; states
+    that float16 can't hold are kept as float32. Runs share a store: files are named by what they
+    hold.
 
     Args:
         folder: where the stores of all encoders lie; made when the first file is written.
@@ -80,7 +81,10 @@ class StateStore:
             UserError: a file can't be written.
         """
         missing = self.missing(windows, layers)
-        with bar((), label="teacher states", unit="windows", total=len(missing)) as shown:
+        counted: Bar[PieceWindow] = bar(
+            (), label="teacher states", unit="windows", total=len(missing)
+        )
+        with counted as shown:
             for part in _parts(missing):
                 self._write(part, sorted(set(layers)))
                 shown.update(len(part))
@@ -120,7 +124,7 @@ class StateStore:
     def _note(self, path: Path, *, is_new: bool) -> None:
         """Find out what a file holds; one that is damaged holds nothing."""
         try:
-            file = safe_open(path, framework="numpy")
+            file: Any = safe_open(path, framework="numpy")
             metadata = file.metadata() or {}
             if not is_new and metadata.get("sha256") != checksum(_all(file)):
                 raise ValueError("its checksum is another")

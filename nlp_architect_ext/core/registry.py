@@ -13,6 +13,7 @@ TRAIN = "nlp_architect_ext.train"
 INFERENCE = "nlp_architect_ext.inference"
 STUDENTS = "nlp_architect_ext.students"
 FORMATS = "nlp_architect_ext.formats"
+TEACHERS = "nlp_architect_ext.teachers"
 
 
 class BrokenPluginError(UserError):

@@ -8,7 +8,13 @@ from pathlib import Path
 
 
 def model_name(name: str) -> str:
-    """A hub name as it is; of a folder on this machine its last part."""
+    """A hub name as it is; of a folder on this machine its last part.
+
+    What stands before a colon, such as the kind of a teacher, stays.
+    """
+    kind, colon, argument = name.partition(":")
+    if colon and len(kind) > 1:
+        return f"{kind}:{Path(argument).name}"
     path = Path(name)
     is_local = path.is_absolute() or name.startswith(".") or path.is_dir()
     return (path.name or path.resolve().name) if is_local else name
@@ -25,5 +31,8 @@ def shown_argument(argument: str) -> str:
     flag, equals, value = argument.partition("=")
     if argument.startswith("-") and equals:
         return f"{flag}={shown_argument(value)}"
+    kind, colon, place = argument.partition(":")
+    if colon and len(kind) > 1 and Path(place).is_absolute():
+        return f"{kind}:{Path(place).name or '.'}"
     path = Path(argument)
     return (path.name or ".") if path.is_absolute() else argument

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +15,10 @@ from torch import Tensor
 
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad
 from nlp_architect_ext.encoders.folder import Pretrained
-from nlp_architect_ext.encoders.loading import load_model, load_outline, load_tokenizer
-from nlp_architect_ext.encoders.size import piece_limit
+from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit
 
 BATCH = 32  # windows at once, of similar length
-ANY_LABELS = ("O", "other")  # of a head that isn't used
 
 
 class BareEncoder:
@@ -36,7 +35,8 @@ class BareEncoder:
     def __init__(self, folder: Pretrained, max_pieces: int | None = None) -> None:
         self.folder = folder
         self.tokenizer = load_tokenizer(folder)
-        self.outline = _under_head(folder, load_outline)
+        self.outline = under_the_head(folder, load_outline)
+        check_pieces(self.outline, self.tokenizer, folder.name)
         limit = piece_limit(self.outline, max_pieces, folder.name)
         self.aligner = Aligner(self.tokenizer, limit, folder.name)
 
@@ -44,8 +44,9 @@ class BareEncoder:
     def model(self) -> transformers.PreTrainedModel:
         """The network with its weights, without gradients; loaded when it's first asked for."""
         with torch.random.fork_rng():  # the head that isn't used is drawn
-            model = _under_head(self.folder, load_model)
-        return model.eval().requires_grad_(False)
+            model: transformers.PreTrainedModel = under_the_head(self.folder)
+        model.requires_grad_(False).eval()
+        return model
 
     @cached_property
     def fingerprint(self) -> str:
@@ -100,25 +101,21 @@ class BareEncoder:
 
 
 def hidden_states(model: torch.nn.Module, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-    """The states of embeddings and layers, each (batch, pieces, width).
+    """The states of embeddings and layers, each (batch, pieces, width); arguments as of `read`."""
+    states: tuple[Tensor, ...] = read(model, inputs, output_hidden_states=True).hidden_states
+    return states
+
+
+def read(model: torch.nn.Module, inputs: Mapping[str, Tensor], **wanted: bool) -> Any:
+    """What transformers gives for a batch.
 
     Args:
         model: a bare encoder.
         inputs: `input_ids`, `attention_mask` and `token_type_ids` as `alignment.pad` makes them;
             some encoders do without the last.
+        wanted: what it's asked for beside the last states.
     """
     given = dict(inputs)
     if "token_type_ids" not in inspect.signature(model.forward).parameters:
         del given["token_type_ids"]
-    states: tuple[Tensor, ...] = model(**given, output_hidden_states=True).hidden_states
-    return states
-
-
-def _under_head(
-    folder: Pretrained, load: Callable[..., transformers.PreTrainedModel]
-) -> transformers.PreTrainedModel:
-    """What lies under the head, as `load_model` or `load_outline` gives it."""
-    names = folder.label_names
-    model = load(folder, names or ANY_LABELS, new_head=names is None)
-    encoder: transformers.PreTrainedModel = getattr(model, model.base_model_prefix)
-    return encoder
+    return model(**given, **wanted)

@@ -15,8 +15,10 @@ from huggingface_hub import constants
 from nlp_architect_ext.core import hub
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import read_json
+from nlp_architect_ext.core.inner_files import inner_file
 
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
+WEIGHTS = (WHOLE, INDEX)
 PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.bin", "tf_model.h5")
 VOCABULARIES = (
     "tokenizer.json",
@@ -158,4 +160,27 @@ def _checked(folder: Pretrained) -> Pretrained:
                 expected=expected,
                 remedy="give another folder, or add what is missing",
             )
+    for name in sorted(has.intersection({"config.json", *WEIGHTS, *TOKENIZER_FILES})):
+        inner_file(folder.path, name)
+    if WHOLE not in has:
+        _check_parts(folder.path)
     return folder
+
+
+def _check_parts(folder: Path) -> None:
+    """Whether the weights that an index lists are safetensors files of the folder.
+
+    Raises:
+        UserError: one isn't; what would be loaded then could be anything.
+    """
+    parts = read_json(folder / INDEX).get("weight_map")
+    names = list(parts.values()) if isinstance(parts, dict) else [None]
+    for name in names:
+        if not isinstance(name, str) or not name.endswith(".safetensors"):
+            raise UserError(
+                where=str(folder / INDEX),
+                wrong=f"lists {name!r} as weights",
+                expected="names of safetensors files",
+                remedy="get the folder again, from someone you trust",
+            )
+        inner_file(folder, name)

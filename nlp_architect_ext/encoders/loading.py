@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,6 +17,8 @@ from nlp_architect_ext.encoders.guard import quiet, translated_errors
 # No code of strangers, no network.
 SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 WHOLE = "a model that transformers knows, with all of its weights"
+# A bare encoder is loaded under a token classifier's head, which isn't used.
+ANY_LABELS = ("O", "other")
 
 
 def load_tokenizer(folder: Pretrained) -> Tokenizer:
@@ -81,6 +83,23 @@ def load_outline(
         UserError: see `load_model`.
     """
     return _model(folder, names, new_head=new_head, device_map={"": "meta"})
+
+
+def under_the_head(
+    folder: Pretrained, load: Callable[..., transformers.PreTrainedModel] = load_model
+) -> Any:
+    """The bare encoder of a checkpoint, whatever else the checkpoint is.
+
+    Args:
+        folder: see `load_model`.
+        load: `load_model`, or `load_outline`.
+
+    Raises:
+        UserError: see `load_model`.
+    """
+    names = folder.label_names
+    model = load(folder, names or ANY_LABELS, new_head=names is None)
+    return getattr(model, model.base_model_prefix)
 
 
 def _model(

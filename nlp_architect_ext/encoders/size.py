@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import transformers
+from tokenizers import Tokenizer
 from torch import nn
 
 from nlp_architect_ext.core.errors import UserError
@@ -43,6 +44,28 @@ def piece_limit(model: transformers.PreTrainedModel, asked: int | None, name: st
             remedy="ask for less",
         )
     return asked
+
+
+def check_pieces(model: transformers.PreTrainedModel, tokenizer: Tokenizer, name: str) -> None:
+    """Whether the model has a vector for every piece that the tokenizer can give.
+
+    Args:
+        model: any encoder.
+        tokenizer: said to be the model's.
+        name: of the model, for error messages.
+
+    Raises:
+        UserError: it's another model's tokenizer.
+    """
+    embeddings = model.get_input_embeddings()
+    highest = max(tokenizer.get_vocab(with_added_tokens=True).values(), default=0)
+    if isinstance(embeddings, nn.Embedding) and highest >= embeddings.num_embeddings:
+        raise UserError(
+            where=name,
+            wrong=f"its tokenizer gives numbers up to {highest}",
+            expected=f"at most {embeddings.num_embeddings - 1}, as the model has vectors for",
+            remedy="put the model's own tokenizer.json beside it",
+        )
 
 
 def _positions(model: transformers.PreTrainedModel) -> int | None:

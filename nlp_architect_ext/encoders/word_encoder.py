@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,14 +16,12 @@ from nlp_architect_ext.core.progress import bar
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_model, load_outline, load_tokenizer
-from nlp_architect_ext.encoders.size import piece_limit, reading_operations
+from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
 
 Vectors = NDArray[np.float32]
 
 BATCH = 256  # words at once, of similar length
-# The encoder is loaded under a token classifier's head, which isn't used.
-ANY_LABELS = ("O", "other")
 
 
 class WordEncoder:
@@ -49,7 +46,9 @@ class WordEncoder:
         self.folder = find(name_or_path)
         self.tokenizer: Tokenizer = load_tokenizer(self.folder)
         self.device = torch.device(device)
-        self._encoder(load_outline)  # refuses what won't load, before hours of other work
+        # Refuses what won't load, before hours of other work.
+        outline = under_the_head(self.folder, load_outline)
+        check_pieces(outline, self.tokenizer, self.folder.name)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -92,20 +91,14 @@ class WordEncoder:
 
     def counted_vectors(self, words: Sequence[str]) -> tuple[Vectors, list[int]]:
         """See `vectors` and `operations`; the words are tokenised once for both."""
-        encoder = self._encoder(load_model).to(self.device).eval()
+        encoder = under_the_head(self.folder).to(self.device).eval()
         windows = self._windows(encoder, words)
         return self._read(encoder, len(words), windows), _operations(encoder, len(words), windows)
 
     def operations(self, words: Sequence[str]) -> list[int]:
         """The floating-point operations of reading each word: see `reading_operations`."""
-        outline = self._encoder(load_outline)
+        outline = under_the_head(self.folder, load_outline)
         return _operations(outline, len(words), self._windows(outline, words))
-
-    def _encoder(self, load: Callable[..., transformers.PreTrainedModel]) -> Any:
-        """What lies under the head, as `load_model` or `load_outline` gives it."""
-        names = self.folder.label_names
-        model = load(self.folder, names or ANY_LABELS, new_head=names is None)
-        return getattr(model, model.base_model_prefix)
 
     def _windows(
         self, encoder: transformers.PreTrainedModel, words: Sequence[str]

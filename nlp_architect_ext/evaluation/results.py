@@ -11,6 +11,7 @@ from nlp_architect_ext.core.costs import KINDS
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import read_json
 from nlp_architect_ext.core.manifest import to_text
+from nlp_architect_ext.evaluation.opinions import Opinions
 from nlp_architect_ext.evaluation.scores import Scores, rounded
 
 SPLITS = ("dev", "test")
@@ -43,6 +44,7 @@ class Metrics:
     Args:
         splits: the scores on ``dev`` and ``test``, as far as there are sentences.
         teacher: the teacher's, in the same way.
+        teachers: what each teacher has opinions of; empty of a run without, and of older ones.
         sentences: what was trained on; None of a transformer by itself.
         parameters: trained numbers of ``student`` and ``teacher``.
         bytes: of the student's weights; None of a transformer by itself.
@@ -58,6 +60,7 @@ class Metrics:
     teacher: Mapping[str, Scores] = field(default_factory=dict)
     sentences: SentenceCounts | None = None
     bytes: int | None = None
+    teachers: tuple[Opinions, ...] = ()
 
     @property
     def dev(self) -> Scores | None:
@@ -74,6 +77,8 @@ class Metrics:
         of_student: dict[str, Any] = {}
         if self.sentences is not None:
             of_student = {"teacher": _written(self.teacher), "sentences": self.sentences.to_json()}
+        if self.teachers:
+            of_student["teachers"] = [one.to_json() for one in self.teachers]
         sizes = {"parameters": dict(self.parameters), "bytes": self.bytes}
         found = {
             **_written(self.splits),
@@ -96,6 +101,7 @@ class Metrics:
             teacher=_read(data.get("teacher", {})),
             sentences=None if sentences is None else SentenceCounts(**sentences),
             bytes=data.get("bytes"),
+            teachers=tuple(map(Opinions.from_json, data.get("teachers", ()))),
         )
 
     def text(self) -> str:

@@ -12,6 +12,16 @@ from nlp_architect_ext.evaluation.encoder_results import EncoderMetrics
 from nlp_architect_ext.reports.tables import markdown
 
 PLACE = "path/to/this/folder"
+USE = f"""## Use
+
+```
+nlp-train transformer_token --model_name_or_path {PLACE} --data_dir data --output_dir tagger
+nlp-train tagger_kd_pseudo --teacher {PLACE} --data_dir data --output_dir small
+nlp-train tagger --word_encoder {PLACE} --data_dir data --output_dir words
+```
+
+Other tools read its folder `model/` as any encoder in Hugging Face's format.
+"""
 
 
 def encoder_card(
@@ -30,16 +40,9 @@ def encoder_card(
         metrics: what was measured.
         command: the program that made it, and its arguments.
     """
-    metadata: dict[str, Value] = {
-        "library_name": "transformers",
-        "pipeline_tag": "feature-extraction",
-        "tags": ["distillation", "nlp-architect-ext"],
-    }
-    if is_of_hub:
-        metadata["base_model"] = teacher
     name = model_name(teacher)
     return f"""---
-{to_yaml(metadata)}---
+{_metadata(teacher, is_of_hub)}---
 
 # A smaller encoder, distilled from {name}
 
@@ -55,16 +58,7 @@ states that its last layer leaves unexplained: {metrics.unexplained:.3f} (0 is p
 the mean); {metrics.start:.3f} before training. It was trained on {metrics.windows["train"]:,}
 windows. A lower share isn't a better tagger: measure that on the task.
 
-## Use
-
-```
-nlp-train transformer_token --model_name_or_path {PLACE} --data_dir data --output_dir tagger
-nlp-train tagger_kd_pseudo --teacher {PLACE} --data_dir data --output_dir small
-nlp-train tagger --word_encoder {PLACE} --data_dir data --output_dir words
-```
-
-Other tools read its folder `model/` as any encoder in Hugging Face's format.
-
+{USE}
 ## Made by
 
 ```
@@ -78,6 +72,16 @@ nlp-architect-ext {__version__}.
 {markdown(_costs(metrics))}
 {ASSUMED}
 """
+
+
+def _metadata(teacher: str, is_of_hub: bool) -> str:
+    """What the hub reads of a card."""
+    found: dict[str, Value] = {
+        "library_name": "transformers",
+        "pipeline_tag": "feature-extraction",
+        "tags": ["distillation", "nlp-architect-ext"],
+    }
+    return to_yaml({**found, "base_model": teacher} if is_of_hub else found)
 
 
 def _costs(metrics: EncoderMetrics) -> list[list[str]]:

@@ -58,7 +58,7 @@ def distill(
     Args:
         train: see `train`.
         unlabelled: see `train`.
-        teacher: a Hugging Face model, folder or hub name; several are averaged.
+        teacher: as `--teacher` names it, a Hugging Face model, say; several are averaged.
         dev: see `train`.
         test: see `train`.
         output_dir: see `train`.

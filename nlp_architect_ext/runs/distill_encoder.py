@@ -11,11 +11,13 @@ import numpy as np
 import torch
 import transformers
 
-from nlp_architect_ext.compression.distilling import distil, lessons_of
+from nlp_architect_ext.compression.distilling import MEASURED, distil, lessons_of
+from nlp_architect_ext.compression.encoder_objective import HIDDEN
 from nlp_architect_ext.compression.held_out import HeldOut
 from nlp_architect_ext.compression.importance import masking_piece
 from nlp_architect_ext.compression.piece_batches import PieceStream
-from nlp_architect_ext.compression.starts import ETD_IMPT, RANDOM, start
+from nlp_architect_ext.compression.scales import meet_scales
+from nlp_architect_ext.compression.starts import EMBEDDINGS, ETD_IMPT, RANDOM, start
 from nlp_architect_ext.compression.state_store import StateStore, window_key
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.encoders.alignment import PieceWindow, pad
@@ -67,8 +69,8 @@ def distill_encoder(settings: DistillEncoderSettings) -> Path | None:
             say(f"{run.path} is finished already")
             return run.path
         _store_states(plan, store, run)
-        plan = searched(settings, plan, store, run, lambda: _begun(settings, plan, run, device))
-        student = _started(settings, plan, run, device)
+        plan = searched(settings, plan, store, run, lambda: _begun(settings, plan, store, run))
+        student = _started(settings, plan, store, run)
         _distilled(settings, plan, store, student, run)
         write_result(run, settings, plan, student)
         if settings.large.states_dir is None:
@@ -100,31 +102,33 @@ def _store_states(plan: EncoderPlan, store: StateStore, run: RunFolder) -> None:
 
 
 def _started(
-    settings: DistillEncoderSettings, plan: EncoderPlan, run: RunFolder, device: torch.device
+    settings: DistillEncoderSettings, plan: EncoderPlan, store: StateStore, run: RunFolder
 ) -> transformers.PreTrainedModel:
     """The student before its first step, or any that the checkpoint's weights will go into."""
     if not run.checkpoints.last.exists():
-        return _begun(settings, plan, run, device)
+        return _begun(settings, plan, store, run)
     model = start(RANDOM, plan.teacher.model, plan.shape, seed=settings.run.seed)
-    return model.to(device)  # type: ignore[arg-type,no-any-return]  # as in `_begun`
+    return model.to(store.device)  # type: ignore[arg-type,no-any-return]  # as in `_begun`
 
 
 def _begun(
-    settings: DistillEncoderSettings, plan: EncoderPlan, run: RunFolder, device: torch.device
+    settings: DistillEncoderSettings, plan: EncoderPlan, store: StateStore, run: RunFolder
 ) -> transformers.PreTrainedModel:
     """The student before its first step."""
-    seed = settings.run.seed
+    seed, device = settings.run.seed, store.device
+    sample = _sample(plan.text.train, settings.small.importance_size, seed)
     if plan.start == ETD_IMPT:
         with run.phase("importance") as meter:
-            sample = _sample(plan.text.train, settings.small.importance_size, seed)
             model = _start(plan, sample, seed, device)
             pieces = sum(len(window.ids) for window in sample)
             meter.operations = TRAINING * reading_operations(plan.teacher.outline, pieces)
     else:
-        sample = _sample(plan.text.train, settings.small.importance_size, seed)
         model = _start(plan, sample, seed, device)
-    # transformers' decorator hides the method's own type.
-    return model.to(device)  # type: ignore[arg-type,no-any-return]
+        is_new = plan.start in (RANDOM, EMBEDDINGS) and HIDDEN in plan.plan.lessons
+        if is_new and model.config.hidden_size == plan.teacher.width:
+            meet_scales(model, plan.plan.mapping, store, plan.text.train[:MEASURED])
+    model.to(device)  # type: ignore[arg-type]  # transformers' decorator hides the method's type
+    return model
 
 
 def _sample(windows: Sequence[PieceWindow], size: int, seed: int) -> list[PieceWindow]:
@@ -139,7 +143,7 @@ def _start(
     pad_id = plan.teacher.config.pad_token_id or 0
     batches = [pad(by_length[at : at + 32], pad_id) for at in range(0, len(by_length), 32)]
     on_device = [{name: one.to(device) for name, one in batch.items()} for batch in batches]
-    teacher = plan.teacher.model.to(device)  # type: ignore[arg-type]  # as above
+    teacher = plan.teacher.model.to(device)  # type: ignore[arg-type]  # see above
     mask_id = None
     if plan.start == ETD_IMPT:
         mask_id = masking_piece(plan.teacher.tokenizer, plan.teacher.folder.name)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import time
-from pathlib import Path
 
-import torch
 from torch.optim import SGD
 
 from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
-from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
-from nlp_architect_ext.runs.known_teacher import KnownTeacher, is_tagger
+from nlp_architect_ext.runs.known_teacher import ChosenTeacher
+from nlp_architect_ext.runs.pretraining_plan import Pretraining
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
+from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
-from nlp_architect_ext.taggers.tagger_teacher import TaggerTeacher
-from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
-from nlp_architect_ext.training.objectives import Objective
+from nlp_architect_ext.teachers.base import parameters_of
+from nlp_architect_ext.training.loop import Read, Stream
+from nlp_architect_ext.training.objectives import Objective, StepObjective
 
 STEPS = 4  # steps of the student that are timed, after one that warms up
 SAMPLE = 32  # sentences on which a teacher is timed
@@ -28,8 +26,9 @@ MEGABYTE = 1e6
 
 
 def describe(
-    epochs: int,
+    settings: TaggerSettings,
     teachers: TeacherPlan | None,
+    pretraining: Pretraining | None,
     corpus: Corpus,
     tagger: NeuralTagger,
     objective: Objective,
@@ -40,8 +39,9 @@ def describe(
     A few steps of the student are run, and the teacher labels a few sentences.
 
     Args:
-        epochs: of the student, at most.
+        settings: of the run.
         teachers: who teaches; None for nobody.
+        pretraining: what comes before the student's training; None for nothing.
         corpus: what is read.
         tagger: untrained.
         objective: what a step minimises.
@@ -55,10 +55,15 @@ def describe(
     ]
     total = 0.0
     if teachers is not None:
-        for name in teachers.names:
-            seconds, line = _teacher(teachers.tuning, name, corpus, tagger.device)
+        for one in teachers.teachers:
+            seconds, line = _teacher(teachers, one, corpus)
             total += seconds
             lines.append(line)
+    if pretraining is not None:
+        seconds, line = _pretraining(pretraining, tagger)
+        total += seconds
+        lines.append(line)
+    epochs = settings.schedule.epochs
     seconds = epochs * stream.steps_an_epoch * _a_step(tagger, objective, stream)
     total += seconds
     lines.append(
@@ -73,11 +78,11 @@ def describe(
     return "\n".join(lines)
 
 
-def _teacher(
-    tuning: FineTuning, name: str, corpus: Corpus, device: torch.device
-) -> tuple[float, str]:
+def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[float, str]:
     """Seconds for fine-tuning and labelling, and a line about it."""
-    teacher, is_ready = _opened(tuning, name, corpus, device)
+    training = one.kind.training if one.needs_training else None
+    make = one.kind.make if training is None else training.untrained
+    teacher = make(one.argument, corpus.labels, plan.options)
     sample = corpus.train[:SAMPLE]
     teacher.logits(sample[:2])
     started = time.perf_counter()
@@ -85,42 +90,43 @@ def _teacher(
     a_sentence = (time.perf_counter() - started) / len(sample)
     to_label = sum(map(len, (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())))
     labelling, fine_tuning = a_sentence * to_label, 0.0
-    plan = "used as it is"
-    if not is_ready:
-        passes = tuning.epochs * len(corpus.train)
-        sentences = max(passes, tuning.min_steps * tuning.batch_size)
+    facts = ["used as it is"]
+    if training is not None:
+        passes = plan.tuning.epochs * len(corpus.train)
+        sentences = max(passes, plan.tuning.min_steps * plan.tuning.batch_size)
         fine_tuning = TRAINING_COST * a_sentence * sentences
-        plan = f"fine-tuned on {len(corpus.train):,} sentences, about {_minutes(fine_tuning)}"
+        about = _minutes(fine_tuning)
+        facts = [f"fine-tuned on {len(corpus.train):,} sentences, about {about}"]
+    if parameters := parameters_of(teacher):
+        facts.insert(0, f"{parameters:,} parameters")
     line = (
-        f"teacher {name}: {teacher.parameters:,} parameters, {plan}; "
+        f"teacher {one.name}: {', '.join(facts)}; "
         f"labels {to_label:,} sentences, about {_minutes(labelling)}"
     )
     return fine_tuning + labelling, line
 
 
-def _opened(
-    tuning: FineTuning, name: str, corpus: Corpus, device: torch.device
-) -> tuple[KnownTeacher, bool]:
-    """The teacher of this name, and whether it knows the labels without fine-tuning."""
-    if is_tagger(name):
-        return TaggerTeacher(Path(name).expanduser(), corpus.labels, device), True
-    folder = find(name)
-    names = folder.label_names
-    model = load_model(folder, names or corpus.labels.names, new_head=names is None)
-    # transformers' decorator hides the method's own type.
-    model.to(device)  # type: ignore[arg-type]
-    teacher = TransformerTokenClassifier(
-        model,
-        load_tokenizer(folder),
-        names or corpus.labels.names,
-        corpus.labels,
-        precision=tuning.precision,
-        max_pieces=tuning.max_pieces,
+def _pretraining(plan: Pretraining, tagger: NeuralTagger) -> tuple[float, str]:
+    """Seconds for reading the text and for learning it, and a line about it."""
+    sample = plan.text[:SAMPLE]
+    answers = plan.reader.states([sample[:2], sample])
+    next(answers)  # loads the encoder
+    started = time.perf_counter()
+    next(answers)
+    reading = (time.perf_counter() - started) / len(sample) * len(plan.text)
+    few = plan.targets_to_come((STEPS + 1) * plan.settings.schedule.batch_size)
+    stream = plan.stream(tagger, few)
+    steps = math.ceil(stream.steps_an_epoch * len(plan.text) / len(few.vectors))
+    training = plan.epochs * steps * _a_step(tagger, plan.objective(tagger), stream)
+    line = (
+        f"pre-training: {counted(len(plan.text), 'sentence')} read by {plan.reader.folder.name}, "
+        f"about {_minutes(reading)}; {counted(plan.epochs, 'epoch')} of {counted(steps, 'step')}, "
+        f"about {_minutes(training)}"
     )
-    return teacher, names is not None
+    return reading + training, line
 
 
-def _a_step(tagger: NeuralTagger, objective: Objective, stream: BatchStream) -> float:
+def _a_step(tagger: NeuralTagger, objective: StepObjective[Read], stream: Stream[Read]) -> float:
     """Seconds of a training step, mean over a few; the weights stay as they are."""
     optimizer = SGD(tagger.model.parameters(), lr=0.0)
     started = 0.0

@@ -147,7 +147,7 @@ def check_room(plan: EncoderPlan, store: StateStore) -> None:
 
 
 def _mapping(name: str, shape: Shape, teacher: BareEncoder) -> tuple[int, ...]:
-    """The uniform one stands for one that is still to be searched for."""
+    """The mapping of this name; the uniform one stands for one that is still to be found."""
     name = UNIFORM if name == SEARCHED else name
     return layer_mapping(name, shape.layers, teacher.layers)
 

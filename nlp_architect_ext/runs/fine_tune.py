@@ -30,12 +30,13 @@ from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import input_files, load_corpus
 from nlp_architect_ext.runs.place import RunPlace
-from nlp_architect_ext.runs.teacher_plan import check_transformer, fine_tuning
+from nlp_architect_ext.runs.teacher_plan import fine_tuning
 from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.runtime.text_tagger import Prediction
 from nlp_architect_ext.settings.training import TransformerTokenSettings
 from nlp_architect_ext.teachers.fine_tuning import fine_tune
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
+from nlp_architect_ext.teachers.kinds.transformer import check_transformer
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 

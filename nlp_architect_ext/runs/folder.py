@@ -81,6 +81,10 @@ class RunFolder:
         """Where training keeps its state."""
         return Checkpoints(self.path / "checkpoints")
 
+    def stage(self, name: str) -> Checkpoints:
+        """Where a stage before the training keeps its state."""
+        return Checkpoints(self.path / "checkpoints" / name)
+
     @property
     def journal(self) -> Journal:
         """Where the curves are kept."""

@@ -1,46 +1,91 @@
-"""A teacher that knows the labels already: a transformer, or a tagger that was trained before."""
+"""The teacher that a user names: ``KIND:ARGUMENT``, or a plain name of a transformer or tagger."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.taggers.folder import holds_model
-from nlp_architect_ext.taggers.tagger_teacher import TaggerTeacher
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+from nlp_architect_ext.teachers.base import Teacher
+from nlp_architect_ext.teachers.kind import TeacherKind, TeacherOptions, kind_named
 
-KnownTeacher = TransformerTokenClassifier | TaggerTeacher
-
-
-def is_tagger(name: str) -> bool:
-    """Whether a teacher's name is the folder of a trained tagger."""
-    return holds_model(Path(name).expanduser())
+DRIVE = 1  # letters before the colon of a path of Windows
 
 
-def known_teacher(
-    name: str,
-    labels: LabelSet,
-    *,
-    device: torch.device | str,
-    precision: str,
-    max_pieces: int | None,
-) -> KnownTeacher:
-    """The teacher of this name.
+@dataclass(frozen=True)
+class ChosenTeacher:
+    """A teacher as the user named it.
 
     Args:
-        name: folder of a trained tagger, or folder or hub name of a token classifier.
-        labels: of the data.
-        device: where it computes.
-        precision: of a transformer, see `TransformerTokenClassifier`.
-        max_pieces: of a transformer, see `TransformerTokenClassifier`.
+        name: all of it.
+        kind: what makes it.
+        argument: what the kind is told.
+    """
+
+    name: str
+    kind: TeacherKind
+    argument: str
+
+    @property
+    def needs_training(self) -> bool:
+        """Whether it doesn't know the labels yet."""
+        return self.kind.training is not None and self.kind.training.is_needed(self.argument)
+
+    @property
+    def encoder(self) -> str | None:
+        """The encoder in it that can give word vectors."""
+        return self.kind.encoder(self.argument)
+
+    @property
+    def inputs(self) -> list[Path]:
+        """The files and folders that it's made of."""
+        return self.kind.inputs(self.argument)
+
+    def check(self, labels: LabelSet, options: TeacherOptions) -> None:
+        """Refuse one that can't be used; nothing is written.
+
+        Raises:
+            UserError: it can't.
+        """
+        self.kind.checked(self.argument, labels, options)
+
+    def make(self, labels: LabelSet, options: TeacherOptions) -> Teacher:
+        """The teacher.
+
+        Raises:
+            UserError: it can't be used.
+        """
+        return self.kind.make(self.argument, labels, options)
+
+
+def chosen(name: str) -> ChosenTeacher:
+    """What a user means by a teacher's name.
+
+    Without a colon, and where a file or folder has this very name, it's the folder of a trained
+    tagger, or a transformer's folder or hub name; so is a path of Windows.
 
     Raises:
-        UserError: it has other labels or none, or can't be loaded.
+        UserError: a kind that isn't installed, or one without an argument.
     """
-    if is_tagger(name):
-        return TaggerTeacher(Path(name).expanduser(), labels, device)
-    return TransformerTokenClassifier.load(
-        name, labels, device=device, precision=precision, max_pieces=max_pieces
-    )
+    kind, colon, argument = name.partition(":")
+    if colon and len(kind) > DRIVE and not Path(name).expanduser().exists():
+        found = kind_named(kind)
+        if not argument:
+            raise UserError(
+                where=f"teacher {name!r}",
+                wrong="nothing behind the colon",
+                expected=f"{kind}:ARGUMENT ({found.description})",
+                remedy="say which one",
+            )
+        return ChosenTeacher(name, found, argument)
+    is_tagger = holds_model(Path(name).expanduser())
+    return ChosenTeacher(name, kind_named("tagger" if is_tagger else "transformer"), name)
+
+
+def first_encoder(names: Sequence[str]) -> str | None:
+    """The encoder of the first of these teachers that is made of one."""
+    encoders = (chosen(name).encoder for name in names)
+    return next((encoder for encoder in encoders if encoder is not None), None)

@@ -8,10 +8,10 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.runs.inputs import load_corpus
-from nlp_architect_ext.runs.known_teacher import known_teacher
+from nlp_architect_ext.runs.known_teacher import chosen
+from nlp_architect_ext.runs.teacher_plan import teacher_options
 from nlp_architect_ext.settings.data import UnlabelledSettings
 from nlp_architect_ext.settings.texts import SoftLabelsSettings
-from nlp_architect_ext.teachers.ensemble import joined
 from nlp_architect_ext.teachers.store import SoftLabelStore
 
 
@@ -26,19 +26,18 @@ def label_texts(settings: SoftLabelsSettings) -> None:
     unlabelled = settings.unlabelled if _has_raw_text(settings) else None
     corpus = load_corpus(settings.data, settings.draw, text=settings.text, unlabelled=unlabelled)
     say(summary(corpus))
-    teachers = [
-        known_teacher(
-            name,
-            corpus.labels,
-            device=device,
-            precision=settings.answers.precision,
-            max_pieces=settings.answers.teacher_max_seq_len,
-        )
-        for name in settings.answers.teacher
-    ]
+    options = teacher_options(
+        settings.answers.label_map,
+        corpus.labels,
+        settings.text,
+        device=str(device),
+        precision=settings.answers.precision,
+        max_pieces=settings.answers.teacher_max_seq_len,
+    )
+    teachers = [chosen(name).make(corpus.labels, options) for name in settings.answers.teacher]
     folder = Path(settings.answers.soft_labels_dir)
     folder.mkdir(parents=True, exist_ok=True)  # a place that won't do must come out now
-    store = SoftLabelStore(folder, joined(teachers))
+    stores = [SoftLabelStore(folder, teacher) for teacher in teachers]
     train = [sentence.without_labels() for sentence in corpus.train]
     parts = {
         "train": train,
@@ -47,9 +46,11 @@ def label_texts(settings: SoftLabelsSettings) -> None:
         "test": corpus.test,
     }
     for name, sentences in parts.items():
-        store.labels(sentences or [], f"teacher labels {name}")
+        for store in stores:
+            store.labels(sentences or [], f"teacher labels {name}")
     count = sum(len(sentences or []) for sentences in parts.values())
-    say(f"the answers to {count:,} sentences are in {store.folder}")
+    places = ", ".join(str(store.folder) for store in stores)
+    say(f"the answers to {count:,} sentences are in {places}")
 
 
 def _has_raw_text(settings: SoftLabelsSettings) -> bool:

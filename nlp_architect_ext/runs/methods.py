@@ -7,7 +7,6 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 import torch
-from torch import nn
 
 from nlp_architect_ext.batches.encoding import EncodedSentence
 from nlp_architect_ext.batches.streams import BatchStream
@@ -27,7 +26,7 @@ from nlp_architect_ext.settings.training import (
     TaggerKdSettings,
     TaggerSettings,
 )
-from nlp_architect_ext.students.base import Viewable
+from nlp_architect_ext.students.base import viewable
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.training.cross_view import CrossView, CrossViewHeads, DistilledCrossView
 from nlp_architect_ext.training.objectives import Distillation, Objective, Supervised
@@ -172,15 +171,7 @@ def _heads(
     settings: TaggerSettings, views: CrossViewSettings, tagger: NeuralTagger
 ) -> CrossViewHeads:
     """Heads for the student's views, their weights drawn by the seed."""
-    student: nn.Module = tagger.model["student"]
-    if not isinstance(student, Viewable):
-        needs = [name for name in ("views", "view_widths") if not hasattr(student, name)]
-        raise UserError(
-            where=f"student {settings.student.model_type!r}",
-            wrong=f"has no {', '.join(needs)}",
-            expected="what students.base.Viewable describes",
-            remedy="add it, or take another student",
-        )
+    student = viewable(tagger.model["student"], settings.student.model_type)
     torch.manual_seed(settings.run.seed)
     heads = CrossViewHeads(*student.view_widths, views.view_width, len(tagger.labels))
     return heads.to(tagger.device)

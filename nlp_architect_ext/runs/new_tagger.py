@@ -17,6 +17,7 @@ from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.data.word_vectors import Vectors, read_word_vectors
 from nlp_architect_ext.encoders.pretrained_words import PretrainedWords
+from nlp_architect_ext.runs.known_teacher import first_encoder
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.settings.data import TokenizerSettings
 from nlp_architect_ext.settings.student import StudentSettings, WordSettings
@@ -38,7 +39,7 @@ def pretrained_words(
 
     Args:
         words: which encoder, if it's named.
-        teachers: the first of them is the encoder if none is named.
+        teachers: the first of them that is made of an encoder gives it if none is named.
         model_type: of the student, which may take no vectors.
         corpus: whose words get vectors.
         device: where the encoder computes.
@@ -56,7 +57,7 @@ def pretrained_words(
             expected="one source of word vectors, and a student that takes them",
             remedy="leave one of them out",
         )
-    name = named or (teachers.teacher[0] if teachers else RANDOM)
+    name = named or (first_encoder(teachers.teacher) if teachers else None) or RANDOM
     if name == RANDOM or words.embedding_file or not takes_vectors:
         return None
     return PretrainedWords(

@@ -44,6 +44,7 @@ class RunPlace:
         folders: further inputs, which mustn't be removed.
         store: of answers; in the folder if None.
         digests: of data that doesn't come from files, by name.
+        others: names in the folder that the command writes beside what every run writes.
     """
 
     run: RunSettings
@@ -52,6 +53,7 @@ class RunPlace:
     folders: Sequence[Path] = ()
     store: str | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
+    others: Sequence[str] = ()
 
     @property
     def path(self) -> Path:
@@ -98,7 +100,7 @@ class RunPlace:
         return OutputFolder(
             self.path,
             "run",
-            (*_result_file(self.path), *WRITTEN),
+            (*_result_file(self.path), *self.others, *WRITTEN),
             is_ours=lambda names: SETTINGS in names,
             begun=frozenset({STORE, DATA}),
         )

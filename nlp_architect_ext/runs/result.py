@@ -239,6 +239,7 @@ def _metrics(
         bytes=(run.path / WEIGHTS).stat().st_size,
         costs=run.costs(),
         device=str(tagger.device),
+        teachers=answers.opinions if answers else (),
     )
 
 

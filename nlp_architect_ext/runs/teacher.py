@@ -1,4 +1,4 @@
-"""The teacher's part of a run: fine-tune it, then store what it says about every sentence."""
+"""The teachers' part of a run: fine-tune them, then store what they say of every sentence."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import dev_sample
-from nlp_architect_ext.encoders.folder import labels_of
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.evaluation.opinions import Opinions, opinions
 from nlp_architect_ext.runs.folder import RunFolder
-from nlp_architect_ext.runs.known_teacher import KnownTeacher, is_tagger, known_teacher
+from nlp_architect_ext.runs.known_teacher import ChosenTeacher
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
+from nlp_architect_ext.teachers.base import Teacher, parameters_of
 from nlp_architect_ext.teachers.best_labels import best_labels
-from nlp_architect_ext.teachers.ensemble import joined
-from nlp_architect_ext.teachers.fine_tuning import fine_tune
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
-from nlp_architect_ext.teachers.store import SoftLabelStore
+from nlp_architect_ext.teachers.stored_mean import StoredMean, mean_answers
 
 SoftLabels = list[NDArray[np.float16]]
+OfTeachers = list[SoftLabels]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class TeacherAnswers:
         scores: the teacher's own scores by split.
         parameters: of all teachers together.
         teachers: name, fingerprint and revision of each.
+        opinions: what each has opinions of.
     """
 
     train: SoftLabels
@@ -47,6 +48,7 @@ class TeacherAnswers:
     scores: dict[str, dict[str, Any]]
     parameters: int
     teachers: tuple[dict[str, Any], ...]
+    opinions: tuple[Opinions, ...] = ()
 
 
 def no_answers(corpus: Corpus) -> TeacherAnswers:
@@ -59,41 +61,33 @@ def no_answers(corpus: Corpus) -> TeacherAnswers:
 
 
 def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
-    """Fine-tune the teachers that aren't token classifiers yet, and read or compute what they say.
+    """Fine-tune the teachers that don't know the labels yet, and read or compute what they say.
 
     A teacher that was fine-tuned before an interruption is kept; so are the sentences that were
     labelled.
     """
     dev = dev_sample(corpus, plan.dev_sample)
-    folders = _folders(run, len(plan.names))
+    folders = _folders(run, len(plan.teachers))
     teachers = []
-    for index, (name, folder) in enumerate(zip(plan.names, folders, strict=True)):
+    for index, (one, folder) in enumerate(zip(plan.teachers, folders, strict=True)):
         # Teachers of one name differ by their seeds, or an ensemble would be one teacher twice.
         tuning = replace(plan.tuning, seed=plan.tuning.seed + index)
-        teachers.append(_teacher(name, folder, tuning, corpus, dev, run))
-    store = SoftLabelStore(run.store, joined(teachers))
-    with run.phase("labelling") as meter:
-        train = store.labels(
-            [sentence.without_labels() for sentence in corpus.train], "teacher labels train"
-        )
-        unlabelled = (
-            store.labels(corpus.unlabelled, "teacher labels unlabelled")
-            if corpus.unlabelled
-            else []
-        )
-        meter.stop()
-        read = [*corpus.train, *corpus.unlabelled]
-        meter.operations = store.operations(read)
-        meter.earlier = store.saved
+        ready = _trained(one, folder, tuning, corpus, dev, run)
+        teachers.append(ready.make(corpus.labels, plan.options))
+    stored = StoredMean(run.store, teachers)
+    train, unlabelled = _training_answers(stored, corpus, run)
     with run.phase("teacher evaluation"):
         splits = {
             split: sentences
             for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
             if sentences
         }
-        labels = {
-            split: best_labels(store.labels(sentences, f"teacher labels {split}"), corpus.labels)
+        answers = {
+            split: stored.each(sentences, f"teacher labels {split}")
             for split, sentences in splits.items()
+        }
+        labels = {
+            split: best_labels(mean_answers(said), corpus.labels) for split, said in answers.items()
         }
         scores = {
             split: score(
@@ -101,20 +95,63 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
             )
             for split, sentences in splits.items()
         }
+        on_dev = answers.get("dev", [[] for _ in teachers])
+        found = _opinions(plan, corpus, train, unlabelled, on_dev)
     for split, values in scores.items():
         say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
-    described = tuple(
-        {"name": name, "fingerprint": one.fingerprint, "revision": one.revision}
-        for name, one in zip(plan.names, teachers, strict=True)
-    )
     return TeacherAnswers(
-        train,
-        unlabelled,
+        mean_answers(train),
+        mean_answers(unlabelled),
         labels,
         scores,
-        sum(one.parameters for one in teachers),
-        described,
+        sum(map(parameters_of, teachers)),
+        tuple(map(_described, plan.teachers, teachers)),
+        found,
     )
+
+
+def sources(plan: TeacherPlan, run: RunFolder) -> tuple[str, ...]:
+    """How another run names the teachers of a run: where they were fine-tuned to, or as here."""
+    pairs = zip(plan.teachers, _folders(run, len(plan.teachers)), strict=True)
+    return tuple(str(folder) if one.needs_training else one.name for one, folder in pairs)
+
+
+def _training_answers(
+    stored: StoredMean, corpus: Corpus, run: RunFolder
+) -> tuple[OfTeachers, OfTeachers]:
+    """What each teacher says of the labelled and of the unlabelled sentences."""
+    with run.phase("labelling") as meter:
+        labelled = [sentence.without_labels() for sentence in corpus.train]
+        train = stored.each(labelled, "teacher labels train")
+        unlabelled: OfTeachers = [[] for _ in stored.stores]
+        if corpus.unlabelled:
+            unlabelled = stored.each(corpus.unlabelled, "teacher labels unlabelled")
+        meter.stop()
+        meter.operations = stored.operations([*corpus.train, *corpus.unlabelled])
+        meter.earlier = stored.saved
+    return train, unlabelled
+
+
+def _opinions(
+    plan: TeacherPlan,
+    corpus: Corpus,
+    train: OfTeachers,
+    unlabelled: OfTeachers,
+    dev: OfTeachers,
+) -> tuple[Opinions, ...]:
+    """What each teacher has opinions of; said and returned."""
+    found = tuple(
+        opinions(one.name, [*of_train, *of_raw], of_dev, corpus.dev or [], corpus.labels)
+        for one, of_train, of_raw, of_dev in zip(plan.teachers, train, unlabelled, dev, strict=True)
+    )
+    for one in found:
+        say(f"teacher {one.name}: {one}")
+    return found
+
+
+def _described(chosen: ChosenTeacher, teacher: Teacher) -> dict[str, Any]:
+    revision = getattr(teacher, "revision", None)
+    return {"name": chosen.name, "fingerprint": teacher.fingerprint, "revision": revision}
 
 
 def _folders(run: RunFolder, count: int) -> list[Path]:
@@ -122,29 +159,26 @@ def _folders(run: RunFolder, count: int) -> list[Path]:
     return [run.path / "teacher" / (str(index + 1) if count > 1 else "") for index in range(count)]
 
 
-def _teacher(
-    name: str,
+def _trained(
+    teacher: ChosenTeacher,
     folder: Path,
     tuning: FineTuning,
     corpus: Corpus,
     dev: list[Sentence] | None,
     run: RunFolder,
-) -> KnownTeacher:
-    """The teacher of this name, fine-tuned into `folder` unless it knows the labels already."""
-    source = name
-    if not is_tagger(name) and labels_of(name) is None:
-        source = str(folder)
-        if not folder.exists():
-            say(f"fine-tuning the teacher {name} on {len(corpus.train):,} sentences")
-            with run.phase("teacher") as meter:
-                outcome = fine_tune(name, corpus.train, dev, corpus.labels, folder, tuning)
-                meter.operations = outcome["operations"]
-            for line in outcome["log"]:
-                run.journal.write("teacher", **line)
-    return known_teacher(
-        source,
-        corpus.labels,
-        device=tuning.device,
-        precision=tuning.precision,
-        max_pieces=tuning.max_pieces,
-    )
+) -> ChosenTeacher:
+    """The teacher, fine-tuned into `folder` unless it knows the labels already."""
+    if not teacher.needs_training:
+        return teacher
+    training = teacher.kind.training
+    assert training is not None, "it needs it"
+    if not folder.exists():
+        say(f"fine-tuning the teacher {teacher.name} on {len(corpus.train):,} sentences")
+        with run.phase("teacher") as meter:
+            outcome = training.train(
+                teacher.argument, corpus.train, dev, corpus.labels, folder, tuning
+            )
+            meter.operations = outcome["operations"]
+        for line in outcome["log"]:
+            run.journal.write("teacher", **line)
+    return replace(teacher, argument=str(folder))

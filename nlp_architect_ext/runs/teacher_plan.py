@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer
-from nlp_architect_ext.runs.known_teacher import is_tagger
-from nlp_architect_ext.settings.teacher import FineTuningSettings
+from nlp_architect_ext.data.formats.text import WordSplitter
+from nlp_architect_ext.runs.known_teacher import ChosenTeacher, chosen
+from nlp_architect_ext.settings.data import TokenizerSettings
+from nlp_architect_ext.settings.teacher import FineTuningSettings, TeacherSettings
 from nlp_architect_ext.settings.training import TaggerSettings
-from nlp_architect_ext.taggers.tagger_teacher import TaggerTeacher
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
-from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
+from nlp_architect_ext.teachers.kind import TeacherOptions
+from nlp_architect_ext.teachers.label_map import LabelMap
 
 
 @dataclass(frozen=True)
@@ -24,74 +25,80 @@ class TeacherPlan:
     """The plain part of the settings that says who teaches.
 
     Args:
-        names: folders or hub names.
-        tuning: how those are fine-tuned that aren't token classifiers yet.
+        teachers: as they are named.
+        options: what is said of all of them.
+        tuning: how those are fine-tuned that don't know the labels yet.
         dev_sample: dev sentences that pick the best epoch; 0 takes all.
     """
 
-    names: tuple[str, ...]
+    teachers: tuple[ChosenTeacher, ...]
+    options: TeacherOptions
     tuning: FineTuning
     dev_sample: int
 
 
-def teacher_plan(settings: TaggerSettings, device: torch.device) -> TeacherPlan | None:
-    """Who teaches, by the settings; None of a method without teachers."""
+def teacher_plan(
+    settings: TaggerSettings, labels: LabelSet, device: torch.device
+) -> TeacherPlan | None:
+    """Who teaches, by the settings; None of a method without teachers.
+
+    Raises:
+        UserError: a kind of teacher that isn't installed, or a label map that can't be used.
+    """
     if settings.teachers is None:
         return None
     assert settings.fine_tuning is not None, "teachers without a group of fine-tuning"
     tuning = fine_tuning(settings.fine_tuning, seed=settings.run.seed, device=device)
-    return TeacherPlan(settings.teachers.teacher, tuning, settings.dev.dev_sample)
+    teachers = tuple(chosen(name) for name in settings.teachers.teacher)
+    options = teacher_options(
+        settings.teachers.label_map,
+        labels,
+        settings.text,
+        device=str(device),
+        precision=tuning.precision,
+        max_pieces=tuning.max_pieces,
+    )
+    return TeacherPlan(teachers, options, tuning, settings.dev.dev_sample)
+
+
+def teacher_options(
+    label_map: str | None, labels: LabelSet, text: TokenizerSettings, **computing: Any
+) -> TeacherOptions:
+    """The plain part of the settings that teachers take.
+
+    Args:
+        label_map: the file, if there is one.
+        labels: of the data.
+        text: how raw text is split.
+        computing: the other fields of `TeacherOptions`.
+
+    Raises:
+        UserError: a label map that can't be used.
+    """
+    return TeacherOptions(
+        label_map=LabelMap.read(Path(label_map), labels) if label_map else LabelMap(),
+        # Made when it's needed, and once: spaCy takes a second to import.
+        splitter=cache(partial(WordSplitter, text.language, text.tokenizer)),
+        **computing,
+    )
 
 
 def check_teachers(plan: TeacherPlan, labels: LabelSet) -> None:
     """Refuse teachers that can't be used, before anything is written or computed.
 
     Raises:
-        UserError: a checkpoint or tagger that isn't there or can't be loaded, one with other
-            labels, or settings that don't fit the checkpoint.
+        UserError: see the kinds.
     """
-    tuning = plan.tuning
-    for name in plan.names:
-        if is_tagger(name):
-            TaggerTeacher(Path(name).expanduser(), labels)
-        else:
-            check_transformer(
-                name, labels, precision=tuning.precision, max_pieces=tuning.max_pieces
-            )
+    for teacher in plan.teachers:
+        teacher.check(labels, plan.options)
 
 
-def check_transformer(
-    name: str, labels: LabelSet, *, precision: str, max_pieces: int | None, relabel: bool = False
-) -> None:
-    """See that a checkpoint can be loaded, without loading it, and that the settings fit it.
-
-    Args:
-        name: folder or hub name.
-        labels: of the data.
-        precision: see `TransformerTokenClassifier`.
-        max_pieces: see `TransformerTokenClassifier`.
-        relabel: whether a token classifier with other labels will do, because it gets a new last
-            layer.
-
-    Raises:
-        UserError: see `check_teachers`.
-    """
-    folder = find(name)
-    known = folder.label_names
-    kept = (
-        known if known is not None and not (relabel and set(known) != set(labels.names)) else None
-    )
-    names = kept or labels.names
-    outline, tokenizer = load_outline(folder, names, new_head=kept is None), load_tokenizer(folder)
-    TransformerTokenClassifier(
-        outline,
-        tokenizer,
-        names,
-        labels,
-        name=folder.name,
-        precision=precision,
-        max_pieces=max_pieces,
-    )
+def teacher_inputs(settings: TeacherSettings | None) -> list[Path]:
+    """The files and folders that decide what the teachers say."""
+    if settings is None:
+        return []
+    inputs = [path for name in settings.teacher for path in chosen(name).inputs]
+    return [*inputs, *([Path(settings.label_map)] if settings.label_map else [])]
 
 
 def fine_tuning(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -28,9 +29,11 @@ from nlp_architect_ext.runs.new_tagger import (
     vectors_of_file,
 )
 from nlp_architect_ext.runs.place import RunPlace
+from nlp_architect_ext.runs.pretraining import pretrain
+from nlp_architect_ext.runs.pretraining_plan import planned_pretraining
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
-from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_plan
+from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_inputs, teacher_plan
 from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -65,25 +68,29 @@ def train_student(
     words = pretrained_words(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
-    tagger = _untrained(method, settings, corpus, words, device)
-    teachers = teacher_plan(settings, device)
+    tagger = untrained(method, settings, corpus, words, device)
+    teachers = teacher_plan(settings, corpus.labels, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
+    pretraining = planned_pretraining(settings, corpus, tagger)
     objective = method.objective(settings, tagger)
-    place = _place(settings, digests)
+    place = run_place(settings, digests)
     place.check()
     if settings.run.dry_run:
         answers = no_answers(corpus) if teachers is not None else None
         stream = method_stream(method, settings, corpus, tagger, answers)
-        say(describe(settings.schedule.epochs, teachers, corpus, tagger, objective, stream))
+        say(describe(settings, teachers, pretraining, corpus, tagger, objective, stream))
         return None
     with place.opened() as run:
         if run.is_finished:
             say(f"{run.path} is finished already")
             return finished_result(run.path, device)
         answers = teach(teachers, corpus, run) if teachers is not None else None
-        if words and not run.checkpoints.last.exists():
-            _set_word_vectors(tagger, words, run)
+        if not run.checkpoints.last.exists():
+            if words:
+                set_word_vectors(tagger, words, run)
+            if pretraining:
+                pretrain(pretraining, tagger, run)
         with run.phase("student") as meter:
             stream = method_stream(method, settings, corpus, tagger, answers)
             fit_student(settings, corpus, tagger, objective, stream, run, meter)
@@ -99,14 +106,18 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
     )
 
 
-def _untrained(
+def untrained(
     method: Method[Chosen],
     settings: Chosen,
     corpus: Corpus,
     words: PretrainedWords | None,
     device: torch.device,
+    own: Mapping[str, Any] | None = None,
 ) -> NeuralTagger:
-    """A tagger whose weights are drawn by the seed; words start with the vectors that are known."""
+    """A tagger whose weights are drawn by the seed; words start with the vectors that are known.
+
+    `own` are arguments of the student's that are stronger than all others.
+    """
     if words:
         vocabulary = words.vocabulary
     else:
@@ -121,6 +132,7 @@ def _untrained(
         freeze_words=words is not None,
         **decided,
     )
+    arguments |= own or {}
     tagger = new_tagger(
         settings.student,
         settings.text,
@@ -138,26 +150,33 @@ def _untrained(
     return tagger
 
 
-def _place(settings: TaggerSettings, digests: Mapping[str, str] | None) -> RunPlace:
+def run_place(settings: TaggerSettings, digests: Mapping[str, str] | None = None) -> RunPlace:
     """The run's folder, and all that decides whether an earlier run there is this one."""
-    others = (settings.words.embedding_file, settings.student.config_file)
+    inputs = teacher_inputs(settings.teachers)
+    of_teachers = [path for path in inputs if path.is_file()]
+    others = (
+        settings.words.embedding_file,
+        settings.student.config_file,
+        settings.pretraining.pretrain_file,
+    )
     files = [Path(name) for name in others if name]
     if not digests:
         files = input_files(settings.data, settings.unlabelled, *others)
-    encoder = settings.words.word_encoder
-    teachers = settings.teachers.teacher if settings.teachers is not None else ()
-    names = [*teachers, *([encoder] if encoder not in (None, RANDOM) else [])]
+    named = (settings.words.word_encoder, settings.pretraining.pretrain_encoder)
+    encoders = [Path(name) for name in named if name is not None and name != RANDOM]
+    folders = [*(path for path in inputs if not path.is_file()), *encoders]
     return RunPlace(
         settings.run,
         settings,
-        files,
-        folders=[Path(name) for name in names if name],
+        [*files, *of_teachers],
+        folders=folders,
         store=settings.words.soft_labels_dir,
         digests=digests or {},
     )
 
 
-def _set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+def set_word_vectors(tagger: NeuralTagger, words: PretrainedWords, run: RunFolder) -> None:
+    """Put an encoder's vectors into the tagger's word embedding."""
     with run.phase("word vectors") as meter:
         store = WordVectorStore(run.store, words.encoder)
         tagger.set_embedding(words.vectors(tagger.word_width, store))

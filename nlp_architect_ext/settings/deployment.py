@@ -39,7 +39,7 @@ class BenchmarkSettings:
     overwrite_output_dir: bool = setting(False, help="replace an earlier benchmark")
     against: tuple[str, ...] = setting(
         ("bert-base",),
-        help="bert-base, bert-large, bert-base:int8, spacy, crfsuite, students, token classifiers",
+        help="bert-base, spacy, crfsuite, students, token classifiers; BERTs with :int8 too",
         spread=True,
     )
     batch_sizes: tuple[int, ...] = setting(

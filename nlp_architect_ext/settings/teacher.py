@@ -16,9 +16,15 @@ class TeacherSettings:
     """The teacher."""
 
     teacher: tuple[str, ...] = setting(
-        help="Hugging Face model, folder or hub name, or a trained tagger; several are averaged",
+        help=(
+            "Hugging Face model, folder or hub name, a trained tagger, or KIND:ARGUMENT such as "
+            "names:people.txt, rules:dates.jsonl; several are averaged"
+        ),
         flags=("--teacher_model_path",),
         common=True,
+    )
+    label_map: str | None = setting(
+        None, help="JSON file: teachers' labels that are the data's under another name"
     )
 
 

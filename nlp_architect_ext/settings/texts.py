@@ -12,7 +12,7 @@ from nlp_architect_ext.settings.data import (
 )
 from nlp_architect_ext.settings.fields import borrowed, group, setting
 from nlp_architect_ext.settings.run import DeviceSettings
-from nlp_architect_ext.settings.teacher import FineTuningSettings
+from nlp_architect_ext.settings.teacher import FineTuningSettings, TeacherSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +20,13 @@ class TeacherAnswersSettings:
     """The teacher and the store of its answers."""
 
     teacher: tuple[str, ...] = setting(
-        help="fine-tuned transformer (folder or hub name) or trained tagger; several are averaged",
+        help=(
+            "fine-tuned transformer (folder or hub name), trained tagger, or KIND:ARGUMENT; may be "
+            "given several times"
+        ),
         flags=("--teacher_model_path",),
     )
+    label_map: str | None = borrowed(TeacherSettings, "label_map")
     soft_labels_dir: str = setting(help="store of the teacher's answers; made or added to")
     teacher_max_seq_len: int | None = borrowed(FineTuningSettings, "max_seq_len")
     precision: str = borrowed(FineTuningSettings, "precision")

@@ -15,6 +15,7 @@ from nlp_architect_ext.settings.data import (
     UnlabelledSettings,
 )
 from nlp_architect_ext.settings.fields import group
+from nlp_architect_ext.settings.pretraining import PretrainingSettings
 from nlp_architect_ext.settings.recipes import RECIPES
 from nlp_architect_ext.settings.run import DeviceSettings, RunSettings
 from nlp_architect_ext.settings.student import ScheduleSettings, StudentSettings, WordSettings
@@ -43,6 +44,7 @@ class TaggerSettings:
     student: StudentSettings = group(StudentSettings)
     schedule: ScheduleSettings = group(ScheduleSettings)
     words: WordSettings = group(WordSettings)
+    pretraining: PretrainingSettings = group(PretrainingSettings)
     text: TokenizerSettings = group(TokenizerSettings)
     draw: DrawSettings = group(DrawSettings)
     dev: DevSettings = group(DevSettings)

@@ -52,6 +52,27 @@ class Viewable(Protocol):
         """The emissions, as `forward` gives them, and what they were made of, in one pass."""
 
 
+def viewable(student: nn.Module, name: str) -> Viewable:
+    """The student, as one that can be trained by views of its own.
+
+    Args:
+        student: any.
+        name: its kind, for the error message.
+
+    Raises:
+        UserError: it has no views.
+    """
+    if not isinstance(student, Viewable):
+        needs = [part for part in ("views", "view_widths") if not hasattr(student, part)]
+        raise UserError(
+            where=f"student {name!r}",
+            wrong=f"has no {', '.join(needs)}",
+            expected="what students.base.Viewable describes",
+            remedy="add it, or take another student",
+        )
+    return student
+
+
 @runtime_checkable
 class Exportable(Protocol):
     """A student that can be exported (`nlp-train export`).

@@ -1,4 +1,4 @@
-"""A trained tagger as a teacher: a student of a student, or the second voice of an ensemble."""
+"""``tagger:FOLDER``: a trained tagger, a student's teacher or the second voice of an ensemble."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from nlp_architect_ext.taggers.emitted import Emitted
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.base import Logits
+from nlp_architect_ext.teachers.kind import TeacherKind, TeacherOptions
 from nlp_architect_ext.teachers.transformer import columns_for
 
 
@@ -62,3 +63,10 @@ class TaggerTeacher:
         with torch.inference_mode():
             found = self.tagger.decoder.log_probabilities(one.emissions, one.lengths, 1.0)
         return Emitted(one.indices, found[:, :, self.columns], one.lengths).rows()
+
+
+def _make(argument: str, labels: LabelSet, options: TeacherOptions) -> TaggerTeacher:
+    return TaggerTeacher(Path(argument).expanduser(), labels, options.device)
+
+
+TAGGER = TeacherKind(name="tagger", description="a tagger that was trained before", make=_make)

@@ -16,7 +16,11 @@ Logits = NDArray[np.float32]  # (words, labels)
 
 @runtime_checkable
 class Teacher(Protocol):
-    """Says of every word how likely each label is: ``labels``, ``logits``, ``fingerprint``."""
+    """Says of every word how likely each label is: ``labels``, ``logits``, ``fingerprint``.
+
+    It may also have ``parameters``, how many numbers it has learnt, and ``revision``, the commit on
+    the hub that it comes from.
+    """
 
     @property
     def labels(self) -> LabelSet:
@@ -67,3 +71,8 @@ def operations_of(teacher: Teacher, sentences: Sequence[Sentence]) -> list[int]:
     if isinstance(teacher, CountingTeacher):
         return teacher.operations(sentences)
     return [0] * len(sentences)
+
+
+def parameters_of(teacher: Teacher) -> int:
+    """How many numbers a teacher has learnt; none if it doesn't say."""
+    return int(getattr(teacher, "parameters", 0))

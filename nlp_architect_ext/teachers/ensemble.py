@@ -13,11 +13,6 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.teachers.base import Logits, Teacher, counted_logits, operations_of
 
 
-def joined(teachers: Sequence[Teacher]) -> Teacher:
-    """Several teachers as one; a single one is itself."""
-    return teachers[0] if len(teachers) == 1 else EnsembleTeacher(teachers)
-
-
 class EnsembleTeacher:
     """Averages teachers; a word is averaged over those that have an opinion of it.
 
@@ -61,7 +56,7 @@ class EnsembleTeacher:
         """See `logits` and `operations`."""
         answers = [counted_logits(teacher, sentences) for teacher in self.teachers]
         of_sentences = zip(*(logits for logits, _ in answers), strict=True)
-        means = [_mean(np.stack(of_sentence)) for of_sentence in of_sentences]
+        means = [mean(np.stack(of_sentence)) for of_sentence in of_sentences]
         return means, _sums(counts for _, counts in answers)
 
     def operations(self, sentences: Sequence[Sentence]) -> list[int]:
@@ -74,10 +69,10 @@ def _sums(counts: Iterable[Sequence[int]]) -> list[int]:
     return [sum(of_sentence) for of_sentence in zip(*counts, strict=True)]
 
 
-def _mean(logits: NDArray[np.float32]) -> Logits:
+def mean(logits: NDArray[np.float32]) -> Logits:
     """``log(1/n Σ softmax(logits))`` over the n teachers with an opinion.
 
-    From (teachers, words, labels) to (words, labels).
+    From (teachers, words, labels) to (words, labels); zeros where none has one.
     """
     sees = logits.any(axis=2, keepdims=True)
     log_probabilities = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)

@@ -19,7 +19,7 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.folder import find
 from nlp_architect_ext.encoders.loading import load_model, load_tokenizer
-from nlp_architect_ext.encoders.size import piece_limit, reading_operations
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
 from nlp_architect_ext.layers.device import has_fast_bf16
 from nlp_architect_ext.layers.modes import mode
 from nlp_architect_ext.teachers.base import Logits
@@ -43,8 +43,8 @@ class TransformerTokenClassifier:
         batch_size: windows at once.
 
     Raises:
-        UserError: ``names`` aren't those of ``labels``, or ``max_pieces`` or ``precision`` is out
-            of range.
+        UserError: ``names`` aren't those of ``labels``, ``max_pieces`` or ``precision`` is out of
+            range, or the tokenizer is another model's.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class TransformerTokenClassifier:
         # The commit on the hub, if the model or its encoder comes from there.
         self.revision: str | None = None
         self.columns = columns_for(labels, names, name)
+        check_pieces(model, tokenizer, name)
         self.aligner = Aligner(tokenizer, piece_limit(model, max_pieces, name), name)
         self.has_types = "token_type_ids" in inspect.signature(model.forward).parameters
         # Behind the attention mask any id would do.

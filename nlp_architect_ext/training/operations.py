@@ -5,15 +5,37 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from itertools import islice
+from typing import Protocol, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.layers.modes import mode
-from nlp_architect_ext.training.loop import _gradients
-from nlp_architect_ext.training.objectives import Objective
+from nlp_architect_ext.training.loop import Stream, _gradients
+from nlp_architect_ext.training.objectives import Movable, StepObjective
+
+
+class Sentences(Movable, Protocol):
+    """A batch of sentences."""
+
+    @property
+    def words(self) -> Tensor:
+        """Word ids (batch, words)."""
+        ...
+
+
+Read = TypeVar("Read", bound=Sentences)
+Given = TypeVar("Given", covariant=True)
+
+
+class SentenceStream(Stream[Given], Protocol[Given]):
+    """Batches of sentences of similar lengths."""
+
+    @property
+    def words_a_step(self) -> float:
+        """Words of a batch, padding included: the mean over an epoch."""
+        ...
 
 
 def operations(compute: Callable[[], object]) -> int:
@@ -41,7 +63,9 @@ def operations(compute: Callable[[], object]) -> int:
 COUNTED = 8  # steps whose operations are counted
 
 
-def operations_a_step(model: nn.ModuleDict, stream: BatchStream, objective: Objective) -> float:
+def operations_a_step(
+    model: nn.ModuleDict, stream: SentenceStream[Read], objective: StepObjective[Read]
+) -> float:
     """The floating-point operations of a training step, mean over an epoch.
 
     They are counted in the epoch's first steps, as operations a word, padding included.

@@ -86,7 +86,8 @@ def relation_scores(vectors: Tensor, heads: int) -> Tensor:
 
 def in_heads(vectors: Tensor, heads: int) -> Tensor:
     """Vectors side by side (batch, pieces, width) by head (batch, heads, pieces, width / heads)."""
-    return vectors.unflatten(2, (heads, -1)).transpose(1, 2)
+    cut: Tensor = vectors.unflatten(2, (heads, -1))
+    return cut.transpose(1, 2)
 
 
 class UnexplainedShare:

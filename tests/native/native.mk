@@ -55,7 +55,7 @@ $(CHECKED)/models: $(PROGRAMS)/write_models.py $(INSTALLED)
 
 # One model under many threads, on every path of this processor; addresses as well as races. Watched,
 # the portable path is a hundred times slower than the others.
-EXPORTS := softmax-int8 softmax-fp32 crf-int8 deep-int8 id-cnn-int8 id-cnn-fp32
+EXPORTS := softmax-int8 softmax-fp32 crf-int8 deep-int8 id-cnn-int8 id-cnn-fp32 chain-int8 chain-fp32
 STRESSED := $(EXPORTS:%=$(CHECKED)/models/%)
 $(CHECKED)/addresses/stress: $(call objects,addresses,$(INNER) stress)
 	$(WATCHER) $(ADDRESSES) $^ -o $@

@@ -59,10 +59,13 @@ void write_emissions(const std::vector<const char*>& arguments) {
     }
 }
 
-// Random rows times a random matrix, their parts each with a scale or all without.
+// Random rows times a random matrix, their parts each with a scale or all without. Several parts
+// with scales have no offset, so their inputs aren't negative.
 struct RandomProduct {
     RandomProduct(std::size_t number, std::mt19937& generator);
     void check() const;
+
+    bool has_offset() const { return !is_scaled || parts.size() == 1; }
 
     bool is_scaled;
     std::size_t rows;
@@ -89,8 +92,9 @@ RandomProduct::RandomProduct(std::size_t number, std::mt19937& generator) {
     weights.scales.assign(weights.outputs, 1);
     for (std::size_t input = 0; input < rows * weights.inputs; ++input) {
         const int feature = static_cast<int>(generator() % 128);
-        const bool is_negative = !is_scaled && generator() % 2 == 1;
-        inputs.push_back(is_extreme ? (is_scaled ? 127 : -127) : is_negative ? -feature : feature);
+        const bool is_negative = has_offset() && generator() % 2 == 1;
+        const int extreme = has_offset() ? -127 : 127;
+        inputs.push_back(is_extreme ? extreme : is_negative ? -feature : feature);
     }
     for (std::size_t index = 0; index < parts.size() * rows; ++index) {
         scales.push_back(static_cast<float>(generator() % 4));
@@ -100,7 +104,7 @@ RandomProduct::RandomProduct(std::size_t number, std::mt19937& generator) {
 void RandomProduct::check() const {
     const nlp::NumberKernels& kernels = nlp::kernels().integers;
     nlp::Packing packing = nlp::plain_packing(weights.outputs, parts);
-    const int offset = is_scaled ? 0 : kernels.hidden_offset;
+    const int offset = has_offset() ? kernels.hidden_offset : 0;
     packing.input_offset = offset;
     const nlp::Matrix matrix(kernels, weights, std::vector<float>(weights.outputs), packing);
     std::vector<nlp::Aligned<unsigned char>> stored;

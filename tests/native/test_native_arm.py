@@ -11,6 +11,7 @@ import torch
 from test_tagger import new_tagger
 
 from nlp_architect_ext.layers.network_file import NetworkFile
+from nlp_architect_ext.students.chain import Chain
 from nlp_architect_ext.students.cnn_lstm import CnnLstm
 from nlp_architect_ext.students.id_cnn import IdCnn
 
@@ -35,6 +36,8 @@ STUDENTS = {
     "lstm-head": (CnnLstm, {"lstm_width": 33, "head_width": 40, "input_skip": False}),
     "lstm-deep": (CnnLstm, {"lstm_width": 64, "lstm_layers": 3}),
     "id-cnn": (IdCnn, {"filters": 45, "dilations": (1, 3), "blocks": 2}),
+    "chain": (Chain, {"width": 48, "operations": ("conv3", "lstm", "attention", "separable5")}),
+    "chain-lstm": (Chain, {"width": 80, "operations": ("lstm", "conv5", "feed-forward")}),
 }
 TEXTS = ["Anna met Bo in Oslo today.", "👩\u200d🚀 Éa met\u0301 Anna — in\u3000Oslo", ""]
 

@@ -1,8 +1,6 @@
 """The native kernel against torch, alone and in company, on every instruction set."""
 
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from native.instruction_sets import emissions_by_kernel
 from safetensors.numpy import load_file, save_file
 from strategies import texts
 from test_exporting import TAGGERS
@@ -26,7 +25,6 @@ from nlp_architect_ext.runtime.text_tagger import TextTagger
 
 pytestmark = pytest.mark.skipif(bool(missing_kernel()), reason=f"no kernel: {missing_kernel()}")
 
-KERNELS = ("portable", "avx2", "avx-vnni", "avx512-vnni", "neon", "neon-dot")
 ODD = Sentence(("Éa-unheard", "of", "İstanbul", "x" * 300, "\u0301", "👩‍🚀", "ΑΣ", "\ud83d"))
 LONG = Sentence(("Anna", "met", "Bo", "in", "Oslo", ".") * 25)  # 150 words, in windows of 20
 
@@ -133,7 +131,7 @@ def test_networks_of_any_shape(kind, types, decoder, lengths, tmp_path_factory):
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
-@pytest.mark.parametrize("name", ["softmax", "crf", "id-cnn, blocks", "hidden layer"])
+@pytest.mark.parametrize("name", ["softmax", "crf", "id-cnn, blocks", "hidden layer", "chain"])
 @settings(max_examples=10)
 @given(batch=st.lists(sentences, min_size=1, max_size=40), seed=st.randoms())
 def test_neither_company_nor_threads_change_a_bit(name, precision, folders, batch, seed):
@@ -207,41 +205,14 @@ def test_what_is_written_is_what_the_plain_road_writes(name, form, native, batch
     assert tagger.tagged_text(batch, form, min_score=least) == expected
 
 
-SCRIPT = """
-import sys
-import numpy as np
-from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.runtime.native.availability import kernel_path
-from nlp_architect_ext.runtime.native.tagger import NativeTagger
-words = ("Anna", "met", "Bo", "in", "Oslo", ".", "unheard-of") * 5
-batch = [Sentence(words[: 1 + number]) for number in range(31)]
-parts = []
-for folder in sys.argv[2:]:
-    parts += NativeTagger.load(folder, 2).emissions(batch)
-np.save(sys.argv[1], np.concatenate([part.ravel() for part in parts]))
-print(kernel_path())
-"""
-
-
 def test_every_instruction_set_says_the_same(folders, tmp_path):
-    used = [str(folders[key]) for key in folders if key[0] in ("crf", "id-cnn", "hidden layer")]
-
-    def emissions(kernel):
-        environment = {**os.environ, "NLP_ARCHITECT_EXT_KERNEL": kernel}
-        command = [sys.executable, "-c", SCRIPT, str(tmp_path / f"{kernel}.npy"), *used]
-        return subprocess.run(command, env=environment, capture_output=True, text=True)
-
-    ran = {kernel: emissions(kernel) for kernel in KERNELS}
-    assert ran["portable"].returncode == 0
-    found = {name: result for name, result in ran.items() if result.returncode == 0}
+    names = ("crf", "id-cnn", "hidden layer", "chain")
+    used = [folder for (name, _), folder in folders.items() if name in names]
+    found = emissions_by_kernel(used, tmp_path)
     assert kernel_path() in found
-    expected = np.load(tmp_path / "portable.npy")
-    for name, result in found.items():
-        assert result.stdout.strip() == name
-        values = np.load(tmp_path / f"{name}.npy")
+    expected = found["portable"]
+    for values in found.values():
         assert np.abs(values - expected).mean() < 0.002 * np.abs(expected).max()
-    for name in set(KERNELS) - set(found):
-        assert "expected one of" in ran[name].stderr  # another processor's
 
 
 def test_a_copied_process_tags_on(folders):

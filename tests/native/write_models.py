@@ -18,6 +18,7 @@ PARTS = ("config.json", "vocabulary.json", "words.safetensors", "network.safeten
 PARTS += ("splitting.json",)
 TEXT = "Anna met Bo, x@example.org 😀 in\nOslo. (U.K.: $3.50) ".encode()
 SMALL = {"word_width": 8, "character_filters": 8, "lstm_width": 6}
+OPERATIONS = ["lstm", "conv3", "attention", "separable5", "lstm", "feed-forward"]
 EXPORTS = {
     "softmax": {},
     "crf": {"decoder": "crf", "tokenizer": "whitespace", "outside_bias": 0.5},
@@ -25,6 +26,11 @@ EXPORTS = {
     "id-cnn": {
         "student": "id-cnn",
         "arguments": {"word_width": 8, "filters": 16},
+        "tokenizer": "whitespace",
+    },
+    "chain": {
+        "student": "chain",
+        "arguments": {"word_width": 8, "width": 48, "operations": OPERATIONS},
         "tokenizer": "whitespace",
     },
 }

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from itertools import chain
 
 import numpy as np
 import onnxruntime
 import pycrfsuite
 import pytest
 import torch
+from tiny_teacher import tiny_classifier
 from torch import nn
 
 from nlp_architect_ext import cli
@@ -21,6 +23,7 @@ from nlp_architect_ext.benchmark.spacy_ner import trained_ner
 from nlp_architect_ext.benchmark.system import System
 from nlp_architect_ext.benchmark.systems import Lessons, rival, student_systems
 from nlp_architect_ext.benchmark.timing import Timing, batches, compare
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.progress import listening
 from nlp_architect_ext.core.sentence import Sentence
@@ -155,6 +158,29 @@ def test_every_system_finds_entities_of_each_sentence(model, tmp_path, small_ber
         assert len(system.tag(SENTENCES)) == 3, system.name
         assert system.network(SENTENCES)() is not None, system.name
     assert rivals[0].parameters > 0
+
+
+def test_a_trained_transformer_is_measured_in_int8_too(transformer):
+    labels, vocabulary = LabelSet.for_types(["PER", "LOC"]), Vocabulary.build(SENTENCES)
+    whole, rounded = (
+        rival(f"{transformer}{form}", labels, vocabulary, 1) for form in ("", ":int8")
+    )
+    assert rounded.name == whole.name.replace("torch", "ONNX Runtime int8")
+    assert rounded.bytes < whole.bytes
+    assert rounded.parameters == whole.parameters
+    assert whole.label is not None
+    assert rounded.label is not None
+    found, expected = rounded.label(SENTENCES), whole.label(SENTENCES)
+    pairs = list(zip(chain(*found), chain(*expected), strict=True))
+    # Weights that have hardly been trained leave some words in doubt.
+    assert sum(one == other for one, other in pairs) > len(pairs) / 2
+
+
+def test_a_transformer_that_cannot_be_rounded_is_refused(tmp_path):
+    labels, vocabulary = LabelSet.for_types(["PER"]), Vocabulary.build(SENTENCES)
+    tiny_classifier(tmp_path, vocabulary.words, labels.names, "bytes")
+    with pytest.raises(UserError, match="is a RobertaForTokenClassification"):
+        rival(f"{tmp_path}:int8", labels, vocabulary, 1)
 
 
 def test_transformers_are_timed_in_float32_even_where_bfloat16_is_faster(

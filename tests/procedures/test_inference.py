@@ -139,7 +139,7 @@ def test_students_and_doctor_say_what_is_installed(capsys):
     assert cli.train(["doctor"]) == 0
     shown = capsys.readouterr().out
     assert "torch" in shown
-    assert "cnn-lstm, id-cnn" in shown
+    assert "chain, cnn-lstm, id-cnn" in shown
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ def read_labelled_file(
     format_name: str,
     options: ReadOptions,
     splitter: Callable[[], WordSplitter],
+    *,
+    takes_predictions: bool = False,
 ) -> tuple[LabelledFile, list[str]]:
     """The labelled sentences of a file of any format, and what the user should know of them.
 
@@ -46,6 +48,7 @@ def read_labelled_file(
         format_name: an installed format, or ``auto``: what the file shows, else columns.
         options: what the user said of the file.
         splitter: makes what splits texts; only files of texts need it.
+        takes_predictions: whether texts count that a model marked, and nobody checked.
 
     Raises:
         UserError: the format refuses the file, or nothing in it is labelled.
@@ -58,7 +61,8 @@ def read_labelled_file(
     sentences = []
     unlabelled = without_words = 0
     for document in format_.read(path, options):
-        if not document.is_labelled or document.is_prediction:
+        is_refused = document.is_prediction and not takes_predictions
+        if not document.is_labelled or is_refused:
             unlabelled += 1
             continue
         sentence = to_sentence(document, words, remarks)

@@ -25,6 +25,11 @@ _TAG = re.compile(r"O|[BIELSU]-.+")
 LONGEST_STRETCH = 300
 _STRETCH = re.compile(rf"\S{{{LONGEST_STRETCH}}}")
 
+# Python strings may hold halves of pairs; spaCy takes UTF-8 alone. No rule knows this private
+# character, so words begin and end as with any other that no rule knows.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNKNOWN = "\ue000"
+
 LOOKED_AT = 50  # lines that are checked for being columns
 SUSPICIOUS = 3  # fewer lines than this may look like columns by chance
 
@@ -91,8 +96,9 @@ def _spacy_ranges(language: str) -> Callable[[str], Ranges]:
         cuts: list[int] = []
         if len(text) > LONGEST_STRETCH:
             cuts = [match.end() for match in _STRETCH.finditer(text)]
+        known = _SURROGATE.sub(_UNKNOWN, text)
         for first, last in pairwise([0, *cuts, len(text)]):
-            places = tokenizer(text[first:last]).to_array(["IDX", "LENGTH"]).tolist()
+            places = tokenizer(known[first:last]).to_array(["IDX", "LENGTH"]).tolist()
             found += [(first + start, first + start + size) for start, size in places]
         return [(start, end) for start, end in found if not text[start:end].isspace()]
 

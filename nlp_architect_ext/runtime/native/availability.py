@@ -16,7 +16,7 @@ from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
 from nlp_architect_ext.runtime.folder import CONFIG, NETWORK, damaged
 
-NETWORKS = ("cnn-lstm", "id-cnn")  # students whose networks the kernel knows
+NETWORKS = ("cnn-lstm", "id-cnn", "chain")  # students whose networks the kernel knows
 RECORD = Path(__file__).with_name("not_built.txt")  # written where the kernel couldn't be built
 AGAIN = "call nlp-train export again"
 
@@ -56,7 +56,7 @@ def native_obstacle(folder: str | Path) -> str:
     place = Path(folder)
     student = _student(place)
     if student not in NETWORKS:
-        return f"it knows the networks {' and '.join(NETWORKS)}, not {student}"
+        return f"it knows the networks {', '.join(NETWORKS)}, not {student}"
     if NETWORK not in read_manifest(place):
         return f"the export has no {NETWORK}, as before there was a kernel; {AGAIN}"
     return ""

@@ -32,21 +32,6 @@ Weights taps_first(const Weights& weights) {
     return found;
 }
 
-// Weights (filters, taps · inputs) as (taps · filters, inputs).
-Weights taps_as_outputs(const Weights& weights) {
-    Weights found;
-    found.outputs = weights.outputs * kTaps;
-    found.inputs = weights.inputs / kTaps;
-    for (std::size_t tap = 0; tap < kTaps; ++tap) {
-        for (std::size_t output = 0; output < weights.outputs; ++output) {
-            for (std::size_t input = 0; input < found.inputs; ++input) {
-                found.floats.push_back(weights.at(output, tap * found.inputs + input));
-            }
-        }
-    }
-    return found;
-}
-
 Weights read_convolution(const Tensors& tensors, const std::string& name, std::size_t inputs) {
     const Tensor& tensor = tensors.at(name);
     if (tensor.shape.size() != 3 || tensor.shape[1] != inputs || tensor.shape[2] != kTaps) {
@@ -82,7 +67,7 @@ ConvolutionNetwork::ConvolutionNetwork(const Tensors& tensors, std::size_t featu
         }
     }
     packing.blocks = kTaps * filters_ / kBlock;
-    first_ = Matrix::of_table(are_integers_, taps_as_outputs(first), bias, packing);
+    first_ = Matrix::of_table(are_integers_, first.taps_as_outputs(kTaps), bias, packing);
     set_row_size(kTaps * filters_ * gate_size_);
     blocks_ = limited(Json::parse(tensors.metadata("blocks")).size(), "blocks");
     const Json dilations = Json::parse(tensors.metadata("dilations"));
@@ -145,7 +130,7 @@ void ConvolutionNetwork::add_taps(const Chunk& chunk, Scratch& scratch) const {
             if (word + 1 < end) own[2] = chunk.rows[word + 1] + 2 * tap_bytes;
         }
     }
-    kernels_.add_taps(taps.data(), chunk.words(), filters_, scratch.features[0].data());
+    kernels_.add_taps(taps.data(), kTaps, chunk.words(), filters_, scratch.features[0].data());
 }
 
 // One convolution of all words; a word beyond its sentence's ends is all zero.

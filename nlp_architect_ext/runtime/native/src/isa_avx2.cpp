@@ -38,6 +38,7 @@ using Vector = Avx2Vector<WordProducts>;
 #include "product_kernels.inc"
 #include "doubles_avx2.inc"
 #include "decoding_kernels.inc"
+#include "chain_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace

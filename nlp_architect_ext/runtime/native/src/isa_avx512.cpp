@@ -69,6 +69,7 @@ struct Vector {
         return _mm512_or_ps(_mm512_andnot_ps(sign, a), _mm512_and_ps(sign, b));
     }
     static float largest_of(Floats a) { return _mm512_reduce_max_ps(a); }
+    static float sum_of(Floats a) { return _mm512_reduce_add_ps(a); }
 
     static Ints load_ints(const std::int32_t* place) { return _mm512_loadu_si512(place); }
     static Ints no_ints() { return _mm512_setzero_si512(); }
@@ -102,6 +103,7 @@ struct Vector {
 #include "product_kernels.inc"
 #include "doubles_avx512.inc"
 #include "decoding_kernels.inc"
+#include "chain_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace

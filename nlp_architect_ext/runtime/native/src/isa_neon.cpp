@@ -35,6 +35,7 @@ using Vector = NeonVector<PairProducts>;
 #include "product_kernels.inc"
 #include "doubles_neon.inc"
 #include "decoding_kernels.inc"
+#include "chain_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace

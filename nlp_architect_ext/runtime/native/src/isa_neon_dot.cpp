@@ -39,6 +39,7 @@ using Vector = NeonVector<DotProducts>;
 #include "product_kernels.inc"
 #include "doubles_neon.inc"
 #include "decoding_kernels.inc"
+#include "chain_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace

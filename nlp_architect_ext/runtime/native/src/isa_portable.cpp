@@ -63,6 +63,14 @@ struct Vector {
         }
         return found;
     }
+    static NLP_INLINE float sum_of(const Floats& a) {
+        float sums[kBlock];
+        store(sums, a);
+        for (std::size_t half = kBlock / 2; half > 0; half /= 2) {
+            for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+        }
+        return sums[0];
+    }
 
     static NLP_INLINE Ints load_ints(const std::int32_t* place) {
         return portable::load<std::int32_t>(place);
@@ -118,6 +126,7 @@ struct Vector {
 #include "product_kernels.inc"
 #include "doubles_portable.inc"
 #include "decoding_kernels.inc"
+#include "chain_kernels.inc"
 #include "feature_kernels.inc"
 
 }  // namespace

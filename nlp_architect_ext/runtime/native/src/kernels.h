@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "chain_kernels.h"
 #include "decoding_kernels.h"
 
 namespace nlp {
@@ -34,14 +35,15 @@ struct MatrixView {
     const void* weights;         // [block][group][16][group size]
     const float* scales;         // (parts, outputs): of integers; ones for floats
     const float* bias;           // (outputs,)
-    const std::int32_t* starts;  // (outputs,): of accumulators; nullptr for floats
+    const std::int32_t* starts;  // (outputs,): of accumulators; nullptr for floats, or no offset
     std::size_t blocks;          // of outputs
     std::size_t groups;          // of inputs, of all parts together
 };
 
 constexpr std::size_t kMaximumParts = 4;
 
-// Rows times a matrix; the inputs of a row lie in parts, at places of their own.
+// Rows times a matrix; the inputs of a row lie in parts, at places of their own. With scales,
+// several parts have no offset.
 struct Product {
     MatrixView matrix;
     std::size_t rows;
@@ -67,6 +69,8 @@ struct LstmRun {
     std::size_t stride;          // in numbers
     const void* nothing;         // the hidden state before the first word: all zero
     float* cells;                // (sentences, padded width): scratch
+    float* shown;                // nullptr, or (words, shown stride): what comes out, as floats
+    std::size_t shown_stride;
     bool is_leftward;
 };
 
@@ -78,12 +82,16 @@ struct NumberKernels {
     int hidden_offset;        // what is added to a hidden state as an integer
     void (*product)(const Product&);
     void (*lstm)(const LstmRun&);
-    // The sum of three taps a word, after ReLU: out (words, width). A tap may be nullptr; they are
-    // gates of this kind: halves or floats.
-    void (*add_taps)(const void* const* taps, std::size_t words, std::size_t width, float* out);
+    // The sum of an odd number of taps a word, after ReLU: out (words, width). A tap may be
+    // nullptr, the middle one excepted; they are gates of this kind: halves or floats.
+    void (*add_taps)(const void* const* taps, std::size_t count, std::size_t words,
+                     std::size_t width, float* out);
     // Features (words, width) after ReLU as inputs, and what each word's are multiplied by.
     void (*round)(const float* features, std::size_t words, std::size_t width, void* inputs,
                   float* scales);
+    // The same for features of either sign, as inputs with the offset of hidden states.
+    void (*round_signed)(const float* features, std::size_t words, std::size_t width, void* inputs,
+                         float* scales);
 };
 
 struct Kernels {
@@ -92,6 +100,7 @@ struct Kernels {
     NumberKernels floats;    // gates as floats
     // Floats times a matrix of halves, to halves: for a word's row of the table.
     void (*half_product)(const Product&);
+    ChainKernels chain;
     DecodingKernels decoding;
 };
 

@@ -1,5 +1,6 @@
 #include "lstm_layer.h"
 
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,12 +14,12 @@ constexpr const char* kDirections[] = {"rightward", "leftward"};
 constexpr std::size_t kCellGate = 2;  // its tanh isn't a sigmoid's
 constexpr float kHalf = 0.5F;         // σ(x) = ½ + ½ tanh(x / 2)
 
-std::string name_of(std::size_t layer, int direction, const char* what) {
-    return "layers." + std::to_string(layer) + "." + kDirections[direction] + "." + what;
+std::string name_of(const std::string& layer, int direction, const char* what) {
+    return layer + "." + kDirections[direction] + "." + what;
 }
 
-// Outputs (gate, unit) to blocks [unit block][gate][16]; inputs are hidden states in parts.
-Packing gate_packing(std::size_t width, std::vector<std::size_t> parts, int input_offset) {
+// Outputs (gate, unit) to blocks [unit block][gate][16].
+Packing gate_packing(std::size_t width, std::vector<std::size_t> parts) {
     Packing packing;
     for (std::size_t gate = 0; gate < kGates; ++gate) {
         for (std::size_t unit = 0; unit < width; ++unit) {
@@ -28,7 +29,14 @@ Packing gate_packing(std::size_t width, std::vector<std::size_t> parts, int inpu
     }
     packing.blocks = kGates * padded(width) / kBlock;
     packing.parts = std::move(parts);
-    packing.input_offset = input_offset;
+    return packing;
+}
+
+// The same; inputs are hidden states in parts.
+Packing hidden_packing(std::size_t width, std::vector<std::size_t> parts,
+                       const NumberKernels& kernels) {
+    Packing packing = gate_packing(width, std::move(parts));
+    packing.input_offset = kernels.hidden_offset;
     packing.input_unit = 1 / kHiddenScale;
     return packing;
 }
@@ -42,35 +50,35 @@ struct Direction {
     std::size_t width() const { return recurrent.inputs; }
 };
 
-Direction read_direction(const Tensors& tensors, std::size_t index, int direction,
+Direction read_direction(const Tensors& tensors, const std::string& name, int direction,
                          std::size_t inputs) {
     Direction found;
-    found.recurrent = Weights::read(tensors, name_of(index, direction, "recurrent"));
-    found.input = Weights::read(tensors, name_of(index, direction, "input"));
+    found.recurrent = Weights::read(tensors, name_of(name, direction, "recurrent"));
+    found.input = Weights::read(tensors, name_of(name, direction, "input"));
     const std::size_t outputs = kGates * found.width();
     if (found.recurrent.outputs != outputs || found.input.outputs != outputs ||
         found.input.inputs != inputs) {
-        throw DataError("LSTM layer " + std::to_string(index) + ": arrays that don't fit");
+        throw DataError("LSTM " + name + ": arrays that don't fit");
     }
-    found.bias = read_bias(tensors, name_of(index, direction, "bias"), outputs);
+    found.bias = read_bias(tensors, name_of(name, direction, "bias"), outputs);
     return found;
 }
 
-// The products of both directions side by side, as floats or halves.
-Matrix side_by_side(const Direction (&both)[2], std::size_t inputs, bool are_halves) {
+// The input products of both directions side by side.
+struct Joined {
     Weights weights;
-    weights.inputs = inputs;
     std::vector<float> bias;
-    Packing packing = gate_packing(both[0].width(), {inputs}, 0);
+    Packing packing;
+};
+
+Joined side_by_side(const Direction (&both)[2], std::size_t inputs) {
+    Joined found;
+    Packing& packing = found.packing;
+    packing = gate_packing(both[0].width(), {inputs});
     const std::size_t blocks = packing.blocks;
     for (const Direction& direction : both) {
-        for (std::size_t output = 0; output < direction.input.outputs; ++output) {
-            for (std::size_t input = 0; input < inputs; ++input) {
-                weights.floats.push_back(direction.input.at(output, input));
-            }
-        }
-        weights.outputs += direction.input.outputs;
-        bias.insert(bias.end(), direction.bias.begin(), direction.bias.end());
+        found.weights.append(direction.input);
+        found.bias.insert(found.bias.end(), direction.bias.begin(), direction.bias.end());
     }
     const std::size_t outputs = packing.places.size();  // of one direction
     for (std::size_t output = 0; output < outputs; ++output) {
@@ -78,40 +86,76 @@ Matrix side_by_side(const Direction (&both)[2], std::size_t inputs, bool are_hal
         packing.factors.push_back(packing.factors[output]);
     }
     packing.blocks = 2 * blocks;
-    return Matrix::of_table(are_halves, weights, bias, packing);
+    return found;
+}
+
+Matrix joined_matrix(const Direction (&both)[2], LstmInputs source, std::size_t inputs,
+                     const NumberKernels& kernels, bool are_integers) {
+    Joined joined = side_by_side(both, inputs);
+    if (source == LstmInputs::Table) {
+        return Matrix::of_table(are_integers, joined.weights, joined.bias, joined.packing);
+    }
+    joined.packing.input_offset = kernels.hidden_offset;
+    return Matrix(kernels, joined.weights, joined.bias, joined.packing);
 }
 
 }  // namespace
 
-bool LstmLayer::is_there(const Tensors& tensors, std::size_t index) {
-    return tensors.has(name_of(index, 0, "recurrent"));
+bool LstmLayer::is_there(const Tensors& tensors, const std::string& name) {
+    return tensors.has(name_of(name, 0, "recurrent"));
 }
 
-LstmLayer LstmLayer::read(const Tensors& tensors, std::size_t index, std::size_t inputs,
-                          const NumberKernels& kernels, bool are_integers) {
-    const Direction both[2] = {read_direction(tensors, index, 0, inputs),
-                               read_direction(tensors, index, 1, inputs)};
+LstmLayer LstmLayer::read(const Tensors& tensors, const std::string& name, LstmInputs source,
+                          std::size_t inputs, const NumberKernels& kernels, bool are_integers) {
+    const Direction both[2] = {read_direction(tensors, name, 0, inputs),
+                               read_direction(tensors, name, 1, inputs)};
     LstmLayer layer;
     layer.width = both[0].width();
     for (int direction = 0; direction < 2; ++direction) {
         const Direction& own = both[direction];
         const bool are_alike = own.recurrent.are_integers() == are_integers &&
-                               (index == 0 || own.input.are_integers() == are_integers);
+                               own.input.are_integers() == are_integers;
         if (own.width() != layer.width || !are_alike) {
-            throw DataError("LSTM layer " + std::to_string(index) + ": directions that differ");
+            throw DataError("LSTM " + name + ": directions that differ");
         }
-        const int offset = kernels.hidden_offset;
         layer.recurrent[direction] =
             Matrix(kernels, own.recurrent, std::vector<float>(own.recurrent.outputs),
-                   gate_packing(layer.width, {layer.width}, offset));
-        if (index > 0) {
+                   hidden_packing(layer.width, {layer.width}, kernels));
+        if (source == LstmInputs::Hidden) {
             layer.inputs[direction] =
                 Matrix(kernels, own.input, own.bias,
-                       gate_packing(layer.width, {inputs / 2, inputs / 2}, offset));
+                       hidden_packing(layer.width, {inputs / 2, inputs / 2}, kernels));
         }
     }
-    if (index == 0) layer.table = side_by_side(both, inputs, are_integers);
+    if (source != LstmInputs::Hidden) {
+        layer.joined = joined_matrix(both, source, inputs, kernels, are_integers);
+    }
     return layer;
+}
+
+void LstmLayer::run(int direction, const Chunk& chunk, const NumberKernels& kernels,
+                    Scratch& scratch, unsigned char* hidden, ShownStates shown) const {
+    const std::size_t stride = padded(width);
+    scratch.cells.reserve(chunk.lengths.size() * stride);
+    scratch.nothing.reserve(stride * kernels.input_size);
+    if (kernels.hidden_offset != 0) {
+        std::memset(scratch.nothing.data(), kernels.hidden_offset, stride);
+    }
+    LstmRun run{};
+    run.recurrent = recurrent[direction].view();
+    run.unit_blocks = stride / kBlock;
+    run.sentences = chunk.lengths.size();
+    run.lengths = chunk.lengths.data();
+    run.starts = chunk.starts.data();
+    run.before = scratch.pointers[kMaximumParts].data();
+    run.hidden = hidden;
+    run.stride = stride;
+    run.nothing = scratch.nothing.data();
+    run.cells = scratch.cells.data();
+    run.shown = shown.first;
+    run.shown_stride = shown.stride;
+    run.is_leftward = direction == 1;
+    kernels.lstm(run);
 }
 
 }  // namespace nlp

@@ -1,5 +1,6 @@
 #include "lstm_network.h"
 
+#include <string>
 #include <utility>
 
 #include "errors.h"
@@ -7,9 +8,11 @@
 namespace nlp {
 namespace {
 
+std::string name_of(std::size_t layer) { return "layers." + std::to_string(layer); }
+
 bool has_integers(const Tensors& tensors) {
-    if (!LstmLayer::is_there(tensors, 0)) throw DataError("no LSTM layer");
-    return tensors.at("layers.0.rightward.recurrent").type == Tensor::Type::Int8;
+    if (!LstmLayer::is_there(tensors, name_of(0))) throw DataError("no LSTM layer");
+    return tensors.at(name_of(0) + ".rightward.recurrent").type == Tensor::Type::Int8;
 }
 
 }  // namespace
@@ -17,8 +20,10 @@ bool has_integers(const Tensors& tensors) {
 LstmNetwork::LstmNetwork(const Tensors& tensors, std::size_t features, std::size_t labels)
     : Network(features, labels, has_integers(tensors)) {
     std::size_t inputs = features;
-    for (std::size_t index = 0; LstmLayer::is_there(tensors, index); ++index) {
-        layers_.push_back(LstmLayer::read(tensors, index, inputs, kernels_, are_integers_));
+    for (std::size_t index = 0; LstmLayer::is_there(tensors, name_of(index)); ++index) {
+        const LstmInputs source = index == 0 ? LstmInputs::Table : LstmInputs::Hidden;
+        layers_.push_back(
+            LstmLayer::read(tensors, name_of(index), source, inputs, kernels_, are_integers_));
         inputs = 2 * layers_.back().width;
     }
     read_head(tensors);
@@ -62,7 +67,7 @@ void LstmNetwork::read_head(const Tensors& tensors) {
 }
 
 void LstmNetwork::fill_rows(const float* features, std::size_t words, unsigned char* rows) const {
-    multiply_features(layers_[0].table, features, words, rows, gate_store_);
+    multiply_features(layers_[0].joined, features, words, rows, gate_store_);
     multiply_features(skip_, features, words, rows + gate_count_ * gate_size_, Store::Floats);
 }
 
@@ -75,8 +80,6 @@ void LstmNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* found) 
         const std::size_t width = padded(layer.width);
         // The first layer's are kept for the layer behind the last.
         const std::size_t own = index == 0 ? 0 : before == 1 ? 2 : 1;
-        scratch.cells.reserve(chunk.lengths.size() * width);
-        scratch.nothing.reserve(width * input_size);
         for (int direction = 0; direction < 2; ++direction) {
             scratch.hidden[own][direction].reserve(words * width * input_size);
             std::vector<const void*>& gates = scratch.pointers[kMaximumParts];
@@ -91,7 +94,7 @@ void LstmNetwork::emissions(const Chunk& chunk, Scratch& scratch, float* found) 
                 read_inputs(layer, direction, words, scratch, before,
                             padded(layers_[index - 1].width));
             }
-            run_direction(layer, direction, chunk, scratch, scratch.hidden[own][direction].data());
+            layer.run(direction, chunk, kernels_, scratch, scratch.hidden[own][direction].data());
         }
         before = own;
     }
@@ -151,27 +154,6 @@ void LstmNetwork::read_inputs(const LstmLayer& layer, int direction, std::size_t
     for (std::size_t word = 0; word < words; ++word) {
         gates[word] = scratch.gates.data() + word * matrix.outputs() * gate_size_;
     }
-}
-
-void LstmNetwork::run_direction(const LstmLayer& layer, int direction, const Chunk& chunk,
-                                Scratch& scratch, unsigned char* hidden) const {
-    const std::size_t width = padded(layer.width);
-    if (kernels_.hidden_offset != 0) {
-        std::memset(scratch.nothing.data(), kernels_.hidden_offset, width);
-    }
-    LstmRun run{};
-    run.recurrent = layer.recurrent[direction].view();
-    run.unit_blocks = width / kBlock;
-    run.sentences = chunk.lengths.size();
-    run.lengths = chunk.lengths.data();
-    run.starts = chunk.starts.data();
-    run.before = scratch.pointers[kMaximumParts].data();
-    run.hidden = hidden;
-    run.stride = width;
-    run.nothing = scratch.nothing.data();
-    run.cells = scratch.cells.data();
-    run.is_leftward = direction == 1;
-    kernels_.lstm(run);
 }
 
 }  // namespace nlp

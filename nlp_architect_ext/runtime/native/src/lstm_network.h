@@ -21,8 +21,6 @@ class LstmNetwork : public Network {
 
   private:
     void read_head(const Tensors& tensors);
-    void run_direction(const LstmLayer& layer, int direction, const Chunk& chunk, Scratch& scratch,
-                       unsigned char* hidden) const;
     void read_inputs(const LstmLayer& layer, int direction, std::size_t words, Scratch& scratch,
                      std::size_t before, std::size_t width) const;
     void multiply_head(const Chunk& chunk, Scratch& scratch, std::size_t last, float* found) const;

@@ -46,6 +46,35 @@ float Weights::at(std::size_t output, std::size_t input) const {
     return static_cast<float>(integers[place]) * scale(output, input / (inputs / parts));
 }
 
+void Weights::append(const Weights& others) {
+    inputs = others.inputs;
+    outputs += others.outputs;
+    floats.insert(floats.end(), others.floats.begin(), others.floats.end());
+    integers.insert(integers.end(), others.integers.begin(), others.integers.end());
+    scales.insert(scales.end(), others.scales.begin(), others.scales.end());
+}
+
+Weights Weights::taps_as_outputs(std::size_t taps) const {
+    Weights found;
+    found.outputs = taps * outputs;
+    found.inputs = inputs / taps;
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+        for (std::size_t output = 0; output < outputs; ++output) {
+            const auto first = static_cast<std::ptrdiff_t>(output * inputs + tap * found.inputs);
+            const auto last = first + static_cast<std::ptrdiff_t>(found.inputs);
+            if (are_integers()) {
+                found.integers.insert(found.integers.end(), integers.begin() + first,
+                                      integers.begin() + last);
+                found.scales.push_back(scale(output, tap));
+            } else {
+                found.floats.insert(found.floats.end(), floats.begin() + first,
+                                    floats.begin() + last);
+            }
+        }
+    }
+    return found;
+}
+
 std::vector<float> read_bias(const Tensors& tensors, const std::string& name, std::size_t outputs) {
     const Tensor& tensor = tensors.at(name);
     if (tensor.count() != outputs || tensor.type != Tensor::Type::Float32) {

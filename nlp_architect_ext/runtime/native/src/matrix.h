@@ -26,6 +26,10 @@ struct Weights {
 
     bool are_integers() const { return !integers.empty(); }
     float at(std::size_t output, std::size_t input) const;
+    // Adds outputs of the same inputs, and of the same kind of numbers in one part.
+    void append(const Weights& others);
+    // (outputs, taps · inputs) as (taps · outputs, inputs).
+    Weights taps_as_outputs(std::size_t taps) const;
     float scale(std::size_t output, std::size_t part) const {
         return scales[output * parts + (parts == 1 ? 0 : part)];
     }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "chain_network.h"
 #include "convolution_network.h"
 #include "errors.h"
 #include "lstm_network.h"
@@ -25,9 +26,13 @@ void Network::set_row_size(std::size_t bytes) { row_size_ = (bytes + kLine - 1) 
 
 void Network::multiply_features(const Matrix& matrix, const float* features, std::size_t words,
                                 unsigned char* place, Store store) const {
+    multiply_rows(matrix, {features, padded(features_) * sizeof(float)}, words, place, store);
+}
+
+void Network::multiply_rows(const Matrix& matrix, Inputs inputs, std::size_t words,
+                            unsigned char* place, Store store) const {
     std::vector<const void*> pointers;
-    Product product =
-        matrix.times(words, {{features, padded(features_) * sizeof(float)}}, &pointers);
+    Product product = matrix.times(words, {inputs}, &pointers);
     const bool are_halves = store == Store::Halves;
     product.outputs = place;
     product.stride = row_size_ / (are_halves ? sizeof(Half) : sizeof(float));
@@ -40,7 +45,8 @@ std::unique_ptr<Network> Network::read(const Tensors& tensors, std::size_t featu
     const std::string kind = tensors.metadata("network");
     if (kind == "cnn-lstm") return std::make_unique<LstmNetwork>(tensors, features, labels);
     if (kind == "id-cnn") return std::make_unique<ConvolutionNetwork>(tensors, features, labels);
-    throw DataError("network \"" + kind + "\"; expected cnn-lstm or id-cnn");
+    if (kind == "chain") return std::make_unique<ChainNetwork>(tensors, features, labels);
+    throw DataError("network \"" + kind + "\"; expected cnn-lstm, id-cnn or chain");
 }
 
 }  // namespace nlp

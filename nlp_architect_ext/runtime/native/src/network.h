@@ -29,6 +29,8 @@ struct Scratch {
     Aligned<float> cells;
     Aligned<float> features[2];
     Aligned<float> scales;
+    Aligned<float> between;    // two products of a chain's operation
+    Aligned<float> attention;  // see Attention
     std::vector<const void*> pointers[kMaximumParts + 1];
     std::vector<const float*> skips;
     std::vector<float> tap_scales;
@@ -62,6 +64,9 @@ class Network {
     // Features (words, padded features) times a matrix, written into rows from a place on.
     void multiply_features(const Matrix& matrix, const float* features, std::size_t words,
                            unsigned char* place, Store store) const;
+    // The same for floats that lie elsewhere.
+    void multiply_rows(const Matrix& matrix, Inputs inputs, std::size_t words, unsigned char* place,
+                       Store store) const;
 
     const std::size_t features_;
     const std::size_t labels_;

@@ -1,0 +1,1 @@
+"""The kinds of teachers that come with the library, one a file."""
