@@ -143,7 +143,7 @@ def test_a_dry_run_speaks_of_the_stage(run, encoder, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--pretrain", "both"], "pretrain: no encoder is named; expected an encoder"),
+        (["--pretrain", "both"], "pretrain: no encoder is named, and no teacher is made of one"),
         (["--pretrain", "both", "--pretrain_encoder", "./none"], "./none: no such folder"),
         (["--pretrain", "words", "--pretrain_file", "none.txt"], "none.txt"),
         (["--pretrain", "words", "--model_type", "id-cnn"], "student 'id-cnn': has no views"),
@@ -164,4 +164,4 @@ def test_what_cannot_be_used_ends_in_one_line(run, encoder, tmp_path, capsys, ar
 def test_a_tagger_as_teacher_is_no_encoder(run, trained, tmp_path, capsys):
     flags = ["--teacher", trained, "--word_encoder", "none", "--pretrain", "both"]
     assert run("tagger_kd", tmp_path / "out", *flags) == 2
-    assert "is a tagger, not an encoder" in capsys.readouterr().err.strip().splitlines()[-1]
+    assert "no teacher is made of one" in capsys.readouterr().err.strip().splitlines()[-1]
