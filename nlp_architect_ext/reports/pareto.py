@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from nlp_architect_ext.reports.plots import png
 
@@ -40,6 +41,9 @@ def pareto(groups: Mapping[str, Mapping[str, Point]], split: str) -> bytes:
         for name, (x, y) in networks.items():
             axes.annotate(name, (x, 100 * y), fontsize=6, xytext=(4, 3), textcoords="offset points")
     axes.set_xscale("log")
+    # Powers of ten would be set as formulas, in fonts that are looked for one by one.
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.xaxis.set_minor_formatter(StrMethodFormatter("{x:g}"))
     axes.set(xlabel="ms a sentence, words to entities", ylabel=f"{split} F1 (%)")
     axes.grid(alpha=0.3, which="both")
     if everything:
