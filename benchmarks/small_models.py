@@ -1,7 +1,7 @@
 """Encoders made smaller, stages before training, transformers as taggers: what each is worth.
 
     python benchmarks/small_models.py starts --workers 2
-    python benchmarks/small_models.py text shapes bottleneck pretrain
+    python benchmarks/small_models.py text bottleneck pretrain
 
 Every cell is one run of the real command; what is finished isn't run again. Encoders are distilled
 from MiniLM on raw text of gmb's source, then fine-tuned on the labelled sentences of two corpora;
@@ -12,18 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shlex
-import statistics
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from accuracy import encoder
+from cells import Cell, run_all, table
 
 CORPORA = {"gmb": 300, "wikigold": 200}  # labelled sentences
 SEEDS = (1, 2, 3)
@@ -52,29 +46,6 @@ UNEXPLAINED = "unexplained"  # the share of the teacher's variance, on held-out 
 SENTENCES = 3000  # of raw text
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A run, which makes a folder.
-
-    Args:
-        row: of its table.
-        column: of its table.
-        name: of its folder.
-        words: its command, without the folder.
-        needs: the folders that must be there before.
-        script: a file of this folder that is run in place of `nlp-train`.
-        last: the file that is there when it's finished.
-    """
-
-    row: str
-    column: str
-    name: str
-    words: tuple[str, ...]
-    needs: tuple[str, ...] = ()
-    script: str | None = None
-    last: str = "metrics.json"
-
-
 class Plan:
     """The cells that are asked for, and where they lie.
 
@@ -85,19 +56,29 @@ class Plan:
     def __init__(self, options: argparse.Namespace) -> None:
         self.data: Path = options.data.resolve()
         self.output: Path = options.output.resolve()
-        self.common = ("--resume", "--threads", "1")
         self.seeds = SEEDS[: options.seeds]
 
     def folder(self, name: str) -> Path:
         """Of a run."""
         return self.output / name
 
+    def figure(self, cell: Cell) -> float | None:
+        """F1 on test, or the unexplained share of the teacher's variance, in percent."""
+        path = self.folder(cell.name) / "metrics.json"
+        if not path.exists():
+            return None
+        metrics: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if cell.column == UNEXPLAINED:
+            return 100 * float(metrics["unexplained"]["end"])
+        value = metrics["test"]["f1"]
+        return 100 * float(value)
+
     def distilled(
         self, row: str, name: str, seed: int, flags: Iterable[str], size: int = SENTENCES
     ) -> Iterator[Cell]:
         """An encoder, and its fine-tuning on each corpus."""
         made = f"{name}-{seed}"
-        text = str(self.data / "unlabelled" / "gmb_voa.txt")
+        text = self._raw("gmb")
         words = ("distill_encoder", "--encoder", encoder(), "--unlabeled_file", text)
         words += ("--unlabeled_size", str(size), "--seed", str(seed), "--parts", "4", *flags)
         words += ("--states_dir", str(self.output / "states"))
@@ -185,13 +166,11 @@ class Plan:
         """The student's stages before training, without a teacher and with one."""
         yield from self.teachers()
         for corpus in CORPORA:
-            wiki = str(self.data / "unlabelled" / "wikisplit.txt")
-            pool = ("--pretrain_file", wiki) if corpus == "wikigold" else ()
             for stage in STAGES:
                 for seed in self.seeds:
-                    yield from self._staged(corpus, stage, seed, pool)
+                    yield from self._staged(corpus, stage, seed)
 
-    def _staged(self, corpus: str, stage: str, seed: int, pool: tuple[str, ...]) -> Iterator[Cell]:
+    def _staged(self, corpus: str, stage: str, seed: int) -> Iterator[Cell]:
         teacher = f"teacher-{corpus}-{seed}"
         common = (
             "--tokenizer",
@@ -202,7 +181,7 @@ class Plan:
         common += ("--word_encoder", encoder(), "--pretrain", stage, *self.drawn(corpus, seed))
         raw = ("--unlabeled_size", "5000")
         if corpus == "wikigold":
-            raw += ("--unlabeled_filename", str(self.data / "unlabelled" / "wikisplit.txt"))
+            raw += ("--unlabeled_filename", self._raw(corpus))
         alone = ("--pretrain_file", self._raw(corpus)) if stage != "none" else ()
         yield Cell(
             f"tagger, {stage}",
@@ -222,73 +201,6 @@ class Plan:
 PARTS = ("teachers", "starts", "text", "bottleneck", "recipes", "pseudo", "pretrain")
 
 
-def run(plan: Plan, cell: Cell, before: list[Future[None]]) -> None:
-    """A cell's command, after what it needs; nothing if it's finished."""
-    for one in before:
-        one.result()
-    folder = plan.folder(cell.name)
-    if (folder / cell.last).exists():
-        return
-    if cell.script:
-        words = [sys.executable, str(Path(__file__).with_name(cell.script))]
-        words += [cell.words[0], str(folder), *cell.words[1:]]
-    else:
-        program = Path(sys.executable).with_name("nlp-train")
-        words = [str(program), *cell.words, *plan.common, "--output_dir", str(folder)]
-    print(f"$ {shlex.join(words)}", file=sys.stderr, flush=True)
-    with (plan.output / f"{cell.name}.log").open("w") as log:
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(words, stdout=log, stderr=subprocess.STDOUT, env=environment)
-    if done.returncode:
-        print(f"failed: {cell.name}, see its log", file=sys.stderr, flush=True)
-
-
-def run_all(plan: Plan, cells: list[Cell], workers: int) -> None:
-    """Every cell, several side by side; what is needed comes first."""
-    futures: dict[str, Future[None]] = {}
-    with ThreadPoolExecutor(workers) as pool:
-        for cell in cells:
-            if cell.name not in futures:
-                before = [futures[name] for name in cell.needs]
-                futures[cell.name] = pool.submit(run, plan, cell, before)
-
-
-def figure(plan: Plan, cell: Cell) -> float | None:
-    """F1 on test, or the unexplained share of the teacher's variance, in percent."""
-    path = plan.folder(cell.name) / "metrics.json"
-    if not path.exists():
-        return None
-    metrics: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    if cell.column == UNEXPLAINED:
-        return 100 * float(metrics["unexplained"]["end"])
-    value = metrics["test"]["f1"]
-    return 100 * float(value)
-
-
-def table(plan: Plan, cells: list[Cell]) -> str:
-    """A line for each row: means over seeds, and standard deviations."""
-    cells = [cell for cell in cells if cell.row]
-    columns = list(dict.fromkeys(cell.column for cell in cells))
-    lines = [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
-    for row in dict.fromkeys(cell.row for cell in cells):
-        shown = []
-        for column in columns:
-            mine = [cell for cell in cells if (cell.row, cell.column) == (row, column)]
-            shown.append(summary([figure(plan, cell) for cell in mine]))
-        lines.append(f"| {row} | {' | '.join(shown)} |")
-    return "\n".join(lines)
-
-
-def summary(found: list[float | None]) -> str:
-    """Mean ± deviation of what is there, and how many are missing."""
-    values = [value for value in found if value is not None]
-    if not values:
-        return "-"
-    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-    missing = f" ({len(values)} of {len(found)})" if len(values) < len(found) else ""
-    return f"{statistics.mean(values):.1f}{deviation}{missing}"
-
-
 def main() -> None:
     """Run what is asked for, print its tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -300,10 +212,9 @@ def main() -> None:
     options = parser.parse_args()
     plan = Plan(options)
     cells = {part: list(getattr(plan, part)()) for part in options.parts}
-    plan.output.mkdir(parents=True, exist_ok=True)
-    run_all(plan, [cell for part in cells.values() for cell in part], options.workers)
+    run_all(plan.output, [cell for part in cells.values() for cell in part], options.workers)
     for part, its_cells in cells.items():
-        print(f"\n{part}\n\n{table(plan, its_cells)}")
+        print(f"\n{part}\n\n{table(its_cells, plan.figure)}")
 
 
 if __name__ == "__main__":

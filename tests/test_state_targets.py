@@ -9,7 +9,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.state_reader import StateReader
-from nlp_architect_ext.encoders.state_targets import StateStore, StateTargets
+from nlp_architect_ext.encoders.state_targets import StateTargets, TargetStore
 
 TEXT = [
     Sentence(("Anna", "lives", "in", "Oslo", ".")),
@@ -62,14 +62,14 @@ def test_what_it_cannot_see_is_zero_and_counts_nowhere(encoder, tmp_path):
     assert first.words.any(axis=1).tolist() == [True, False, True]
     assert not second.words.any()
     assert not second.vector.any()
-    targets = StateStore(tmp_path, reader).targets(text)
+    targets = TargetStore(tmp_path, reader).targets(text)
     seen = first.words[[0, 2]].astype(np.float16).astype(np.float64)
     np.testing.assert_allclose(targets.mean, seen.mean(axis=0), atol=1e-3)
     assert targets.deviation == pytest.approx((seen - seen.mean(axis=0)).std(), rel=1e-3)
 
 
 def test_targets_have_mean_zero_in_each_dimension_and_deviation_one_as_a_whole(encoder, tmp_path):
-    targets = StateStore(tmp_path, StateReader(str(encoder))).targets(TEXT)
+    targets = TargetStore(tmp_path, StateReader(str(encoder))).targets(TEXT)
     scaled = (np.concatenate(targets.words).astype(np.float64) - targets.mean) / targets.deviation
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-4)
     assert scaled.std() == pytest.approx(1, rel=1e-4)
@@ -85,7 +85,7 @@ def test_text_without_anything_to_see_has_targets_too():
 
 def test_each_sentence_is_asked_for_once(encoder, tmp_path, monkeypatch):
     reader = StateReader(str(encoder))
-    first = StateStore(tmp_path, reader).targets([TEXT[0], TEXT[1], TEXT[0]])
+    first = TargetStore(tmp_path, reader).targets([TEXT[0], TEXT[1], TEXT[0]])
     asked, whole = [], StateReader.states
 
     def counting(self, parts):
@@ -94,7 +94,7 @@ def test_each_sentence_is_asked_for_once(encoder, tmp_path, monkeypatch):
         return whole(self, parts)
 
     monkeypatch.setattr(StateReader, "states", counting)
-    store = StateStore(tmp_path, StateReader(str(encoder)))
+    store = TargetStore(tmp_path, StateReader(str(encoder)))
     again = store.targets([TEXT[2], TEXT[1], TEXT[0]])
     assert asked == [TEXT[2]]
     assert store.saved.keys() == {"seconds", "processor_seconds"}
@@ -104,5 +104,5 @@ def test_each_sentence_is_asked_for_once(encoder, tmp_path, monkeypatch):
     # Another encoder's answers are others.
     other = StateReader(str(tiny_encoder(tmp_path / "other", WORDS, seed=1)))
     assert not np.array_equal(
-        StateStore(tmp_path, other).targets(TEXT).vectors[0], first.vectors[0]
+        TargetStore(tmp_path, other).targets(TEXT).vectors[0], first.vectors[0]
     )

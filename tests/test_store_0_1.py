@@ -9,7 +9,7 @@ from safetensors.numpy import load_file
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.encoders import word_encoder
+from nlp_architect_ext.encoders import bare
 from nlp_architect_ext.encoders.loading import load_outline, under_the_head
 from nlp_architect_ext.encoders.word_encoder import WordEncoder
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
@@ -63,7 +63,7 @@ def test_word_vectors_are_not_computed_again(answers, monkeypatch):
     encoder = WordEncoder(str(OLD / "encoder"))
     words = ["Oslo", "Anna", "lives"]
     expected = encoder.vectors(words)
-    monkeypatch.setattr(word_encoder, "under_the_head", outline_alone)
+    monkeypatch.setattr(bare, "under_the_head", outline_alone)
     before = files(answers)
     store = WordVectorStore(answers, encoder)
     np.testing.assert_allclose(store.vectors(words), expected, atol=0.01)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nlp_architect_ext.batches.batch import collate
 from nlp_architect_ext.compression.chain_shapes import ChainShape, ChainSpace
-from nlp_architect_ext.compression.latency import checked, measured_shapes, predicted
+from nlp_architect_ext.compression.latency import measured_shapes, median_error, predicted
 from nlp_architect_ext.compression.shrinking import Shrinking, bins
 from nlp_architect_ext.compression.single_paths import SinglePaths, drawn
 from nlp_architect_ext.compression.supernet import Supernet
@@ -218,6 +218,6 @@ def test_latency_is_the_sum_of_operations_where_it_wasnt_measured():
     for shape, milliseconds in found.items():
         assert milliseconds == pytest.approx(_planted_latency(shape))
     real = {shape: 1.25 * one for shape, one in list(found.items())[:9]}
-    assert checked(found, real).median == pytest.approx(0.2)
+    assert median_error(found, real) == pytest.approx(0.2)
     odd = ChainShape(64, ("conv3", "lstm"))
     assert predicted(PLANTED, {**measured, odd: 7.0})[odd] == 7.0

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.layers.modes import mode
 
 MASKED_SHARE = 0.15
 MASKING_PIECES = ("[MASK]", "<mask>", "[UNK]", "<unk>")
@@ -83,10 +84,9 @@ def importance(
     hidden = torch.zeros(config.hidden_size, dtype=torch.float64)
     heads = torch.zeros(config.num_hidden_layers, config.num_attention_heads, dtype=torch.float64)
     neurons = torch.zeros(config.num_hidden_layers, config.intermediate_size, dtype=torch.float64)
-    was_training = teacher.training
-    teacher.eval()
     for batch in batches:
-        effects = _effects(teacher, batch, mask_id, random)
+        with mode(teacher, training=False):
+            effects = _effects(teacher, batch, mask_id, random)
         for effect in effects["hidden"]:
             hidden += _by_sentence(effect)
         for layer, effect in enumerate(effects["context"]):
@@ -94,7 +94,6 @@ def importance(
             heads[layer] += _by_sentence(by_head)
         for layer, effect in enumerate(effects["neurons"]):
             neurons[layer] += _by_sentence(effect)
-    teacher.train(was_training)
     return Importance(hidden, tuple(map(LayerImportance, heads, neurons)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from nlp_architect_ext.compression.chain_shapes import ChainShape, ChainSpace
 
@@ -44,26 +43,13 @@ def predicted(space: ChainSpace, measured: Mapping[ChainShape, float]) -> dict[C
     return found
 
 
-@dataclass(frozen=True)
-class Check:
-    """How far predictions are from what was measured.
-
-    Args:
-        errors: of each network that was measured, as a share of what was measured.
-    """
-
-    errors: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """The median error."""
-        return statistics.median(self.errors)
-
-
-def checked(predictions: Mapping[ChainShape, float], measured: Mapping[ChainShape, float]) -> Check:
-    """Predictions beside measurements of chains that they weren't made from."""
-    errors = [abs(predictions[shape] - real) / real for shape, real in measured.items()]
-    return Check(tuple(errors))
+def median_error(
+    predictions: Mapping[ChainShape, float], measured: Mapping[ChainShape, float]
+) -> float:
+    """How far predictions are from other measurements, as a share of these."""
+    return statistics.median(
+        abs(predictions[shape] - real) / real for shape, real in measured.items()
+    )
 
 
 def fastest(measured: Mapping[ChainShape, float]) -> tuple[ChainShape, float]:

@@ -40,13 +40,17 @@ class BareEncoder:
         limit = piece_limit(self.outline, max_pieces, folder.name)
         self.aligner = Aligner(self.tokenizer, limit, folder.name)
 
-    @cached_property
-    def model(self) -> transformers.PreTrainedModel:
-        """The network with its weights, without gradients; loaded when it's first asked for."""
+    def load(self) -> transformers.PreTrainedModel:
+        """The network with its weights, without gradients; whoever asks for it lets it go."""
         with torch.random.fork_rng():  # the head that isn't used is drawn
             model: transformers.PreTrainedModel = under_the_head(self.folder)
         model.requires_grad_(False).eval()
         return model
+
+    @cached_property
+    def model(self) -> transformers.PreTrainedModel:
+        """The same, kept; loaded when it's first asked for."""
+        return self.load()
 
     @cached_property
     def fingerprint(self) -> str:

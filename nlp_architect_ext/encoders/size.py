@@ -10,6 +10,8 @@ from nlp_architect_ext.core.errors import UserError
 
 # The longest window where a model allows more: attention's cost grows with the square.
 DEFAULT_PIECES = 512
+# A training step in forward passes: one forward, two backward.
+TRAINING_PASSES = 3
 
 
 def reading_operations(model: transformers.PreTrainedModel, pieces: int) -> int:

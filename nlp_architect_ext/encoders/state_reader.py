@@ -11,15 +11,13 @@ import numpy as np
 import torch
 import transformers
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
-from nlp_architect_ext.encoders.bare import read
+from nlp_architect_ext.encoders.alignment import PieceWindow, pad, piece_counts
+from nlp_architect_ext.encoders.bare import BareEncoder, read
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
-from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
+from nlp_architect_ext.encoders.size import reading_operations
 
 Rows = NDArray[np.float32]
 
@@ -47,8 +45,7 @@ class StateReader:
     """Reads sentences with a pretrained encoder: its last layer, as sentence encoders use it.
 
     A long sentence is read in windows, and its vector is the mean over the pieces of all of them.
-    Only the tokenizer is kept: the encoder is loaded when sentences are read, and let go
-    afterwards.
+    The network is loaded when sentences are read, and let go afterwards.
 
     Args:
         name_or_path: folder or hub name of an encoder, or of a model on top of one.
@@ -59,14 +56,10 @@ class StateReader:
     """
 
     def __init__(self, name_or_path: str, device: torch.device | str = "cpu") -> None:
-        self.folder = find(name_or_path)
-        self.tokenizer: Tokenizer = load_tokenizer(self.folder)
+        self.bare = BareEncoder(find(name_or_path))
+        self.folder, self.width = self.bare.folder, self.bare.width
         self.device = torch.device(device)
-        # Refuses what won't load, before hours of other work.
-        outline = under_the_head(self.folder, load_outline)
-        check_pieces(outline, self.tokenizer, self.folder.name)
-        self.width: int = outline.config.hidden_size
-        self.parameters: int = outline.num_parameters()
+        self.parameters: int = self.bare.outline.num_parameters()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -79,11 +72,9 @@ class StateReader:
         Raises:
             UserError: NaN or infinite states, or text that the tokenizer can't read.
         """
-        encoder = under_the_head(self.folder).to(self.device).eval()
-        limit = piece_limit(encoder, None, self.folder.name)
-        aligner = Aligner(self.tokenizer, limit, self.folder.name)
+        encoder = self.bare.load().to(self.device)  # type: ignore[arg-type]  # by a decorator
         for sentences in parts:
-            windows = aligner.windows(sentences)
+            windows = self.bare.aligner.windows(sentences)
             yield self._read(encoder, sentences, windows)
 
     def _read(

@@ -58,7 +58,7 @@ def _seen(words: Halves) -> NDArray[np.float64]:
     return words[words.any(axis=1)].astype(np.float64)
 
 
-class StateStore:
+class TargetStore:
     """An encoder's answers to sentences, each sentence asked for once.
 
     A sentence is found by its content and the encoder's fingerprint, as in the store of soft

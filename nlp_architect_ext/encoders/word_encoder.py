@@ -9,15 +9,14 @@ import numpy as np
 import torch
 import transformers
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from nlp_architect_ext.core.progress import bar
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad, piece_counts
+from nlp_architect_ext.encoders.alignment import PieceWindow, pad, piece_counts
+from nlp_architect_ext.encoders.bare import BareEncoder
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
-from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
+from nlp_architect_ext.encoders.size import reading_operations
 
 Vectors = NDArray[np.float32]
 
@@ -32,7 +31,7 @@ class WordEncoder:
     "Model2Vec: Fast State-of-the-Art Static Embeddings"; layers as in Vulić et al. (2020), "Probing
     Pretrained Language Models for Lexical Semantics".
 
-    Only the tokenizer is kept: the encoder is loaded when words are read, and let go afterwards.
+    The network is loaded when words are read, and let go afterwards.
 
     Args:
         name_or_path: folder or hub name of an encoder.
@@ -43,12 +42,9 @@ class WordEncoder:
     """
 
     def __init__(self, name_or_path: str, device: torch.device | str = "cpu") -> None:
-        self.folder = find(name_or_path)
-        self.tokenizer: Tokenizer = load_tokenizer(self.folder)
+        self.bare = BareEncoder(find(name_or_path))
+        self.folder, self.tokenizer = self.bare.folder, self.bare.tokenizer
         self.device = torch.device(device)
-        # Refuses what won't load, before hours of other work.
-        outline = under_the_head(self.folder, load_outline)
-        check_pieces(outline, self.tokenizer, self.folder.name)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -91,21 +87,20 @@ class WordEncoder:
 
     def counted_vectors(self, words: Sequence[str]) -> tuple[Vectors, list[int]]:
         """See `vectors` and `operations`; the words are tokenised once for both."""
-        encoder = under_the_head(self.folder).to(self.device).eval()
-        windows = self._windows(encoder, words)
-        return self._read(encoder, len(words), windows), _operations(encoder, len(words), windows)
+        encoder = self.bare.load().to(self.device)  # type: ignore[arg-type]  # by a decorator
+        windows = self._windows(words)
+        return self._read(encoder, len(words), windows), self._operations(len(words), windows)
 
     def operations(self, words: Sequence[str]) -> list[int]:
         """The floating-point operations of reading each word: see `reading_operations`."""
-        outline = under_the_head(self.folder, load_outline)
-        return _operations(outline, len(words), self._windows(outline, words))
+        return self._operations(len(words), self._windows(words))
 
-    def _windows(
-        self, encoder: transformers.PreTrainedModel, words: Sequence[str]
-    ) -> list[PieceWindow]:
-        limit = piece_limit(encoder, None, self.folder.name)
-        aligner = Aligner(self.tokenizer, limit, self.folder.name)
-        return aligner.windows([Sentence((word,)) for word in words])
+    def _windows(self, words: Sequence[str]) -> list[PieceWindow]:
+        return self.bare.aligner.windows([Sentence((word,)) for word in words])
+
+    def _operations(self, words: int, windows: Iterable[PieceWindow]) -> list[int]:
+        a_piece = reading_operations(self.bare.outline, 1)
+        return [a_piece * pieces for pieces in piece_counts(words, windows)]
 
     def _read(
         self, encoder: transformers.PreTrainedModel, words: int, windows: Iterable[PieceWindow]
@@ -127,13 +122,6 @@ class WordEncoder:
 def _is_word(text: str) -> bool:
     """Whether a tokenizer's piece, decoded, is a word rather than the rest of one."""
     return bool(text) and not text.startswith("##") and len(text.split()) == 1
-
-
-def _operations(
-    encoder: transformers.PreTrainedModel, words: int, windows: Iterable[PieceWindow]
-) -> list[int]:
-    a_piece = reading_operations(encoder, 1)
-    return [a_piece * pieces for pieces in piece_counts(words, windows)]
 
 
 def _means(encoder: transformers.PreTrainedModel, batch: dict[str, Tensor]) -> Tensor:

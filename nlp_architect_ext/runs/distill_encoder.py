@@ -21,7 +21,7 @@ from nlp_architect_ext.compression.starts import EMBEDDINGS, ETD_IMPT, RANDOM, s
 from nlp_architect_ext.compression.state_store import StateStore, window_key
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.encoders.alignment import PieceWindow, pad
-from nlp_architect_ext.encoders.size import reading_operations
+from nlp_architect_ext.encoders.size import TRAINING_PASSES, reading_operations
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.runs.encoder_dry_run import describe
 from nlp_architect_ext.runs.encoder_plan import EncoderPlan, check_room, encoder_plan
@@ -35,7 +35,6 @@ from nlp_architect_ext.settings.encoder import DistillEncoderSettings, LessonSet
 from nlp_architect_ext.training.schedule import Schedule
 
 FITTED = 200  # windows of training text for the linear map of `HeldOut`
-TRAINING = 3  # a training step in forward passes: one forward, two backward
 START = "start"  # the journal's line from before the first step
 STUDENT = "student"
 
@@ -121,7 +120,7 @@ def _begun(
         with run.phase("importance") as meter:
             model = _start(plan, sample, seed, device)
             pieces = sum(len(window.ids) for window in sample)
-            meter.operations = TRAINING * reading_operations(plan.teacher.outline, pieces)
+            meter.operations = TRAINING_PASSES * reading_operations(plan.teacher.outline, pieces)
     else:
         model = _start(plan, sample, seed, device)
         is_new = plan.start in (RANDOM, EMBEDDINGS) and HIDDEN in plan.plan.lessons
@@ -180,7 +179,7 @@ def _distilled(
         meter.stop()
         pieces = sum(len(window.ids) for window in plan.text.train)
         passes = progress.step / stream.steps_an_epoch / stream.parts
-        meter.operations = round(TRAINING * passes * reading_operations(student, pieces))
+        meter.operations = round(TRAINING_PASSES * passes * reading_operations(student, pieces))
 
 
 def _note_start(run: RunFolder, unexplained: float) -> None:

@@ -10,6 +10,7 @@ from torch.optim import SGD
 from nlp_architect_ext.batches.streams import BatchStream
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.encoders.size import TRAINING_PASSES
 from nlp_architect_ext.runs.known_teacher import ChosenTeacher
 from nlp_architect_ext.runs.pretraining_plan import Pretraining
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
@@ -21,7 +22,6 @@ from nlp_architect_ext.training.objectives import Objective, StepObjective
 
 STEPS = 4  # steps of the student that are timed, after one that warms up
 SAMPLE = 32  # sentences on which a teacher is timed
-TRAINING_COST = 3.0  # a training step in forward passes: one forward, two backward
 MEGABYTE = 1e6
 
 
@@ -94,7 +94,7 @@ def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[flo
     if training is not None:
         passes = plan.tuning.epochs * len(corpus.train)
         sentences = max(passes, plan.tuning.min_steps * plan.tuning.batch_size)
-        fine_tuning = TRAINING_COST * a_sentence * sentences
+        fine_tuning = TRAINING_PASSES * a_sentence * sentences
         about = _minutes(fine_tuning)
         facts = [f"fine-tuned on {len(corpus.train):,} sentences, about {about}"]
     if parameters := parameters_of(teacher):

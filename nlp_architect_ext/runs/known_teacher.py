@@ -56,9 +56,17 @@ class ChosenTeacher:
         """The teacher.
 
         Raises:
-            UserError: it can't be used.
+            UserError: it can't be used, or answers with other labels than those of the data.
         """
-        return self.kind.make(self.argument, labels, options)
+        teacher = self.kind.make(self.argument, labels, options)
+        if teacher.labels != labels:
+            raise UserError(
+                where=f"teacher {self.name}",
+                wrong=f"its labels are {' '.join(teacher.labels.names)}",
+                expected=f"those of the data: {' '.join(labels.names)}",
+                remedy="give a teacher of this task, or a --label_map",
+            )
+        return teacher
 
 
 def chosen(name: str) -> ChosenTeacher:

@@ -19,17 +19,16 @@ from nlp_architect_ext.compression.state_store import StateStore, window_key
 from nlp_architect_ext.compression.word_states import word_states
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.encoders.alignment import PieceWindow
-from nlp_architect_ext.encoders.size import reading_operations
+from nlp_architect_ext.encoders.size import TRAINING_PASSES, reading_operations
 from nlp_architect_ext.evaluation.ridge_probe import probe_f1
 from nlp_architect_ext.runs.encoder_plan import EncoderPlan
 from nlp_architect_ext.runs.folder import RunFolder
+from nlp_architect_ext.runs.layer_search_result import shown, write_search
 from nlp_architect_ext.runs.probe_data import ProbeData
-from nlp_architect_ext.runs.search_result import shown, write_search
 from nlp_architect_ext.settings.encoder import DistillEncoderSettings, MappingSearchSettings
 from nlp_architect_ext.training.schedule import Schedule
 
 FITNESS = "fitness"  # the folder of stored fitnesses, beside the teacher's states
-TRAINING = 3  # a training step in forward passes: one forward, two backward
 
 Begin = Callable[[], transformers.PreTrainedModel]
 
@@ -141,7 +140,7 @@ class _TaughtStudent:
         """The floating-point operations of one evaluation."""
         steps, size = self.settings.search.search_steps, self.settings.lessons.batch_size
         pieces = sum(len(window.ids) for window in self.windows)
-        passes = TRAINING * steps * size / len(self.windows)
+        passes = TRAINING_PASSES * steps * size / len(self.windows)
         probed = sum(len(window.ids) for window in self.probe.windows)
         return reading_operations(self.start, round(passes * pieces) + probed)
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from nlp_architect_ext.core.progress import say
-from nlp_architect_ext.encoders.state_targets import StateStore
+from nlp_architect_ext.encoders.state_targets import TargetStore
 from nlp_architect_ext.runs.fit_student import schedule
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.pretraining_plan import Pretraining
@@ -27,7 +27,7 @@ def pretrain(plan: Pretraining, tagger: NeuralTagger, run: RunFolder) -> None:
 
     An interrupted stage goes on from its last checkpoint to the same weights.
     """
-    store = StateStore(run.store, plan.reader)
+    store = TargetStore(run.store, plan.reader)
     with run.phase("encoder states") as meter:
         targets = store.targets(plan.text)
         meter.stop()

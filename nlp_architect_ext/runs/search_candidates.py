@@ -10,9 +10,9 @@ import numpy as np
 
 from nlp_architect_ext.compression.chain_shapes import ChainShape, ChainSpace
 from nlp_architect_ext.compression.latency import (
-    checked,
     fastest,
     measured_shapes,
+    median_error,
     predicted,
     unmet,
 )
@@ -153,7 +153,7 @@ def latencies(space: ChainSpace, clock: Clock, seed: int) -> dict[ChainShape, fl
     random = np.random.default_rng(seed)
     drawn = random.permutation(len(unmeasured))[:CHECKED]
     real = clock.of_shapes([unmeasured[index] for index in drawn])
-    error = checked(found, real).median
+    error = median_error(found, real)
     say(
         f"{len(measured):,} of {len(space):,} chains measured; of {len(real)} others the predicted "
         f"time is {100 * error:.1f} % off (median)"

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from nlp_architect_ext.core.aligned import aligned
 from nlp_architect_ext.evaluation.rank_correlation import spearman
 from nlp_architect_ext.reports.pareto import pareto
 from nlp_architect_ext.runs.search_networks import Trained
@@ -51,13 +52,7 @@ def as_csv(table: Sequence[Sequence[str]]) -> str:
 
 def as_text(table: Sequence[Sequence[str]]) -> str:
     """The rows for a terminal."""
-    lines = [COLUMNS, *table]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
-    padded = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        for line in lines
-    ]
-    return "\n".join(line.rstrip() for line in padded)
+    return "\n".join(aligned([COLUMNS, *table]))
 
 
 def picture(trained: Sequence[Trained]) -> bytes:

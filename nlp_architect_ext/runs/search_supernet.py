@@ -20,6 +20,7 @@ from nlp_architect_ext.core.files import atomic_write_text, read_json
 from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.progress import bar, say
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.layers.modes import mode
 from nlp_architect_ext.runs.fit_student import schedule
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.settings.search import TaggerSearchSettings
@@ -125,11 +126,8 @@ def dev_loss(
 
     def loss(shape: ChainShape) -> float:
         supernet.shape = shape
-        was_training = tagger.model.training
-        tagger.model.eval()
-        with torch.no_grad():
+        with mode(tagger.model, training=False), torch.no_grad():
             found = sum(_batch_loss(tagger, batch) * len(batch.lengths) for batch in held)
-        tagger.model.train(was_training)
         return found / len(encoded)
 
     return loss

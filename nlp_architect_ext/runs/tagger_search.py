@@ -23,7 +23,6 @@ from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.fit_student import method_stream
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.inputs import load_corpus
-from nlp_architect_ext.runs.known_teacher import first_encoder
 from nlp_architect_ext.runs.methods import PSEUDO_LABELS
 from nlp_architect_ext.runs.new_tagger import pretrained_words
 from nlp_architect_ext.runs.search_candidates import (
@@ -112,31 +111,28 @@ def _search(parts: Search, plan: TeacherPlan, run: RunFolder) -> None:
     answers = teach(plan, parts.corpus, run)
     losses = _supernet(parts, answers, times, run)
     chosen = _chosen(parts, losses, times, clock, run)
-    words = parts.settings.words
-    encoder = None
-    if not words.embedding_file:
-        encoder = words.word_encoder or first_encoder([one.name for one in plan.teachers])
+    words = parts.words
+    encoder = words.encoder.folder.name if words else parts.settings.words.word_encoder
     teachers = sources(plan, run)
     planned = [
         *((of_shape(shape), group, losses.get(shape)) for shape, group in chosen.items()),
         *((candidate, "hand-made", None) for candidate in hand_made(parts.settings.search)),
     ]
-    results = [
-        train_alone(candidate, group, parts.settings, teachers, encoder, run)
-        for candidate, group, _ in planned
-    ]
-    named = zip(planned, results, strict=True)
-    measured = clock.of_trained({one.name: result.tagger for (one, _, _), result in named})
+    results = {
+        one.name: train_alone(one, group, parts.settings, teachers, encoder, run)
+        for one, group, _ in planned
+    }
+    measured = clock.of_trained({name: result.tagger for name, result in results.items()})
     trained = [
         Trained(
-            candidate,
+            one,
             group,
-            run.path / NETWORKS / candidate.name,
-            result.metrics,
-            measured[candidate.name],
+            run.path / NETWORKS / one.name,
+            results[one.name].metrics,
+            measured[one.name],
             loss,
         )
-        for (candidate, group, loss), result in zip(planned, results, strict=True)
+        for one, group, loss in planned
     ]
     _finish(parts.budgets, trained, run)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp_architect_ext.core.costs import TIMES
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.teachers.base import Teacher
-from nlp_architect_ext.teachers.ensemble import mean
+from nlp_architect_ext.teachers.base import Logits, Teacher
 from nlp_architect_ext.teachers.store import Rows, SoftLabelStore
 
 
@@ -55,3 +55,16 @@ def mean_answers(answers: Sequence[Sequence[Rows]]) -> list[Rows]:
         return list(answers[0])
     of_sentences = zip(*answers, strict=True)
     return [mean(np.stack(one).astype(np.float32)).astype(np.float16) for one in of_sentences]
+
+
+def mean(logits: NDArray[np.float32]) -> Logits:
+    """``log(1/n Σ softmax(logits))`` over the n teachers with an opinion.
+
+    From (teachers, words, labels) to (words, labels); zeros where none has one.
+    """
+    sees = logits.any(axis=2, keepdims=True)
+    log_probabilities = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
+    total = np.logaddexp.reduce(np.where(sees, log_probabilities, -np.inf), axis=0)
+    count = sees.sum(axis=0)
+    mean = np.where(count > 0, total - np.log(np.maximum(count, 1)), 0.0)
+    return mean.astype(np.float32)
