@@ -16,7 +16,7 @@ from torch import Tensor
 from nlp_architect_ext.encoders.alignment import Aligner, PieceWindow, pad
 from nlp_architect_ext.encoders.folder import Pretrained
 from nlp_architect_ext.encoders.loading import load_outline, load_tokenizer, under_the_head
-from nlp_architect_ext.encoders.size import check_pieces, piece_limit
+from nlp_architect_ext.encoders.size import check_pieces, piece_limit, reading_operations
 
 BATCH = 32  # windows at once, of similar length
 
@@ -35,10 +35,19 @@ class BareEncoder:
     def __init__(self, folder: Pretrained, max_pieces: int | None = None) -> None:
         self.folder = folder
         self.tokenizer = load_tokenizer(folder)
-        self.outline = under_the_head(folder, load_outline)
-        check_pieces(self.outline, self.tokenizer, folder.name)
-        limit = piece_limit(self.outline, max_pieces, folder.name)
+        # Refuses what won't load, before hours of other work; no network is kept.
+        outline = self.outline()
+        check_pieces(outline, self.tokenizer, folder.name)
+        limit = piece_limit(outline, max_pieces, folder.name)
         self.aligner = Aligner(self.tokenizer, limit, folder.name)
+        self.config: Any = outline.config  # transformers' own
+        self.parameters: int = outline.num_parameters()
+        self._a_piece = reading_operations(outline, 1)
+
+    def outline(self) -> transformers.PreTrainedModel:
+        """The network without its numbers, made anew: see `load_outline`."""
+        outline: transformers.PreTrainedModel = under_the_head(self.folder, load_outline)
+        return outline
 
     def load(self) -> transformers.PreTrainedModel:
         """The network with its weights, without gradients; whoever asks for it lets it go."""
@@ -57,10 +66,9 @@ class BareEncoder:
         """Of what decides the states: the encoder's files, and how it's made to read."""
         return self.folder.fingerprint((), reads="windows, states by layer")
 
-    @property
-    def config(self) -> Any:
-        """Transformers' configuration of the encoder."""
-        return self.outline.config
+    def operations(self, pieces: int) -> int:
+        """The floating-point operations of reading so many pieces: see `reading_operations`."""
+        return self._a_piece * pieces
 
     @property
     def layers(self) -> int:

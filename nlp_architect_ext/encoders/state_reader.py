@@ -17,7 +17,6 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.bare import BareEncoder, read
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.size import reading_operations
 
 Rows = NDArray[np.float32]
 
@@ -59,7 +58,6 @@ class StateReader:
         self.bare = BareEncoder(find(name_or_path))
         self.folder, self.width = self.bare.folder, self.bare.width
         self.device = torch.device(device)
-        self.parameters: int = self.bare.outline.num_parameters()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -94,8 +92,7 @@ class StateReader:
         # The sum has the direction of the mean.
         lengths = np.linalg.norm(totals, axis=1, keepdims=True)
         vectors = (totals / np.maximum(lengths, 1e-12)).astype(np.float32)
-        a_piece = reading_operations(encoder, 1)
-        counts = [a_piece * pieces for pieces in piece_counts(len(sentences), windows)]
+        counts = [self.bare.operations(one) for one in piece_counts(len(sentences), windows)]
         return [SentenceStates(*one) for one in zip(vectors, words, counts, strict=True)]
 
     def _run(self, encoder: Any, batch: Sequence[PieceWindow]) -> Rows:

@@ -16,7 +16,6 @@ from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.encoders.alignment import PieceWindow, pad, piece_counts
 from nlp_architect_ext.encoders.bare import BareEncoder
 from nlp_architect_ext.encoders.folder import find
-from nlp_architect_ext.encoders.size import reading_operations
 
 Vectors = NDArray[np.float32]
 
@@ -99,8 +98,7 @@ class WordEncoder:
         return self.bare.aligner.windows([Sentence((word,)) for word in words])
 
     def _operations(self, words: int, windows: Iterable[PieceWindow]) -> list[int]:
-        a_piece = reading_operations(self.bare.outline, 1)
-        return [a_piece * pieces for pieces in piece_counts(words, windows)]
+        return [self.bare.operations(pieces) for pieces in piece_counts(words, windows)]
 
     def _read(
         self, encoder: transformers.PreTrainedModel, words: int, windows: Iterable[PieceWindow]

@@ -97,7 +97,7 @@ def _store_states(plan: EncoderPlan, store: StateStore, run: RunFolder) -> None:
         store.add(windows, layers)
         meter.earlier = store.costs.of(found)
         pieces = sum(len(window.ids) for window in windows)
-        meter.operations = reading_operations(plan.teacher.outline, pieces)
+        meter.operations = plan.teacher.operations(pieces)
 
 
 def _started(
@@ -120,7 +120,7 @@ def _begun(
         with run.phase("importance") as meter:
             model = _start(plan, sample, seed, device)
             pieces = sum(len(window.ids) for window in sample)
-            meter.operations = TRAINING_PASSES * reading_operations(plan.teacher.outline, pieces)
+            meter.operations = TRAINING_PASSES * plan.teacher.operations(pieces)
     else:
         model = _start(plan, sample, seed, device)
         is_new = plan.start in (RANDOM, EMBEDDINGS) and HIDDEN in plan.plan.lessons

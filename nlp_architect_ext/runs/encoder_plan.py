@@ -155,7 +155,7 @@ def _mapping(name: str, shape: Shape, teacher: BareEncoder) -> tuple[int, ...]:
 def _check_plan(plan: Plan, teacher: BareEncoder, student: transformers.PretrainedConfig) -> None:
     check_lessons(plan.lessons, plan.mapping, teacher.config, student)
     if INSIDE & set(plan.lessons):
-        layers_of(teacher.outline)
+        layers_of(teacher.outline())
     if plan.order != "progressive":
         return
     if EMBEDDING in plan.lessons or not any(plan.mapping):

@@ -73,7 +73,7 @@ def _metrics(
         windows={"train": len(plan.text.train), "held_out": len(plan.text.held_out)},
         parameters={
             "student": student.num_parameters(),
-            "teacher": plan.teacher.outline.num_parameters(),
+            "teacher": plan.teacher.parameters,
         },
         bytes=sum(path.stat().st_size for path in weights),
         costs=run.costs(),
