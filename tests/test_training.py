@@ -51,7 +51,20 @@ def new_tagger():
     return NeuralTagger(config, Vocabulary.build(SENTENCES))
 
 
-def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
+class LosingCheckpoints(Checkpoints):
+    """The power goes off when an epoch is to be closed: its score is in the journal already."""
+
+    def __init__(self, folder, epoch):
+        super().__init__(folder)
+        self.epoch = epoch
+
+    def save_last(self, model, optimizer, average, progress):
+        if progress.epoch == self.epoch:
+            raise StoppedError
+        super().save_last(model, optimizer, average, progress)
+
+
+def train(folder, scores=None, stop_at=None, pause=0.0, told=None, checkpoints=None, **schedule):
     """Train in a folder.
 
     `scores` are the dev scores by epoch, `stop_at` the step after which the power goes off.
@@ -90,7 +103,7 @@ def train(folder, scores=None, stop_at=None, pause=0.0, told=None, **schedule):
                 **schedule,
             }
         ),
-        Checkpoints(folder / "checkpoints"),
+        checkpoints or Checkpoints(folder / "checkpoints"),
         Curve(Journal(folder / "metrics.jsonl")),
         (lambda: next(remaining)) if scores else None,
     )
@@ -122,6 +135,20 @@ def test_an_interrupted_run_ends_with_the_same_weights_and_curves(tmp_path, stop
         list(Journal(tmp_path / name / "metrics.jsonl").read(PHASE)) for name in ("whole", "cut")
     ]
     assert curves[0] == curves[1]
+
+
+@pytest.mark.parametrize("save_steps", [1, 2])
+def test_an_epochs_score_is_written_down_once(tmp_path, save_steps):
+    scores = [0.1, 0.3, 0.2]
+    train(tmp_path / "whole", scores=scores, save_steps=save_steps)
+    losing = LosingCheckpoints(tmp_path / "cut" / "checkpoints", epoch=2)
+    with pytest.raises(StoppedError):
+        train(tmp_path / "cut", scores=scores, checkpoints=losing, save_steps=save_steps)
+    train(tmp_path / "cut", scores=scores[1:], save_steps=save_steps)
+    whole, cut = (
+        Journal(tmp_path / name / "metrics.jsonl").read(PHASE) for name in ("whole", "cut")
+    )
+    assert cut == whole
 
 
 def test_the_objective_is_told_how_much_is_over(tmp_path):
@@ -260,7 +287,7 @@ def test_a_torn_last_line_of_the_journal_is_dropped(tmp_path):
     with journal.path.open("a") as file:
         file.write('{"phase": "student", "st')
     assert [line["loss"] for line in journal.read("student")] == [0.5]
-    journal.forget("student", after_step=0)
+    journal.forget("student", lambda line: line["step"] > 0)
     journal.write("student", 1, loss=0.4)
     assert [line["loss"] for line in journal.read("student")] == [0.4]
     assert [line["loss"] for line in journal.read("teacher")] == [0.7]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,10 +40,10 @@ class Journal:
         """The lines of one phase; a line that a crash or a full disk cut short is left out."""
         return [line for line in self._lines() if line["phase"] == phase]
 
-    def forget(self, phase: str, after_step: int) -> None:
-        """Drop a phase's lines after a step: a resumed run writes them again."""
+    def forget(self, phase: str, comes_again: Callable[[dict[str, Any]], bool]) -> None:
+        """Drop a phase's lines that a resumed run will write again."""
         lines = self._lines()
-        kept = [line for line in lines if line["phase"] != phase or line["step"] <= after_step]
+        kept = [line for line in lines if line["phase"] != phase or not comes_again(line)]
         if self.path.exists():
             atomic_write_text(self.path, "".join(json.dumps(line) + "\n" for line in kept))
 

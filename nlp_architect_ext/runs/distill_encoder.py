@@ -183,7 +183,7 @@ def _distilled(
 
 
 def _note_start(run: RunFolder, unexplained: float) -> None:
-    run.journal.forget(START, -1)
+    run.journal.forget(START, lambda _: True)
     run.journal.write(START, 0, unexplained=unexplained)
     say(f"before training: unexplained share of held-out text {unexplained:.3f}")
 

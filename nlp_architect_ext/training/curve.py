@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nlp_architect_ext.core.journal import Journal
 from nlp_architect_ext.core.progress import say
@@ -26,8 +27,17 @@ class Curve:
     score_name: str = "F1"
 
     def go_on(self, progress: Progress) -> None:
-        """Forget what was written after the last checkpoint: those steps come again."""
-        self.journal.forget(self.phase, progress.step)
+        """Forget what was written after the last checkpoint: it comes again.
+
+        An epoch's score may be there while the checkpoint is that of its last step.
+        """
+
+        def comes_again(line: dict[str, Any]) -> bool:
+            is_open: bool = self._score in line and line["epoch"] > progress.epoch
+            is_later: bool = line["step"] > progress.step
+            return is_open or is_later
+
+        self.journal.forget(self.phase, comes_again)
         if progress.step:
             say(f"continuing after step {progress.step}")
 
@@ -37,7 +47,11 @@ class Curve:
 
     def note_score(self, progress: Progress, score: float, *, is_best: bool) -> None:
         """Write down and show the score of an epoch that has just ended."""
-        values = {f"dev_{self.score_name.lower()}": score, "best": is_best}
+        values = {self._score: score, "best": is_best}
         self.journal.write(self.phase, progress.step, epoch=progress.epoch, **values)
         note = "  (best)" if is_best else ""
         say(f"epoch {progress.epoch:>3}  dev {self.score_name} {100 * score:.2f}{note}")
+
+    @property
+    def _score(self) -> str:
+        return f"dev_{self.score_name.lower()}"
