@@ -124,6 +124,15 @@ class Plan:
                 flags = (*BOTTLENECK, *lesson)
                 yield from self.distilled(f"bottleneck, {order}", name, seed, flags)
 
+    def mappings(self) -> Iterator[Cell]:
+        """Which layer teaches which: searched for, against two that need no search."""
+        labelled = ("--data_dir", str(self.data / "gmb"), "--labeled_size", str(CORPORA["gmb"]))
+        for mapping in ("ga", "uniform", "last"):
+            flags = ("--recipe", "layer-search", "--layers", "3", "--mapping", mapping)
+            flags += labelled if mapping == "ga" else ()
+            for seed in self.seeds:
+                yield from self.distilled(f"mapping {mapping}", f"mapping-{mapping}", seed, flags)
+
     def recipes(self) -> Iterator[Cell]:
         """Each recipe as it is, at one size."""
         for recipe in ("etd", "tinybert", "minilm"):
@@ -198,7 +207,16 @@ class Plan:
         return str(self.data / "unlabelled" / name)
 
 
-PARTS = ("teachers", "starts", "text", "bottleneck", "recipes", "pseudo", "pretrain")
+PARTS = (
+    "teachers",
+    "starts",
+    "text",
+    "bottleneck",
+    "mappings",
+    "recipes",
+    "pseudo",
+    "pretrain",
+)
 
 
 def main() -> None:
