@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.runs.worth_of_teachers import informed_share, without, worth
 from nlp_architect_ext.teachers.hidden_chain import HiddenChain
-from nlp_architect_ext.teachers.joining import Judged, joined, label_model, witnesses
+from nlp_architect_ext.teachers.joining import Judged, joined, label_model, taught, witnesses
 from nlp_architect_ext.teachers.label_counts import LabelCounts
-from nlp_architect_ext.teachers.label_model import seen, votes
+from nlp_architect_ext.teachers.label_model import Seen, seen, votes
 from nlp_architect_ext.teachers.label_model_fit import by_agreement, expected_counts, gold_counts
 from nlp_architect_ext.teachers.pooled_rates import pooled_rates
 from nlp_architect_ext.teachers.word_shapes import SHAPES, word_shapes
@@ -278,3 +280,48 @@ def test_nothing_counted_is_what_is_believed_beforehand():
     assert model.confusions[0][right].argmax() == right
     assert model.confusions[1][right].argmax() == size  # it never marks this type
     assert (model.chain.transitions[~LABELS.legal] == 0).all()
+
+
+def test_worth_of_a_witness():
+    train, dev = sentences(40, 8), sentences(40, 9)
+    model = gold_counts(train, seen_of(train), LABELS, 2).model(LABELS, GIVEN)
+    good, bad = worth(model, seen_of(train), dev, seen_of(dev), LABELS)
+    assert good.conflicts == 0
+    assert bad.conflicts > 0.3  # "then", "met"
+    assert good.weight > bad.weight > 0
+    # The others are what they are without it: a model of them alone says the same.
+    others = [Seen(one.votes[1:], one.shapes) for one in seen_of(train)]
+    fitted = gold_counts(train, others, LABELS, 1).model(LABELS, GIVEN[1:])
+    said = best(fitted, [Seen(one.votes[1:], one.shapes) for one in seen_of(dev)])
+    expected = score([one.labels for one in dev], list(map(tuple, said)), LABELS)["f1"]
+    assert good.f1_without == pytest.approx(expected, abs=0.02)
+    alone = gold_counts(train, seen_of(train), LABELS, 2).model(LABELS, GIVEN)
+    only = worth(
+        without(alone, 1),
+        [Seen(one.votes[:1], one.shapes) for one in seen_of(train)],
+        [],
+        [],
+        LABELS,
+    )
+    assert only[0].f1_without is None
+
+
+def test_informed_share_against_known_cases():
+    assert informed_share(np.diag([3.0, 5.0])) == pytest.approx(1)
+    assert informed_share(np.outer([2, 6], [1, 3]).astype(float)) == pytest.approx(0)
+    assert informed_share(np.array([[4.0, 2.0]])) == 0
+    half = np.array([[1.0, 0, 1], [0, 1, 1]])  # speaks of half of the words, always right
+    assert informed_share(half) == pytest.approx(0.5)
+
+
+def test_a_student_is_not_taught_what_nobody_knows():
+    train = sentences(60, 10)
+    names = [seen(one.words, [votes(lists(one, FIRST[:2]), is_certain=True)]) for one in train]
+    ever = [np.array([name == "B-PER" for name in LABELS.names])]
+    model = gold_counts(train, names, LABELS, 1).model(LABELS, ever)
+    rows_ = joined(model, names)
+    for sentence, one, kept in zip(train, rows_, taught(rows_, names), strict=True):
+        left_out = ~kept.any(axis=1)
+        assert (one[~left_out] == kept[~left_out]).all()
+        for word, gone in zip(sentence.words, left_out, strict=True):
+            assert gone == (word[0].isupper() and word not in FIRST[:2])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.sampling import random_part
+from nlp_architect_ext.runs.worth_of_teachers import Worth, worth
 from nlp_architect_ext.teachers.base import Teacher, says_how_sure
 from nlp_architect_ext.teachers.joining import Judged, joined, label_model, taught, witnesses
 from nlp_architect_ext.teachers.label_model import Seen
@@ -31,10 +32,12 @@ class Joined:
     Args:
         answers: of each sentence (words, labels), by split.
         taught: what of it a student learns, for the splits that it reads.
+        worth: of each teacher, if they were joined by a model.
     """
 
     answers: Mapping[str, list[Rows]]
     taught: Mapping[str, list[Rows]]
+    worth: tuple[Worth, ...] = ()
 
 
 def join(answers: Answers, teachers: Sequence[Teacher], corpus: Corpus) -> Joined:
@@ -57,7 +60,15 @@ def join(answers: Answers, teachers: Sequence[Teacher], corpus: Corpus) -> Joine
     model = label_model(given, corpus.labels, everywhere, labelled, held_out)
     found = {split: joined(model, of_split) for split, of_split in seen.items()}
     read = [split for split in (TRAIN, UNLABELLED) if split in found]
-    return Joined(found, {split: taught(found[split], seen[split]) for split in read})
+    training = [one for split in read for one in seen[split]]
+    of_witnesses = worth(model, training, corpus.dev or (), seen.get(DEV, ()), corpus.labels)
+    pairs = zip(given.members, of_witnesses, strict=True)
+    by_teacher = {member: one for members, one in pairs for member in members}
+    return Joined(
+        found,
+        {split: taught(found[split], seen[split]) for split in read},
+        tuple(by_teacher[index] for index in range(len(teachers))),
+    )
 
 
 def _held_out(corpus: Corpus, seen: Sequence[Seen]) -> Judged:

@@ -23,6 +23,7 @@ from nlp_architect_ext.runs.joined_teachers import (
     TRAIN,
     UNLABELLED,
     Answers,
+    Joined,
     join,
     splits_of,
 )
@@ -91,8 +92,8 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
         scored = {split: splits[split] for split in (DEV, TEST) if split in splits}
         for split, sentences in scored.items():
             answers[split] = stored.each(sentences, f"teacher labels {split}")
-        found = _opinions(plan, corpus, answers)
         together = join(answers, teachers, corpus)
+        found = _opinions(plan, corpus, answers, together)
         labels = {split: best_labels(together.answers[split], corpus.labels) for split in scored}
         scores = {
             split: score(
@@ -100,8 +101,9 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
             )
             for split, sentences in scored.items()
         }
+    who = "teacher" if len(teachers) == 1 else "teachers together"
     for split, values in scores.items():
-        say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
+        say(f"{who}: {split} F1 {100 * values['f1']:.2f}")
     return TeacherAnswers(
         together.taught.get(TRAIN, []),
         together.taught.get(UNLABELLED, []),
@@ -137,7 +139,9 @@ def _training_answers(
     return answers
 
 
-def _opinions(plan: TeacherPlan, corpus: Corpus, answers: Answers) -> tuple[Opinions, ...]:
+def _opinions(
+    plan: TeacherPlan, corpus: Corpus, answers: Answers, together: Joined
+) -> tuple[Opinions, ...]:
     """What each teacher has opinions of; said and returned."""
     found = []
     for index, one in enumerate(plan.teachers):
@@ -145,6 +149,8 @@ def _opinions(plan: TeacherPlan, corpus: Corpus, answers: Answers) -> tuple[Opin
         of_training = [*of_splits.get(TRAIN, ()), *of_splits.get(UNLABELLED, ())]
         dev = corpus.dev or []
         found.append(opinions(one.name, of_training, of_splits.get(DEV, ()), dev, corpus.labels))
+        if together.worth:
+            found[-1] = replace(found[-1], **vars(together.worth[index]))
         say(f"teacher {one.name}: {found[-1]}")
     return tuple(found)
 
