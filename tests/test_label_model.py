@@ -320,8 +320,27 @@ def test_a_student_is_not_taught_what_nobody_knows():
     ever = [np.array([name == "B-PER" for name in LABELS.names])]
     model = gold_counts(train, names, LABELS, 1).model(LABELS, ever)
     rows_ = joined(model, names)
-    for sentence, one, kept in zip(train, rows_, taught(rows_, names), strict=True):
+    kept_rows = taught(model, names, rows_, is_counted=True)
+    for sentence, one, kept in zip(train, rows_, kept_rows, strict=True):
         left_out = ~kept.any(axis=1)
         assert (one[~left_out] == kept[~left_out]).all()
         for word, gone in zip(sentence.words, left_out, strict=True):
             assert gone == (word[0].isupper() and word not in FIRST[:2])
+
+
+def test_without_labels_silence_alone_makes_nobody_sure():
+    raw = sentences(300, 11)
+    known = {FIRST[0], PLACES[0]}
+    names = [seen(one.words, [votes(lists(one, known), is_certain=True)]) for one in raw]
+    ever = [np.array([name in ("B-PER", "B-LOC") for name in LABELS.names])]
+    model = by_agreement(names, LABELS, ever)
+    rows_ = joined(model, names)
+    learnt = taught(model, names, rows_, is_counted=False)
+    words = [word for sentence in raw for word in sentence.words]
+    pairs = zip(words, np.concatenate(learnt).any(axis=1), strict=True)
+    taught_words = {word for word, is_taught in pairs if is_taught}
+    assert known < taught_words
+    assert not any(word[0].isupper() for word in taught_words - known)
+    deaf = model.deaf_to_silence()
+    assert (deaf.confusions[0][:, -1] == 1).all()
+    assert (model.confusions[0][:, -1] < 1).all()

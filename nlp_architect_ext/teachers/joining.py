@@ -143,16 +143,26 @@ def joined(model: LabelModel, sentences: Sequence[Seen]) -> list[Rows]:
     return [np.log(np.maximum(one, LEAST)).astype(np.float16) for one in likely]
 
 
-def taught(rows: Sequence[Rows], sentences: Sequence[Seen]) -> list[Rows]:
+def taught(
+    model: LabelModel, sentences: Sequence[Seen], rows: Sequence[Rows], *, is_counted: bool
+) -> list[Rows]:
     """The same for a student: zeros for words that no witness speaks of and nobody is sure of.
 
     What nobody spoke of is as often a name that every list misses as it is nothing. Taught that
-    it's most likely nothing, a student learns to miss such names as well.
+    it's most likely nothing, a student learns to miss such names as well. Where nobody has counted
+    how many names are missed, a word must be sure to be nothing whatever silence means.
+
+    Args:
+        model: of the witnesses.
+        sentences: what is seen.
+        rows: see `joined`.
+        is_counted: whether labelled sentences have told what silence means.
     """
+    doubting = rows if is_counted else joined(model.deaf_to_silence(), sentences)
     found = []
-    for one, sentence in zip(rows, sentences, strict=True):
+    for one, doubted, sentence in zip(rows, doubting, sentences, strict=True):
         kept = one.copy()
         is_silent = np.all([vote[:, -1] > 0 for vote in sentence.votes], axis=0)
-        kept[is_silent & (one.max(axis=1, initial=-np.inf) < np.log(SURE))] = 0
+        kept[is_silent & (doubted.max(axis=1, initial=-np.inf) < np.log(SURE))] = 0
         found.append(kept)
     return found

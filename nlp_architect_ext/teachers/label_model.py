@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,13 @@ class LabelModel:
             for index, labels in zip(indices, smoothed.labels, strict=True):
                 found[index] = labels
         return found
+
+    def deaf_to_silence(self) -> LabelModel:
+        """The same, if it meant nothing that a teacher is silent."""
+        confusions = tuple(one.copy() for one in self.confusions)
+        for one in confusions:
+            one[:, -1] = 1.0
+        return replace(self, confusions=confusions)
 
     def _evidence(self, sentence: Seen) -> Floats:
         """How likely all that is seen of each word is under each label (words, labels)."""
