@@ -8,8 +8,10 @@ from pathlib import Path
 from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.wording import counted
+from nlp_architect_ext.data.corpus import place_of
 from nlp_architect_ext.data.folds import content_folds
 from nlp_architect_ext.data.summary import summary
+from nlp_architect_ext.evaluation.placed_suspect import PlacedSuspect
 from nlp_architect_ext.layers.device import prepare
 from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.dry_run import describe
@@ -18,8 +20,8 @@ from nlp_architect_ext.runs.held_out import FOLDS, HeldOut
 from nlp_architect_ext.runs.inputs import load_corpus
 from nlp_architect_ext.runs.label_errors_result import (
     LINES,
+    PAGE,
     TEXT,
-    Found,
     ranked,
     shown,
     write_found,
@@ -31,7 +33,7 @@ from nlp_architect_ext.runs.train_student import run_place
 from nlp_architect_ext.settings.label_check import CheckLabelsSettings
 
 
-def check_labels(settings: CheckLabelsSettings) -> list[Found] | None:
+def check_labels(settings: CheckLabelsSettings) -> list[PlacedSuspect] | None:
     """Let taggers judge the labels of sentences that they weren't trained on, and list suspects.
 
     Returns:
@@ -50,7 +52,7 @@ def check_labels(settings: CheckLabelsSettings) -> list[Found] | None:
     folds = content_folds(corpus.train, settings.suspects.folds, settings.run.seed)
     words = pretrained_words(tagger.words, None, tagger.student.model_type, corpus, device)
     held_out = HeldOut(tagger, corpus, words, device)
-    place = replace(run_place(tagger), settings=settings, others=(LINES, TEXT, FOLDS))
+    place = replace(run_place(tagger), settings=settings, others=(LINES, TEXT, PAGE, FOLDS))
     place.check()
     if settings.run.dry_run:
         say(_described(held_out, folds))
@@ -61,18 +63,18 @@ def check_labels(settings: CheckLabelsSettings) -> list[Found] | None:
             return None
         answers = held_out.answers(folds, run)
         found = ranked(
-            Path(tagger.data.data_dir) / tagger.data.train_filename,
+            place_of(Path(tagger.data.data_dir), tagger.data.train_filename),
             tagger.data.ignore_token,
             corpus,
             answers,
             settings.suspects.min_score,
         )
-        write_found(run.path, found)
+        write_found(run.path, found, corpus.labels, tagger.text.language)
         for sink in run.sinks:
             sink.write("final/suspects", 0, {"count": len(found)})
         write_manifest(run.path)
     say(shown(found))
-    say(f"written to {run.path}: {LINES}, {TEXT}")
+    say(f"written to {run.path}: {LINES}, {TEXT}, {PAGE}")
     return found
 
 

@@ -11,7 +11,7 @@ from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.tags import spans, tags
 from nlp_architect_ext.core.wording import counted
-from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.corpus import Corpus, place_of
 from nlp_architect_ext.data.decisions import read_decisions
 from nlp_architect_ext.data.formats.column_tags import with_tags
 from nlp_architect_ext.data.formats.columns import word_lines
@@ -32,7 +32,7 @@ def relabel(settings: CheckLabelsSettings) -> Path | None:
             written then.
     """
     data = settings.of_tagger().data
-    path = Path(data.data_dir) / data.train_filename
+    path = place_of(Path(data.data_dir), data.train_filename)
     decisions = Path(settings.suspects.relabel or "")
     folder = Path(settings.run.output_dir)
     place = OutputFolder(

@@ -58,7 +58,7 @@ class CheckLabelsSettings:
     data: CheckedSettings = group(CheckedSettings)
     run: RunSettings = group(RunSettings)
     student: StudentSettings = group(StudentSettings)
-    schedule: ScheduleSettings = group(ScheduleSettings)
+    schedule: ScheduleSettings = group(ScheduleSettings, epochs=4)
     words: WordSettings = group(WordSettings)
     text: TokenizerSettings = group(TokenizerSettings)
     draw: DrawSettings = group(DrawSettings)

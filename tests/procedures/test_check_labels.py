@@ -94,6 +94,8 @@ def test_the_text_says_the_same_for_people(checked):
         assert f"{one['rank']}. {one['file']}:{one['line']}: {one['kind']}, " in text
         assert f": {labels}\n" in text
         assert f"[{marked}]" in text
+    page = (folder / "out" / "label_errors.html").read_text()
+    assert page.count("<li>") == len(records(folder / "out"))
 
 
 def test_killed_and_resumed_the_list_is_the_same(checked, tmp_path):
