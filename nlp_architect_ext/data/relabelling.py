@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
@@ -28,7 +28,9 @@ def relabelled(
         UserError: a decision on another file, on a sentence or labels that aren't there (any more),
             two on the same word, or labels that are unknown or can't follow one another.
     """
-    by_line = {sentence.line: index for index, sentence in enumerate(sentences)}
+    by_line: dict[int, list[int]] = {}
+    for index, sentence in enumerate(sentences):
+        by_line.setdefault(sentence.line, []).append(index)
     found: dict[int, list[str]] = {}
     decided: dict[tuple[int, int], str] = {}
     last: dict[int, str] = {}
@@ -48,23 +50,23 @@ def relabelled(
 
 
 def _index(
-    one: Decision, path: Path, sentences: Sequence[Sentence], by_line: dict[int, int]
+    one: Decision, path: Path, sentences: Sequence[Sentence], by_line: Mapping[int, Sequence[int]]
 ) -> int:
     """The sentence that is decided on."""
     if Path(one.file).name != path.name:
         raise _refused(one, f"is about {one.file}", f"{path.name}, the file that is corrected")
-    index = by_line.get(one.line)
-    if index is None:
+    there = by_line.get(one.line, ())
+    if not there:
         raise _refused(one, f"no sentence begins on line {one.line}", f"one of {path}")
-    sentence = sentences[index]
-    if sentence.words != one.words:
+    same = [index for index in there if sentences[index].words == one.words]
+    if not same:
         where = f"the words of {path}:{one.line}"
         raise _refused(one, f"other words, {' '.join(one.words)!r:.60}", where)
-    there = (sentence.labels or ())[one.start : one.end]
-    if there != one.given:
-        where = f"{' '.join(there)}, as in {path}:{one.line}"
+    labels = (sentences[same[0]].labels or ())[one.start : one.end]
+    if labels != one.given:
+        where = f"{' '.join(labels)}, as in {path}:{one.line}"
         raise _refused(one, f"labels given {' '.join(one.given)}", where)
-    return index
+    return same[0]
 
 
 def _check_labels(one: Decision, labels: LabelSet) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
@@ -11,13 +12,18 @@ from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.tags import spans, tags
 from nlp_architect_ext.core.wording import counted
+from nlp_architect_ext.data.alignment import Remarks
+from nlp_architect_ext.data.conversion import fitting
 from nlp_architect_ext.data.corpus import Corpus, place_of
 from nlp_architect_ext.data.decisions import read_decisions
+from nlp_architect_ext.data.formats.base import ReadOptions, format_named
 from nlp_architect_ext.data.formats.column_tags import with_tags
 from nlp_architect_ext.data.formats.columns import word_lines
+from nlp_architect_ext.data.formats.text import WordSplitter
+from nlp_architect_ext.data.relabelled_documents import relabelled_documents
 from nlp_architect_ext.data.relabelling import Labels, relabelled
 from nlp_architect_ext.runs.inputs import load_corpus
-from nlp_architect_ext.settings.data import DrawSettings
+from nlp_architect_ext.settings.data import DataSettings, DrawSettings, TokenizerSettings
 from nlp_architect_ext.settings.label_check import CheckLabelsSettings
 
 
@@ -40,13 +46,7 @@ def relabel(settings: CheckLabelsSettings) -> Path | None:
     )
     place.check(overwrite=settings.run.overwrite_output_dir, inputs=[path, decisions])
     corpus = load_corpus(data, DrawSettings(), text=settings.text)
-    if corpus.format_name != "columns":
-        raise UserError(
-            where=str(path),
-            wrong=f"is of the format {corpus.format_name}",
-            expected="a column file, which can be corrected word by word",
-            remedy="convert it with nlp-train convert, and check what that writes",
-        )
+    _check_written(path, corpus)
     found = relabelled(path, corpus.train, corpus.labels, read_decisions(decisions))
     changed = {
         index: labels for index, labels in found.items() if labels != corpus.train[index].labels
@@ -55,26 +55,65 @@ def relabel(settings: CheckLabelsSettings) -> Path | None:
     if settings.run.dry_run:
         say("nothing was written")
         return None
-    changes = _changes(corpus, changed, path, data.ignore_token)
     with place.locked():
-        atomic_write_bytes(folder / path.name, with_tags(path, changes, data.tag_col))
+        if corpus.format_name == "columns":
+            new_tags = _tags_by_line(corpus, changed, path, data.ignore_token)
+            atomic_write_bytes(folder / path.name, with_tags(path, new_tags, data.tag_col))
+        else:
+            _write_documents(path, folder / path.name, corpus, changed, data, settings.text)
     say(f"written to {folder / path.name}")
     return folder / path.name
 
 
-def _changes(
-    corpus: Corpus, found: Mapping[int, Labels], path: Path, ignore_token: str
+def _check_written(path: Path, corpus: Corpus) -> None:
+    if not path.is_file() or format_named(corpus.format_name).write is None:
+        raise UserError(
+            where=str(path),
+            wrong=f"is of the format {corpus.format_name}, which can't be written as a file",
+            expected="a file of a format that can",
+            remedy="convert it with nlp-train convert, and check what that writes",
+        )
+
+
+def _write_documents(
+    path: Path,
+    target: Path,
+    corpus: Corpus,
+    changed: Mapping[int, Labels],
+    data: DataSettings,
+    text: TokenizerSettings,
+) -> None:
+    """Write a file of another format than columns, as `nlp-train convert` does."""
+    format_ = format_named(corpus.format_name)
+    assert format_.write is not None, "just checked"
+    changes = {
+        (corpus.train[index].line, corpus.train[index].text or ""): (corpus.train[index], labels)
+        for index, labels in changed.items()
+    }
+    options = ReadOptions(
+        offsets=data.offsets,
+        tag_col=data.tag_col,
+        ignore_token=data.ignore_token,
+        scheme=data.scheme,
+    )
+    documents = relabelled_documents(format_.read(path, options), changes, corpus.labels)
+    splitter = partial(WordSplitter, text.language, text.tokenizer)
+    format_.write(target, fitting(documents, format_, splitter, Remarks(str(path))))
+
+
+def _tags_by_line(
+    corpus: Corpus, changed: Mapping[int, Labels], path: Path, ignore_token: str
 ) -> dict[int, str]:
     """The tag of each line of the sentences that change, in the scheme of the file.
 
     All tags of such a sentence are written, because a neighbour may decide how a tag is written.
     """
     lines = {own[0]: own for own in word_lines(path, ignore_token)}
-    tags_by_line: dict[int, str] = {}
-    for index, labels in found.items():
+    found: dict[int, str] = {}
+    for index, labels in changed.items():
         own = lines[corpus.train[index].line]
-        tags_by_line |= zip(own, _tags(labels, corpus.scheme), strict=True)
-    return tags_by_line
+        found |= zip(own, _tags(labels, corpus.scheme), strict=True)
+    return found
 
 
 def _tags(labels: Labels, scheme: str) -> Sequence[str]:

@@ -18,6 +18,7 @@ from strategies import ENTITY_SCHEMES, tagged_sentences
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.core.tags import convert
+from nlp_architect_ext.data.corpus import read_corpus
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.runs.relabel import relabel as write_relabelled
 from nlp_architect_ext.settings.fields import built
@@ -279,3 +280,52 @@ def test_two_decisions_on_a_word_and_an_empty_file_are_refused(tmp_path, capsys)
     assert relabel(tmp_path, decide(path, []), tmp_path / "out") == 2
     assert "no decision; expected a line of label_errors.jsonl" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+TEXTS = [
+    {"text": "Anna met Bo in Oslo .", "label": [[0, 4, "PER"], [9, 11, "LOC"], [15, 19, "LOC"]]},
+    {"text": "Rome !", "label": [[0, 4, "LOC"]]},
+]
+
+
+@pytest.mark.parametrize("form", ["doccano", "prodigy", "label_studio", "conllu", "spacy"])
+def test_other_formats_are_written_as_they_were_read(form, tmp_path):
+    """All that was marked stays, but for the entity that was decided on."""
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in TEXTS))
+    source = tmp_path / "train.file"
+    assert convert_file(tmp_path / "texts.jsonl", source, "--to", form) == 0
+    one = {
+        "file": "train.file",
+        "words": ["Anna", "met", "Bo", "in", "Oslo", "."],
+        "start": 2,
+        "end": 3,
+        "given": ["B-LOC"],
+        "labels": ["B-PER"],
+    }
+    lines = {sentence.words[0]: sentence.line for sentence in sentences_of(source, form)}
+    path = decide(tmp_path / "d.jsonl", [{**one, "sentence_line": lines["Anna"]}])
+    flags = ["--train_filename", "train.file", "--format", form]
+    assert relabel(tmp_path, path, tmp_path / "out", *flags) == 0
+    before, after = (
+        [sentence.labels for sentence in sentences_of(file, form)]
+        for file in (source, tmp_path / "out" / "train.file")
+    )
+    assert before[0] == ("B-PER", "O", "B-LOC", "O", "B-LOC", "O")
+    assert after == [("B-PER", "O", "B-PER", "O", "B-LOC", "O"), before[1]]
+
+
+def convert_file(source, target, *more):
+    words = ["convert", source, target, "--tokenizer", "whitespace", *more]
+    return cli.train(list(map(str, words)))
+
+
+def sentences_of(path, form):
+    corpus = read_corpus(
+        path.parent,
+        train_filename=path.name,
+        dev_filename="",
+        test_filename="",
+        labelled_format=form,
+        tokenizer="whitespace",
+    )
+    return corpus.train
