@@ -66,30 +66,30 @@ def suspects(
         own = [span for span in group if span in gold]
         others = [span for span in group if span in found]
         before, after = tuple(given[start:end]), tuple(predicted[start:end])
-        rows = probabilities[start:end]
-        p_given, p_suggested = _of(rows, before, labels), _of(rows, after, labels)
+        p_given = _of(probabilities[start:end], before, labels)
+        p_suggested = _of(probabilities[start:end], after, labels)
         yield Suspect(
-            _kind(own, others),
-            start,
-            end,
-            before,
-            after,
-            score(p_given, p_suggested, before, after),
-            p_given,
-            p_suggested,
+            kind=_kind(own, others),
+            start=start,
+            end=end,
+            given=before,
+            suggested=after,
+            score=score(p_given, before, after),
+            p_given=p_given,
+            p_suggested=p_suggested,
         )
 
 
-def score(
-    p_given: Sequence[float],
-    p_suggested: Sequence[float],
-    given: Sequence[str],
-    suggested: Sequence[str],
-) -> float:
-    """How sure the tagger is that the labels given are wrong, from 0 to 1."""
-    differ = [one != other for one, other in zip(given, suggested, strict=True)]
-    wrong = [1 - p for p, differs in zip(p_given, differ, strict=True) if differs]
-    return float(np.mean(wrong))
+def score(p_given: Sequence[float], given: Sequence[str], suggested: Sequence[str]) -> float:
+    """How sure the tagger is that the labels given are wrong, from 0 to 1.
+
+    One minus the probability of the label given, mean over the words whose labels differ: words
+    that both agree on say nothing, and of the scores that were tried (margins, log odds, minima,
+    thresholds of each label) this one ranked planted errors best on average.
+    """
+    pairs = zip(given, suggested, strict=True)
+    differ = [one != other for one, other in pairs]
+    return float(np.mean(1 - np.array(p_given)[differ]))
 
 
 def _of(rows: Probabilities, names: Sequence[str], labels: LabelSet) -> tuple[float, ...]:
