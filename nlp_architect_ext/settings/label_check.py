@@ -39,7 +39,7 @@ class SuspectSettings:
         common=True,
     )
     min_score: float = setting(
-        0.5, help="suspects that score less are left out", minimum=0.0, maximum=1.0, common=True
+        0.9, help="suspects that score less are left out", minimum=0.0, maximum=1.0, common=True
     )
     relabel: str | None = setting(
         None,

@@ -25,7 +25,10 @@ from nlp_architect_ext.settings.fields import built
 from nlp_architect_ext.settings.label_check import CheckLabelsSettings
 
 STUDENT = {"word_width": 16, "character_filters": 16, "lstm_width": 16, "dropout": 0.1}
-FLAGS = "-b 8 -e 12 --lr 0.02 --min_epoch_steps 1 --tokenizer whitespace --threads 1 --folds 3"
+FLAGS = (
+    "-b 8 -e 12 --lr 0.02 --min_epoch_steps 1 --tokenizer whitespace --threads 1 --folds 3 "
+    "--min_score 0.5"
+)
 # What is planted: words, the labels they have, those they get.
 PLANTED = {
     "missed": ("Anna", ["B-PER"], ["O"]),
