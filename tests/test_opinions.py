@@ -35,6 +35,13 @@ def test_coverage_and_precision():
     assert opinions("x", [], [], [], LABELS) == Opinions("x", 0.0, 0.0)
 
 
+def test_what_it_is_worth_beside_others_is_said():
+    one = Opinions("x", 0.25, 0.5, 0.75, 0.5, conflicts=0.125, weight=0.5, f1_without=0.5)
+    expected = "overruled in 12.5 %, tells 50 % of what there is to know, F1 50.0 without it"
+    assert str(one).endswith(expected)
+    assert Opinions.from_json(one.to_json()) == one
+
+
 def test_metrics_keep_them():
     teachers = (Opinions("names:x", 0.25, 0.5, 0.75), Opinions("y", 1.0, 1.0, 0.5, 0.5))
     counts = SentenceCounts(1, 1)

@@ -25,7 +25,7 @@ class BatchStream:
     """Random batches of labelled sentences, or of labelled and unlabelled ones together.
 
     Args:
-        labelled: sentences with gold labels.
+        labelled: sentences with gold labels; may be empty if the others aren't.
         unlabelled: sentences without; may be empty.
         batch_size: sentences a batch.
         labeled_ratio: share of each batch that is labelled; an epoch then reads the unlabelled
@@ -55,10 +55,11 @@ class BatchStream:
         self.batch_size = batch_size
         self.seed = seed
         self.labelled_a_batch: int | None = None
-        self.in_turn = 2 if alternating and unlabelled else 1  # batches that belong together
-        if alternating and unlabelled:
+        has_both = bool(labelled) and bool(unlabelled)
+        self.in_turn = 2 if alternating and has_both else 1  # batches that belong together
+        if alternating and has_both:
             self.labelled_a_batch = batch_size
-        elif labeled_ratio is not None and unlabelled and batch_size > 1:
+        elif labeled_ratio is not None and has_both and batch_size > 1:
             self.labelled_a_batch = min(max(1, round(labeled_ratio * batch_size)), batch_size - 1)
         steps = len(self._pass(0, 0))
         self.passes = math.ceil(minimum_steps / steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -10,7 +10,13 @@ from pathlib import Path
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.core.tags import OUTSIDE, SCHEMES, spans
+from nlp_architect_ext.core.tags import SCHEMES
+from nlp_architect_ext.data.corpus_labels import (
+    check_labels,
+    labels_of_train,
+    types_of,
+    without_example,
+)
 from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
 from nlp_architect_ext.data.formats.hub_names import hub_path, is_on_hub
 from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
@@ -20,7 +26,7 @@ from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.data.unlabelled import read_unlabelled
 
 LABELS_FILE = "labels.txt"
-DEV = "dev.txt"
+TRAIN, DEV = "train.txt", "dev.txt"
 TEST = "test.txt"
 # Under these names; files that are named otherwise may not.
 MAY_BE_MISSING = {"dev": DEV, "test": TEST}
@@ -59,7 +65,7 @@ class Corpus:
 def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the same names)
     data_dir: str | Path,
     *,
-    train_filename: str = "train.txt",
+    train_filename: str = TRAIN,
     dev_filename: str = DEV,
     test_filename: str = TEST,
     unlabeled_filename: str | None = None,
@@ -71,6 +77,7 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     unlabeled_format: str = AUTO,
     labelled_format: str = AUTO,
     offsets: str = AUTO,
+    types: Sequence[str] | None = None,
 ) -> Corpus:
     """Read a folder of labelled files and, if one is named, a file of unlabelled text.
 
@@ -93,6 +100,7 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
             raw text.
         labelled_format: the same for labelled files; ``auto``: what each shows, else columns.
         offsets: unit of the offsets in such files, see :class:`ReadOptions`.
+        types: of entities, for a folder without a file of train; None if there must be one.
 
     Raises:
         UserError: files that can't be read, are empty or hold no entity; tags that don't fit the
@@ -107,8 +115,8 @@ def read_corpus(  # noqa: PLR0913 (as many as the flags of the commands, by the 
     # made when it's needed: spaCy takes a second to import
     splitter = cache(partial(WordSplitter, language, tokenizer))
     read = partial(read_labelled_file, options=options, splitter=splitter)
-    files, notes = _labelled_files(folder, names, labelled_format, read)
-    corpus = corpus_of(files, scheme, folder / LABELS_FILE, notes)
+    files, notes = _labelled_files(folder, names, labelled_format, read, types)
+    corpus = corpus_of(files, scheme, folder / LABELS_FILE, notes, types)
     if unlabeled_filename is None:
         return corpus
     path = place_of(folder, unlabeled_filename)
@@ -127,13 +135,18 @@ def _check_scheme(scheme: str) -> None:
 
 
 def _labelled_files(
-    folder: Path, names: dict[str, str], format_name: str, read: LabelledReader
+    folder: Path,
+    names: dict[str, str],
+    format_name: str,
+    read: LabelledReader,
+    types: Sequence[str] | None,
 ) -> tuple[dict[str, LabelledFile], list[str]]:
     """The files of train, dev and test that there are, and notes on them and on missing ones."""
+    missing = {**MAY_BE_MISSING, **({"train": TRAIN} if types is not None else {})}
     files = {}
     notes = []
     for part, name in names.items():
-        may_be_missing = name == MAY_BE_MISSING.get(part)
+        may_be_missing = name == missing.get(part)
         path = place_of(folder, name)
         if part != "train" and not name:
             notes.append(f"no {part} set: no file is named")
@@ -155,6 +168,7 @@ def corpus_of(
     scheme: str,
     listed: Path | None = None,
     notes: Sequence[str] = (),
+    types: Sequence[str] | None = None,
 ) -> Corpus:
     """The corpus of these files without unlabelled text, its labels in one scheme.
 
@@ -163,19 +177,22 @@ def corpus_of(
         scheme: that of the tags, or ``auto``, which decides by all of train.
         listed: file of the labels; those of train if it's missing.
         notes: what is known already.
+        types: of entities, where ``train`` is missing.
 
     Raises:
         UserError: tags that don't fit the scheme, or labels that train and `listed` lack.
     """
+    if "train" not in files:
+        return _without_train(types or (), files, listed, notes)
     train_path = files["train"].path
     if scheme == "auto":
         scheme = files["train"].scheme()
     sentences = {part: file.converted(scheme) for part, file in files.items()}
     oddities = [note for file in files.values() if (note := file.oddities(scheme))]
-    labels = _labels(listed, sentences["train"], train_path, scheme)
+    labels = labels_of_train(listed, sentences["train"], train_path, scheme)
     for part, file in files.items():
-        _check_labels(file, sentences[part], labels, listed)
-    without_example = _without_example(labels, sentences["train"], f"in {train_path}")
+        check_labels(file, sentences[part], labels, listed)
+    missing = without_example(labels, sentences["train"], f"in {train_path}")
     return Corpus(
         train=sentences["train"],
         dev=sentences.get("dev"),
@@ -183,50 +200,31 @@ def corpus_of(
         unlabelled=[],
         labels=labels,
         scheme=scheme,
-        notes=(*notes, *oddities, *without_example),
+        notes=(*notes, *oddities, *missing),
         format_name=files["train"].format_name,
     )
 
 
-def _labels(path: Path | None, train: list[Sentence], train_path: Path, scheme: str) -> LabelSet:
-    """The labels of ``labels.txt`` if it exists, else those of train."""
-    seen = {label for sentence in train for label in sentence.labels or ()}
-    if seen == {OUTSIDE} or (scheme == "plain" and len(seen) == 1):
-        raise UserError(
-            where=str(train_path),
-            wrong=f"every tag is {seen.pop()!r}",
-            expected="entities to learn from",
-            remedy="choose another tag column, or give labelled sentences",
-        )
-    if path is not None and path.exists():
-        return read_labels(path, scheme)
-    return LabelSet.plain(seen) if scheme == "plain" else LabelSet.for_types(_types(seen))
-
-
-def _check_labels(
-    file: LabelledFile, converted: list[Sentence], labels: LabelSet, listed: Path | None
-) -> None:
-    known_from = listed if listed is not None and listed.exists() else "train"
-    for index, sentence in enumerate(converted):
-        for word, label in enumerate(sentence.labels or ()):
-            if label not in labels.ids:
-                raise UserError(
-                    where=file.place(index, word),
-                    wrong=f"label {file.tags(index)[word]!r} is not in {known_from}",
-                    expected=f"one of: {', '.join(labels.types)}",
-                    remedy=f"correct it, or list all labels in {listed}, one a line"
-                    if listed
-                    else "correct it",
-                )
-
-
-def _types(labels: Iterable[str]) -> set[str]:
-    return {span.type for label in labels for span in spans([label])}
-
-
-def _without_example(labels: LabelSet, sentences: list[Sentence], where: str) -> list[str]:
-    """A note on the types that no sentence has, if there are any."""
-    seen = {label for sentence in sentences for label in sentence.labels or ()}
-    seen_types = seen if labels.scheme == "plain" else _types(seen)
-    missing = [type_ for type_ in labels.types if type_ not in seen_types]
-    return [f"no example {where} of: {', '.join(missing)}"] if missing else []
+def _without_train(
+    types: Sequence[str],
+    files: Mapping[str, LabelledFile],
+    listed: Path | None,
+    notes: Sequence[str],
+) -> Corpus:
+    """As `corpus_of`; the labels are those of the types, of dev and of test."""
+    sentences = {part: file.converted("IOB2") for part, file in files.items()}
+    seen = {label for part in sentences.values() for one in part for label in one.labels or ()}
+    labels = LabelSet.for_types({*types, *types_of(seen)})
+    if listed is not None and listed.exists():
+        labels = read_labels(listed, "IOB2")
+    for part, file in files.items():
+        check_labels(file, sentences[part], labels, listed)
+    return Corpus(
+        train=[],
+        dev=sentences.get("dev"),
+        test=sentences.get("test"),
+        unlabelled=[],
+        labels=labels,
+        scheme="IOB2",
+        notes=tuple(notes),
+    )

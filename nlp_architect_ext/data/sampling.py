@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.wording import counted
-from nlp_architect_ext.data.corpus import Corpus, _without_example
+from nlp_architect_ext.data.corpus import Corpus
+from nlp_architect_ext.data.corpus_labels import without_example
+
+Thing = TypeVar("Thing")
 
 
 def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
@@ -30,7 +35,7 @@ def draw_labelled(corpus: Corpus, size: int, seed: int) -> Corpus:
         )
     drawn, others = random_part(corpus.train, size, seed)
     among = f"among {counted(size, 'labelled sentence')} drawn at random"
-    notes = _without_example(corpus.labels, drawn, among)
+    notes = without_example(corpus.labels, drawn, among)
     without_labels = [sentence.without_labels() for sentence in others]
     return replace(
         corpus,
@@ -57,11 +62,9 @@ def dev_sample(corpus: Corpus, size: int) -> list[Sentence] | None:
     return drawn
 
 
-def random_part(
-    sentences: list[Sentence], size: int, seed: int
-) -> tuple[list[Sentence], list[Sentence]]:
-    """Sentences drawn at random and those that are left, both in their old order."""
-    order = np.random.default_rng(seed).permutation(len(sentences)).tolist()
-    drawn = [sentences[index] for index in sorted(order[:size])]
-    others = [sentences[index] for index in sorted(order[size:])]
+def random_part(things: Sequence[Thing], size: int, seed: int) -> tuple[list[Thing], list[Thing]]:
+    """Things drawn at random and those that are left, both in their old order."""
+    order = np.random.default_rng(seed).permutation(len(things)).tolist()
+    drawn = [things[index] for index in sorted(order[:size])]
+    others = [things[index] for index in sorted(order[size:])]
     return drawn, others

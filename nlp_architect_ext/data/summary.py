@@ -16,7 +16,7 @@ Row = Sequence[str | int]  # its name, then a cell for each part of the corpus
 def summary(corpus: Corpus) -> str:
     """A table of what was read: sentences, words, duplicates, entities of each type, notes."""
     named = {
-        "train": corpus.train,
+        "train": corpus.train or None,
         "dev": corpus.dev,
         "test": corpus.test,
         "unlabelled": corpus.unlabelled or None,
@@ -29,7 +29,8 @@ def summary(corpus: Corpus) -> str:
         ("words", *map(sum, lengths)),
         ("longest sentence", *map(max, lengths)),
     ]
-    rows += [_repeated(parts, other) for other in ("train", "unlabelled") if other in parts]
+    others = [other for other in ("train", "unlabelled") if other in parts and len(parts) > 1]
+    rows += [_repeated(parts, other) for other in others]
     rows += _entities(parts, corpus.labels)
     about = [f"scheme of the files: {corpus.scheme}; {len(corpus.labels)} labels", *corpus.notes]
     return "\n".join([*aligned(rows), *about])

@@ -28,6 +28,10 @@ class Opinions:
         precision: share of dev words of which it has an opinion, where it's right; None without
             such a word.
         marked_precision: the same of the words to which it gives another label than ``O``.
+        conflicts: share of the training words of which it has an opinion where the teachers
+            together say something else; None where they are a mean.
+        weight: how much of what there is to know its opinions tell, see `Worth`.
+        f1_without: F1 on dev of what the other teachers say together.
     """
 
     name: str
@@ -35,16 +39,30 @@ class Opinions:
     sentences: float
     precision: float | None = None
     marked_precision: float | None = None
+    conflicts: float | None = None
+    weight: float | None = None
+    f1_without: float | None = None
 
     def __str__(self) -> str:
         """A line for people."""
-        has = f"an opinion of {100 * self.words:.1f} % of the words"
+        parts = [f"an opinion of {100 * self.words:.1f} % of the words"]
         if self.precision is None:
-            return f"{has}, of no dev word"
-        right = f"right in {100 * self.precision:.1f} % on dev"
-        if self.marked_precision is None:
-            return f"{has}, {right}"
-        return f"{has}, {right} ({100 * self.marked_precision:.1f} % of the words it marks)"
+            parts.append("of no dev word")
+        else:
+            right = f"right in {100 * self.precision:.1f} % on dev"
+            marks = self.marked_precision
+            parts.append(
+                f"{right} ({100 * marks:.1f} % of the words it marks)"
+                if marks is not None
+                else right
+            )
+        if self.conflicts is not None:
+            parts.append(f"overruled in {100 * self.conflicts:.1f} %")
+        if self.weight is not None:
+            parts.append(f"tells {100 * self.weight:.0f} % of what there is to know")
+        if self.f1_without is not None:
+            parts.append(f"F1 {100 * self.f1_without:.1f} without it")
+        return ", ".join(parts)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, without what isn't known."""

@@ -83,7 +83,7 @@ def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[flo
     training = one.kind.training if one.needs_training else None
     make = one.kind.make if training is None else training.untrained
     teacher = make(one.argument, corpus.labels, plan.options)
-    sample = corpus.train[:SAMPLE]
+    sample = (corpus.train or corpus.unlabelled)[:SAMPLE]
     teacher.logits(sample[:2])
     started = time.perf_counter()
     teacher.logits(sample)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def load_corpus(
     dev: DevSettings | None = None,
     text: TokenizerSettings,
     unlabelled: UnlabelledSettings | None = None,
+    types: Sequence[str] | None = None,
 ) -> Corpus:
     """Read the data, and draw the labelled and unlabelled sentences that the settings ask for.
 
@@ -34,6 +36,7 @@ def load_corpus(
         dev: what becomes dev where there is no file of it; None for nothing.
         text: how text is split into words.
         unlabelled: the unlabelled text; None for none.
+        types: see `read_corpus`.
 
     Raises:
         UserError: see `read_corpus` and the draws.
@@ -53,6 +56,7 @@ def load_corpus(
         scheme=data.scheme,
         language=text.language,
         tokenizer=text.tokenizer,
+        types=types,
     )
     return drawn(corpus, draw, dev=dev, unlabelled=unlabelled)
 
@@ -71,7 +75,7 @@ def drawn(
     """
     if draw.labeled_size is not None:
         corpus = draw_labelled(corpus, draw.labeled_size, draw.split_seed)
-    if dev is not None and dev.dev_fraction and corpus.dev is None:
+    if dev is not None and dev.dev_fraction and corpus.dev is None and corpus.train:
         corpus = split_dev(corpus, dev.dev_fraction, draw.split_seed)
     if unlabelled is None:
         return replace(corpus, unlabelled=[])

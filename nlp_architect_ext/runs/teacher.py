@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,25 @@ from nlp_architect_ext.data.sampling import dev_sample
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.evaluation.opinions import Opinions, opinions
 from nlp_architect_ext.runs.folder import RunFolder
+from nlp_architect_ext.runs.joined_teachers import (
+    DEV,
+    TEST,
+    TRAIN,
+    UNLABELLED,
+    Answers,
+    Joined,
+    join,
+    splits_of,
+)
 from nlp_architect_ext.runs.known_teacher import ChosenTeacher
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
 from nlp_architect_ext.teachers.base import Teacher, parameters_of
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
-from nlp_architect_ext.teachers.stored_mean import StoredMean, mean_answers
+from nlp_architect_ext.teachers.store import Rows
+from nlp_architect_ext.teachers.stored_mean import StoredMean
 
 SoftLabels = list[NDArray[np.float16]]
-OfTeachers = list[SoftLabels]
 
 
 @dataclass(frozen=True)
@@ -75,33 +86,27 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
         ready = _trained(one, folder, tuning, corpus, dev, run)
         teachers.append(ready.make(corpus.labels, plan.options))
     stored = StoredMean(run.store, teachers)
-    train, unlabelled = _training_answers(stored, corpus, run)
+    splits = splits_of(corpus)
+    answers = _training_answers(stored, splits, run)
     with run.phase("teacher evaluation"):
-        splits = {
-            split: sentences
-            for split, sentences in (("dev", corpus.dev), ("test", corpus.test))
-            if sentences
-        }
-        answers = {
-            split: stored.each(sentences, f"teacher labels {split}")
-            for split, sentences in splits.items()
-        }
-        labels = {
-            split: best_labels(mean_answers(said), corpus.labels) for split, said in answers.items()
-        }
+        scored = {split: splits[split] for split in (DEV, TEST) if split in splits}
+        for split, sentences in scored.items():
+            answers[split] = stored.each(sentences, f"teacher labels {split}")
+        together = join(answers, teachers, corpus)
+        found = _opinions(plan, corpus, answers, together)
+        labels = {split: best_labels(together.answers[split], corpus.labels) for split in scored}
         scores = {
             split: score(
                 [sentence.labels or () for sentence in sentences], labels[split], corpus.labels
             )
-            for split, sentences in splits.items()
+            for split, sentences in scored.items()
         }
-        on_dev = answers.get("dev", [[] for _ in teachers])
-        found = _opinions(plan, corpus, train, unlabelled, on_dev)
+    who = "teacher" if len(teachers) == 1 else "teachers together"
     for split, values in scores.items():
-        say(f"teacher: {split} F1 {100 * values['f1']:.2f}")
+        say(f"{who}: {split} F1 {100 * values['f1']:.2f}")
     return TeacherAnswers(
-        mean_answers(train),
-        mean_answers(unlabelled),
+        together.taught.get(TRAIN, []),
+        together.taught.get(UNLABELLED, []),
         labels,
         scores,
         sum(map(parameters_of, teachers)),
@@ -117,36 +122,37 @@ def sources(plan: TeacherPlan, run: RunFolder) -> tuple[str, ...]:
 
 
 def _training_answers(
-    stored: StoredMean, corpus: Corpus, run: RunFolder
-) -> tuple[OfTeachers, OfTeachers]:
+    stored: StoredMean, splits: Mapping[str, list[Sentence]], run: RunFolder
+) -> dict[str, list[list[Rows]]]:
     """What each teacher says of the labelled and of the unlabelled sentences."""
+    asked = {split: splits[split] for split in (TRAIN, UNLABELLED) if split in splits}
     with run.phase("labelling") as meter:
-        labelled = [sentence.without_labels() for sentence in corpus.train]
-        train = stored.each(labelled, "teacher labels train")
-        unlabelled: OfTeachers = [[] for _ in stored.stores]
-        if corpus.unlabelled:
-            unlabelled = stored.each(corpus.unlabelled, "teacher labels unlabelled")
+        answers = {
+            split: stored.each(
+                [one.without_labels() for one in sentences], f"teacher labels {split}"
+            )
+            for split, sentences in asked.items()
+        }
         meter.stop()
-        meter.operations = stored.operations([*corpus.train, *corpus.unlabelled])
+        meter.operations = stored.operations([one for part in asked.values() for one in part])
         meter.earlier = stored.saved
-    return train, unlabelled
+    return answers
 
 
 def _opinions(
-    plan: TeacherPlan,
-    corpus: Corpus,
-    train: OfTeachers,
-    unlabelled: OfTeachers,
-    dev: OfTeachers,
+    plan: TeacherPlan, corpus: Corpus, answers: Answers, together: Joined
 ) -> tuple[Opinions, ...]:
     """What each teacher has opinions of; said and returned."""
-    found = tuple(
-        opinions(one.name, [*of_train, *of_raw], of_dev, corpus.dev or [], corpus.labels)
-        for one, of_train, of_raw, of_dev in zip(plan.teachers, train, unlabelled, dev, strict=True)
-    )
-    for one in found:
-        say(f"teacher {one.name}: {one}")
-    return found
+    found = []
+    for index, one in enumerate(plan.teachers):
+        of_splits = {split: of_each[index] for split, of_each in answers.items()}
+        of_training = [*of_splits.get(TRAIN, ()), *of_splits.get(UNLABELLED, ())]
+        dev = corpus.dev or []
+        found.append(opinions(one.name, of_training, of_splits.get(DEV, ()), dev, corpus.labels))
+        if together.worth:
+            found[-1] = replace(found[-1], **vars(together.worth[index]))
+        say(f"teacher {one.name}: {found[-1]}")
+    return tuple(found)
 
 
 def _described(chosen: ChosenTeacher, teacher: Teacher) -> dict[str, Any]:

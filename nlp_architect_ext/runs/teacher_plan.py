@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -77,10 +78,14 @@ def teacher_options(
     """
     return TeacherOptions(
         label_map=LabelMap.read(Path(label_map), labels) if label_map else LabelMap(),
-        # Made when it's needed, and once: spaCy takes a second to import.
-        splitter=cache(partial(WordSplitter, text.language, text.tokenizer)),
+        splitter=splitter_of(text),
         **computing,
     )
+
+
+def splitter_of(text: TokenizerSettings) -> Callable[[], WordSplitter]:
+    """Makes what splits raw text when it's needed, and once: spaCy takes a second to import."""
+    return cache(partial(WordSplitter, text.language, text.tokenizer))
 
 
 def check_teachers(plan: TeacherPlan, labels: LabelSet) -> None:

@@ -33,10 +33,17 @@ from nlp_architect_ext.runs.pretraining import pretrain
 from nlp_architect_ext.runs.pretraining_plan import planned_pretraining
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
 from nlp_architect_ext.runs.teacher import no_answers, teach
-from nlp_architect_ext.runs.teacher_plan import check_teachers, teacher_inputs, teacher_plan
+from nlp_architect_ext.runs.teacher_plan import (
+    check_teachers,
+    splitter_of,
+    teacher_inputs,
+    teacher_plan,
+)
 from nlp_architect_ext.runs.trackers import check_tracker
+from nlp_architect_ext.runs.types_of_teachers import types_of_teachers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.teachers.kind import TeacherOptions
 
 
 def train_student(
@@ -101,8 +108,14 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
     dev, unlabelled = settings.dev, settings.unlabelled
     if given is not None:
         return drawn(given, settings.draw, dev=dev, unlabelled=unlabelled)
+    options = TeacherOptions(splitter=splitter_of(settings.text))
     return load_corpus(
-        settings.data, settings.draw, dev=dev, text=settings.text, unlabelled=unlabelled
+        settings.data,
+        settings.draw,
+        dev=dev,
+        text=settings.text,
+        unlabelled=unlabelled,
+        types=types_of_teachers(settings.data, settings.teachers, options),
     )
 
 

@@ -18,7 +18,7 @@ class TeacherSettings:
     teacher: tuple[str, ...] = setting(
         help=(
             "Hugging Face model, folder or hub name, a trained tagger, or KIND:ARGUMENT such as "
-            "names:people.txt, rules:dates.jsonl; several are averaged"
+            "names:people.txt, rules:dates.jsonl; several are joined"
         ),
         flags=("--teacher_model_path",),
         common=True,

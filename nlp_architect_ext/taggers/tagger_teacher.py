@@ -69,4 +69,10 @@ def _make(argument: str, labels: LabelSet, options: TeacherOptions) -> TaggerTea
     return TaggerTeacher(Path(argument).expanduser(), labels, options.device)
 
 
-TAGGER = TeacherKind(name="tagger", description="a tagger that was trained before", make=_make)
+def _types(argument: str, options: TeacherOptions) -> tuple[str, ...]:
+    return NeuralTagger.load(Path(argument).expanduser(), options.device).labels.types
+
+
+TAGGER = TeacherKind(
+    name="tagger", description="a tagger that was trained before", make=_make, types=_types
+)

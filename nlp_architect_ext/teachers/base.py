@@ -18,8 +18,8 @@ Logits = NDArray[np.float32]  # (words, labels)
 class Teacher(Protocol):
     """Says of every word how likely each label is: ``labels``, ``logits``, ``fingerprint``.
 
-    It may also have ``parameters``, how many numbers it has learnt, and ``revision``, the commit on
-    the hub that it comes from.
+    It may also have ``parameters``, how many numbers it has learnt, ``revision``, the commit on the
+    hub that it comes from, and ``says_how_sure``, False if its probabilities are a convention.
     """
 
     @property
@@ -76,3 +76,8 @@ def operations_of(teacher: Teacher, sentences: Sequence[Sentence]) -> list[int]:
 def parameters_of(teacher: Teacher) -> int:
     """How many numbers a teacher has learnt; none if it doesn't say."""
     return int(getattr(teacher, "parameters", 0))
+
+
+def says_how_sure(teacher: Teacher) -> bool:
+    """Whether its probabilities mean something; those of lists and rules are a convention."""
+    return bool(getattr(teacher, "says_how_sure", True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,14 @@ class TeacherTraining:
     train: Train
 
 
+Types = Callable[[str, TeacherOptions], Iterable[str]]
+
+
+def no_types(argument: str, options: TeacherOptions) -> Iterable[str]:
+    """Of a kind that knows labels only when it's told them."""
+    return ()
+
+
 def no_encoder(argument: str) -> str | None:
     """Of a kind that isn't made of a pretrained encoder."""
     return None
@@ -82,6 +90,8 @@ class TeacherKind:
             `UserError`s.
         check: refuses what `make` would refuse, where that takes less; nothing is written before.
         inputs: the files and folders that decide what it says, as far as they are there.
+        types: the types of entities that it knows by itself, under its own names, so that it can
+            teach where nothing is labelled; none for a kind that must be told.
         encoder: the name of the encoder in it that can give word vectors, or None.
         training: how it learns the labels; None for a kind that knows them always.
     """
@@ -91,6 +101,7 @@ class TeacherKind:
     make: Make
     check: Callable[[str, LabelSet, TeacherOptions], object] | None = None
     inputs: Callable[[str], list[Path]] = one_path
+    types: Types = no_types
     encoder: Callable[[str], str | None] = no_encoder
     training: TeacherTraining | None = None
 

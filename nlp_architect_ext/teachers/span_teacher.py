@@ -53,6 +53,8 @@ class SpanTeacher:
             is no opinion of it.
     """
 
+    says_how_sure = False
+
     def __init__(
         self, finder: SpanFinder, labels: LabelSet, label_map: LabelMap, *, outside: bool
     ) -> None:

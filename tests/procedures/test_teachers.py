@@ -89,6 +89,39 @@ def test_the_first_day_lists_and_rules_alone(run, files, tmp_path, capsys):
     assert NeuralTagger.load(tmp_path / "out")("Anna lives in Oslo .")
 
 
+def test_nothing_labelled_at_all(run, files, data, tmp_path, capsys):
+    """The labels are those that the teachers know; test is scored, nothing picks an epoch."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(data / "unlabeled.txt", folder / "pool.txt")
+    shutil.copy(data / "test.txt", folder / "test.txt")
+    both = ["--teacher", f"names:{files}/names.txt", "--teacher", f"rules:{files}/rules.jsonl"]
+    both += ["--unlabeled_filename", "pool.txt", "--resume"]
+    learning = ["-e", 12, "--lr", 0.02, "--min_epoch_steps", 20]
+    assert run(tmp_path / "out", *both, *learning, "--dry_run", folder=folder) == 0
+    assert run(tmp_path / "out", *both, *learning, folder=folder) == 0
+    said = capsys.readouterr().err
+    assert "no train set" in said
+    assert "no dev sentences: the last epoch is kept" in said
+    found = metrics(tmp_path / "out")
+    assert found["sentences"]["labelled"] == 0
+    assert found["test"]["f1"] > 0.8
+    tagger = NeuralTagger.load(tmp_path / "out")
+    assert tagger.labels.types == ("LOC", "PER")
+    assert all(one["weight"] > 0 for one in found["teachers"])
+
+
+def test_nothing_labelled_and_no_teacher_that_knows_labels(run, encoder, data, tmp_path, capsys):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(data / "unlabeled.txt", folder)
+    assert run(tmp_path / "out", "--teacher", encoder, folder=folder) == 2
+    said = capsys.readouterr().err
+    assert "knows no labels, and nothing is labelled" in said
+    assert len(said.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "further"),
     [

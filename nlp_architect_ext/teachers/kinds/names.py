@@ -83,6 +83,10 @@ def _check(argument: str, labels: LabelSet, options: TeacherOptions) -> None:
         raise _empty(path)
 
 
+def _types(argument: str, options: TeacherOptions) -> set[str]:
+    return {entry.type for entry in read_names(_path(argument))}
+
+
 def _inputs(argument: str) -> list[Path]:
     """The list, or all lists of a folder."""
     return [file for path in one_path(argument) for file in list_files(path)]
@@ -115,4 +119,5 @@ NAMES = TeacherKind(
     make=_make,
     check=_check,
     inputs=_inputs,
+    types=_types,
 )

@@ -63,7 +63,12 @@ def _sum(folder: Path | None) -> str:
     return total.hexdigest()
 
 
-def _load(argument: str, labels: LabelSet, options: TeacherOptions) -> PipelineFinder:
+def _pipeline(argument: str) -> PipelineFinder:
+    """Any pipeline.
+
+    Raises:
+        UserError: spaCy can't load it.
+    """
     path = Path(argument).expanduser()
     try:
         nlp = spacy.load(path if path.exists() else argument)
@@ -75,7 +80,11 @@ def _load(argument: str, labels: LabelSet, options: TeacherOptions) -> PipelineF
             expected="an installed pipeline or the folder of one",
             remedy="install it, or correct the name",
         ) from error
-    finder = PipelineFinder(nlp)
+    return PipelineFinder(nlp)
+
+
+def _load(argument: str, labels: LabelSet, options: TeacherOptions) -> PipelineFinder:
+    finder = _pipeline(argument)
     known = {one for one in finder.types if options.label_map.type(one, labels) is not None}
     if not known:
         marked = ", ".join(sorted(finder.types)) or "nothing"
@@ -100,6 +109,14 @@ def _make(argument: str, labels: LabelSet, options: TeacherOptions) -> SpanTeach
     return SpanTeacher(finder, labels, options.label_map, outside=ours >= set(labels.types))
 
 
+def _types(argument: str, options: TeacherOptions) -> set[str]:
+    return _pipeline(argument).types
+
+
 PIPELINE = TeacherKind(
-    name="spacy", description="the entities of a spaCy pipeline", make=_make, check=_load
+    name="spacy",
+    description="the entities of a spaCy pipeline",
+    make=_make,
+    check=_load,
+    types=_types,
 )

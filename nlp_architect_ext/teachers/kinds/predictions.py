@@ -17,6 +17,7 @@ from nlp_architect_ext.core.tags import Span, spans
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.formats.base import AUTO, ReadOptions
 from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
+from nlp_architect_ext.data.formats.labelled_file import LabelledFile
 from nlp_architect_ext.teachers.kind import TeacherKind, TeacherOptions
 from nlp_architect_ext.teachers.span_teacher import SpanTeacher
 
@@ -94,12 +95,17 @@ def _start(ends: Sequence[int], word: int) -> int:
     return ends[word - 1] if word else 0
 
 
-def _read(argument: str, labels: LabelSet, options: TeacherOptions) -> PredictionsFinder:
+def _file(argument: str, options: TeacherOptions) -> LabelledFile:
     path = Path(argument).expanduser()
-    wants_plain = labels.scheme == "plain"
     file, _ = read_labelled_file(
         path, AUTO, ReadOptions(), options.splitter, takes_predictions=True
     )
+    return file
+
+
+def _read(argument: str, labels: LabelSet, options: TeacherOptions) -> PredictionsFinder:
+    wants_plain = labels.scheme == "plain"
+    file = _file(argument, options)
     scheme = "plain" if wants_plain else file.scheme()
     if scheme == "plain" and not wants_plain:
         raise UserError(
@@ -144,9 +150,16 @@ def say_ignored(
         say(f"{argument}: types that the data doesn't have are ignored: {', '.join(ignored)}")
 
 
+def _types(argument: str, options: TeacherOptions) -> set[str]:
+    file = _file(argument, options)
+    scheme = file.scheme()
+    return {span.type for one in file.converted(scheme) for span in spans(one.labels or (), scheme)}
+
+
 PREDICTIONS = TeacherKind(
     name="predictions",
     description="what another system said of the same texts",
     make=_make,
     check=_read,
+    types=_types,
 )

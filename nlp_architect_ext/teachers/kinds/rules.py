@@ -117,6 +117,13 @@ def _make(argument: str, labels: LabelSet, options: TeacherOptions) -> SpanTeach
     return SpanTeacher(finder, labels, options.label_map, outside=False)
 
 
+def _types(argument: str, options: TeacherOptions) -> set[str]:
+    return {pattern.label for pattern in read_patterns(Path(argument).expanduser())}
+
+
 RULES = TeacherKind(
-    name="rules", description="patterns as spaCy's Matcher and EntityRuler read them", make=_make
+    name="rules",
+    description="patterns as spaCy's Matcher and EntityRuler read them",
+    make=_make,
+    types=_types,
 )

@@ -111,6 +111,11 @@ def _train(
     return fine_tune(name, train, dev, labels, folder, settings)
 
 
+def _types(name: str, options: TeacherOptions) -> set[str]:
+    """Those of its labels, whatever their scheme."""
+    return {label[2:] if label[1:2] == "-" else label for label in labels_of(name) or ()}
+
+
 def _encoder(name: str) -> str | None:
     return name
 
@@ -121,6 +126,7 @@ TRANSFORMER = TeacherKind(
     make=_make,
     check=_check,
     inputs=one_path,
+    types=_types,
     encoder=_encoder,
     training=TeacherTraining(is_needed=_is_untrained, untrained=_untrained, train=_train),
 )
