@@ -96,6 +96,7 @@ setup(
         ],
         "nlp_architect_ext.train": [
             "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
+            "check_labels = nlp_architect_ext_procedures.check_labels:CheckLabels",
             "convert = nlp_architect_ext_procedures.convert:Convert",
             "distill_encoder = nlp_architect_ext_procedures.distill_encoder:DistillEncoder",
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",

@@ -17,6 +17,7 @@ from nlp_architect_ext.settings import (
     encoder,
     hub,
     inference,
+    label_check,
     search,
     serving,
     texts,
@@ -37,6 +38,7 @@ MODULES = (
     serving,
     encoder,
     search,
+    label_check,
 )
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}
