@@ -13,6 +13,7 @@ from torch import nn
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.encoders.folder import Pretrained
 from nlp_architect_ext.encoders.guard import quiet, translated_errors
+from nlp_architect_ext.layers.network_limit import limited
 
 # No code of strangers, no network.
 SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
@@ -113,16 +114,17 @@ def _model(
             folder.path, num_labels=len(names), id2label=by_id, label2id=by_name, **SAFE
         )
         model: transformers.PreTrainedModel
-        model, report = transformers.AutoModelForTokenClassification.from_pretrained(
-            folder.path,
-            config=config,
-            dtype=torch.float32,
-            use_safetensors=True,
-            ignore_mismatched_sizes=new_head,
-            output_loading_info=True,
-            **placed,
-            **SAFE,
-        )
+        with limited(folder.header()):
+            model, report = transformers.AutoModelForTokenClassification.from_pretrained(
+                folder.path,
+                config=config,
+                dtype=torch.float32,
+                use_safetensors=True,
+                ignore_mismatched_sizes=new_head,
+                output_loading_info=True,
+                **placed,
+                **SAFE,
+            )
     mismatched = {key for key, *_ in report["mismatched_keys"]}
     lacking = sorted({*report["missing_keys"], *mismatched})
     if new_head:

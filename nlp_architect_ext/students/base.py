@@ -128,7 +128,7 @@ def build(
     if wrong:
         raise UserError(
             where=where,
-            wrong=f"no argument named {', '.join(map(repr, wrong))}",
+            wrong=f"no argument named {', '.join(map(repr, wrong)):.300}",
             expected=f"some of: {', '.join(valid) or 'none'}",
             remedy="correct the names in the student's arguments",
         )
@@ -141,7 +141,7 @@ def build(
         reason = str(error).strip() or type(error).__name__
         raise UserError(
             where=where,
-            wrong=f"arguments {arguments} refused ({reason:.300})",
+            wrong=f"arguments {arguments!s:.300} refused ({reason:.300})",
             expected=f"values like the defaults {valid}",
             remedy="correct the student's arguments",
         ) from error
