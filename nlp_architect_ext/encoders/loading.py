@@ -64,6 +64,8 @@ def load_model(
     model = _model(folder, names, new_head=new_head)
     if new_head:
         _reset_head(model)
+    with translated_errors(folder.name, "can't compute", WHOLE, "give another model"):
+        _try(model)
     return model
 
 
@@ -133,6 +135,13 @@ def _model(
         wrong = f"lacks {len(lacking)} weights, such as {lacking[0]}"
         raise UserError(where=folder.name, wrong=wrong, expected=WHOLE, remedy="give another model")
     return model
+
+
+def _try(model: transformers.PreTrainedModel) -> None:
+    """One piece: some settings, such as a dropout of NaN, build a model that can't compute."""
+    piece = torch.zeros(1, 1, dtype=torch.long)  # shape: (batch, pieces)
+    with torch.inference_mode():
+        model(input_ids=piece, attention_mask=piece + 1)
 
 
 def _reset_head(model: transformers.PreTrainedModel) -> None:

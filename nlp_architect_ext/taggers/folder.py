@@ -46,8 +46,7 @@ def read_content(folder: Path) -> tuple[TaggerConfig, dict[str, Any], bytes]:
     """
     contents = read_verified(folder, NEEDED)
     try:
-        data = json_object(contents[CONFIG], CONFIG)
-        config = TaggerConfig.from_json(data, str(folder / CONFIG))
+        config = TaggerConfig.read(contents[CONFIG], str(folder / CONFIG))
         return config, json_object(contents[VOCABULARY], VOCABULARY), contents[WEIGHTS]
     except ValueError as error:
         raise _no_tagger(folder, error) from error
