@@ -123,6 +123,13 @@ def build(
     """
     student_class = load(STUDENTS, name)
     where = f"student {name!r}"
+    if not callable(student_class):
+        raise UserError(
+            where=where,
+            wrong=f"is a {type(student_class).__name__}",
+            expected="the class of a student",
+            remedy="update or uninstall the package that brings it",
+        )
     valid = own_arguments(student_class)
     wrong = sorted(set(arguments) - set(valid))
     if wrong:
