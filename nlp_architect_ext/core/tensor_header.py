@@ -74,7 +74,10 @@ def header_of(path: Path) -> dict[str, TensorEntry]:
 
 
 def _entry(key: str, found: Any, name: str) -> TensorEntry:
-    entry = found if isinstance(found, dict) else {}
+    entry: dict[str, Any] = found if isinstance(found, dict) else {}
+    dtype: Any
+    shape: Any
+    place: Any
     dtype, shape, place = (entry.get(part) for part in ("dtype", "shape", "data_offsets"))
     are_numbers = all(_is_numbers(part) for part in (shape, place))
     if not isinstance(dtype, str) or not are_numbers or len(place) != 2 or place[0] > place[1]:
