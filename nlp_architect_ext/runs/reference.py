@@ -49,7 +49,7 @@ def carry_reference(
 def _reference_of(tagger: NeuralTagger, dev: Evaluation) -> Reference | None:
     vectors = None
     if tagger.takes_word_vectors:
-        table = tagger.model["student"].word_embedding.weight
+        table = tagger.model.get_parameter("student.word_embedding.weight")
         vectors = table.detach().cpu().float().numpy()
     known = KnownWords(tagger.vocabulary, vectors)
     return make_reference(tagger.labels, known, dev.sentences, dev.predictions, DEV)

@@ -104,10 +104,10 @@ def fit_expectation(
     inputs, places = _entities(labels, predictions)
     gold_spans = [set(labels.spans(one)) for one in gold]
     right = np.array([span in gold_spans[index] for index, span in places], np.bool_)
-    weights = fit_logistic(inputs, right, np.array(START))
+    intercept, joint, confidence = fit_logistic(inputs, right, np.array(START)).tolist()
     doubts = sum(doubt(labels, prediction) for prediction in predictions)
     missed = true_counts(labels, gold, predictions).missed
-    return Expectation(*weights.tolist(), missed=missed / doubts if doubts else 0.0)
+    return Expectation(intercept, joint, confidence, missed / doubts if doubts else 0.0)
 
 
 def true_counts(

@@ -18,7 +18,7 @@ from nlp_architect_ext.evaluation.drift.expectation import (
 from nlp_architect_ext.evaluation.drift.features import Center, Features, sentence_vectors
 from nlp_architect_ext.evaluation.drift.known_words import KnownWords
 from nlp_architect_ext.evaluation.drift.reference import Quality, Reference
-from nlp_architect_ext.evaluation.drift.two_samples import Sample
+from nlp_architect_ext.evaluation.drift.two_samples import Sample, inflation
 from nlp_architect_ext.runtime.text_tagger import Prediction
 
 MAXIMUM = 2_000  # sentences; more would make a larger file and a hardly sharper test
@@ -32,12 +32,13 @@ def make_reference(
     predictions: Sequence[Prediction],
     source: str,
 ) -> Reference | None:
-    """The reference of sentences; of more than `MAXIMUM` a random sample, always the same one.
+    """The reference of sentences; it keeps a random sample of `MAXIMUM`, always the same one.
 
     Args:
         labels: of the tagger.
         known: the tagger's words.
-        sentences: if all have labels, the tagger's quality is told too.
+        sentences: in the order of their documents; if all have labels, the tagger's quality is told
+            too.
         predictions: the tagger's, one a sentence.
         source: where the sentences are from.
 
@@ -47,19 +48,19 @@ def make_reference(
     places = [index for index, sentence in enumerate(sentences) if sentence.words]
     if not places:
         return None
-    if len(places) > MAXIMUM:
-        drawn = np.random.default_rng(0).choice(places, MAXIMUM, replace=False)
-        places = sorted(drawn.tolist())
     sentences = [sentences[index] for index in places]
     predictions = [predictions[index] for index in places]
     vectors = None if known.vectors is None else sentence_vectors(known, sentences)
     features = Features(labels, known, None if vectors is None else _center(vectors))
     rows = features.rows(sentences, predictions)
+    inflations = _short(map(inflation, rows.T))
+    kept = np.random.default_rng(0).permutation(len(rows))[:MAXIMUM]
+    samples = map(Sample.of, rows[kept].T, inflations)
     return Reference(
         source,
-        len(sentences),
-        sum(map(len, sentences)),
-        dict(zip(features.names, map(Sample.of, rows.T), strict=True)),
+        len(kept),
+        sum(len(sentences[index]) for index in kept),
+        dict(zip(features.names, samples, strict=True)),
         features.center,
         _quality(labels, sentences, predictions),
     )

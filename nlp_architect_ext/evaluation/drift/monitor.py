@@ -123,15 +123,18 @@ class DriftMonitor:
         pairs = zip(self.reference.samples.values(), window.T, strict=True)
         compared = [(one, Sample.of(column)) for one, column in pairs]
         distances = [distance(one, other) for one, other in compared]
-        p_values = [p_value(found, self.reference.sentences, len(window)) for found in distances]
+        p_values = [
+            p_value(found, one.size / one.inflation, other.size / one.inflation)
+            for found, (one, other) in zip(distances, compared, strict=True)
+        ]
         refused = holm(p_values, level)
-        shifts = tuple(
-            FeatureShift(name, one.mean, other.mean, *measured)
-            for name, (one, other), *measured in zip(
+        shifts = [
+            FeatureShift(name, one.mean, other.mean, found, p, drifted)
+            for name, (one, other), found, p, drifted in zip(
                 self.reference.samples, compared, distances, p_values, refused, strict=True
             )
-        )
-        self.last = Check(self.checks, self.seen, len(window), level, shifts)
+        ]
+        self.last = Check(self.checks, self.seen, len(window), level, tuple(shifts))
         if self.alarm is None and any(refused):
             self.alarm = self.last
         return self.last

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
 from nlp_architect_ext.evaluation.drift.expectation import Expectation
-from nlp_architect_ext.evaluation.drift.features import DIGITS, Center
+from nlp_architect_ext.evaluation.drift.features import Center
 from nlp_architect_ext.evaluation.drift.two_samples import Sample
 from nlp_architect_ext.runtime.folder import REFERENCE
 from nlp_architect_ext.runtime.json_values import finite, text, value, wrong
@@ -138,9 +138,10 @@ def stored_reference(folder: Path) -> Reference | None:
         ) from error
 
 
-def _sample_to_json(sample: Sample) -> dict[str, list[Any]]:
+def _sample_to_json(sample: Sample) -> dict[str, Any]:
     values = [int(one) if one.is_integer() else one for one in sample.values.tolist()]
-    return {"values": values, "counts": sample.counts.tolist()}
+    counts = sample.counts.tolist()
+    return {"values": values, "counts": counts, "inflation": sample.inflation}
 
 
 def _sample_from_json(features: Any, name: str, sentences: int) -> Sample:
@@ -152,7 +153,10 @@ def _sample_from_json(features: Any, name: str, sentences: int) -> Sample:
         raise ValueError(f"counts of {name}; expected one a value, {sentences} in all")
     if (np.diff(values) <= 0).any():
         raise ValueError(f"values of {name}; expected ascending ones")
-    return Sample(np.round(values, DIGITS), np.array(counts, np.int64))
+    inflation = finite(data, "inflation")
+    if inflation < 1:
+        raise ValueError(f"inflation {inflation} of {name}; expected a number of at least 1")
+    return Sample(values, np.array(counts, np.int64), inflation)
 
 
 def _center_from_json(data: Any) -> Center:

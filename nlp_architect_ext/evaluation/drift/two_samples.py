@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+BLOCK = 50  # neighbours, more than most documents have sentences
+
 Numbers = NDArray[np.float64]
 
 
@@ -19,16 +21,18 @@ class Sample:
     Args:
         values: ascending (different numbers,).
         counts: (different numbers,).
+        inflation: how many of them count as one, because neighbours are alike; at least 1.
     """
 
     values: Numbers
     counts: NDArray[np.int64]
+    inflation: float = 1.0
 
     @classmethod
-    def of(cls, numbers: Numbers) -> Sample:
+    def of(cls, numbers: Numbers, inflation: float = 1.0) -> Sample:
         """The sample of numbers (numbers,) in any order."""
         values, counts = np.unique(numbers, return_counts=True)
-        return cls(values, counts.astype(np.int64))
+        return cls(values, counts.astype(np.int64), inflation)
 
     @property
     def size(self) -> int:
@@ -53,7 +57,25 @@ def distance(one: Sample, other: Sample) -> float:
     return float(np.abs(one.up_to(points) - other.up_to(points)).max())
 
 
-def p_value(distance: float, size: int, other_size: int) -> float:
+def inflation(numbers: Numbers) -> float:
+    """How much less a mean over neighbours says than one over as many independent numbers.
+
+    The variance of the means of `BLOCK` neighbours each, beside what it would be of independent
+    ones: the design effect of samples in clusters (Kish 1965, "Survey Sampling"). Sentences of one
+    document are alike. At least 1; 1 of fewer numbers than two blocks have.
+
+    Args:
+        numbers: (numbers,), in their order.
+    """
+    blocks = len(numbers) // BLOCK
+    variance = float(numbers.var())
+    if blocks <= 1 or variance == 0:
+        return 1.0
+    means = numbers[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
+    return max(1.0, BLOCK * float(means.var(ddof=1)) / variance)
+
+
+def p_value(distance: float, size: float, other_size: float) -> float:
     """At most how often samples of one distribution are as far apart, whatever distribution it is.
 
     ``e · exp(-2 · distance² · n · m / (n + m))``: the first term of the series of Smirnov (1948),
