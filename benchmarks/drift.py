@@ -190,8 +190,8 @@ def ordered_streams(rows: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
 def flagged_after(reference: Reference, rows: NDArray[np.float64]) -> int | None:
     """After how many sentences a stream is flagged; None if never."""
     monitor = DriftMonitor(reference, Plan())
-    for start in range(0, len(rows), monitor.plan.every):
-        monitor.add(rows[start : start + monitor.plan.every])
+    for start in range(0, len(rows), monitor.plan.check_every):
+        monitor.add(rows[start : start + monitor.plan.check_every])
         if monitor.alarm is not None:
             return monitor.alarm.sentences
     monitor.finish()

@@ -17,6 +17,7 @@ from nlp_architect_ext.settings import (
     encoder,
     hub,
     inference,
+    monitoring,
     search,
     serving,
     texts,
@@ -29,6 +30,7 @@ from nlp_architect_ext.settings.flags import off
 MODULES = (
     training,
     inference,
+    monitoring,
     cross_view,
     texts,
     curve,

@@ -151,7 +151,7 @@ def test_streams_of_the_same_kind_are_flagged_no_more_often_than_stated():
     """References are drawn anew too; 0.3 so that few streams tell much."""
     draw = np.random.default_rng(4)
     streams, alarms, rate = 150, 0, 0.3
-    plan = Plan(rate, window=100, every=20)
+    plan = Plan(rate, window=100, check_every=20)
     for _ in range(streams):
         sentences, predictions = tagged(draw, 320)
         own = make_reference(LABELS, KNOWN, sentences[:120], predictions[:120], "dev")
@@ -171,7 +171,7 @@ def test_portions_change_nothing(sizes):
     samples = {name: Sample.of(draw.normal(size=100)) for name in "ab"}
     reference = Reference("dev", 100, 100, samples, None, None)
     rows = draw.normal(0.5, size=(sum(sizes), 2))
-    plan = Plan(window=30, every=20)
+    plan = Plan(window=30, check_every=20)
     whole, parts = DriftMonitor(reference, plan), DriftMonitor(reference, plan)
     expected = whole.add(rows)
     found = [parts.add(part) for part in np.split(rows, np.cumsum(sizes)[:-1])]
@@ -257,6 +257,12 @@ def test_a_reference_stays_small():
 
 def test_a_folder_without_a_reference_has_none(tmp_path):
     write_manifest(tmp_path)
+    assert stored_reference(tmp_path) is None
+
+
+def test_a_copy_of_what_tagging_needs_has_none(tmp_path, reference):
+    stored(tmp_path, reference.text())
+    (tmp_path / "reference.json").unlink()
     assert stored_reference(tmp_path) is None
 
 

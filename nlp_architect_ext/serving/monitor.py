@@ -39,7 +39,7 @@ def monitor(settings: MonitorSettings) -> None:
         UserError: no tagger, no reference, or input that can't be read or has no sentence.
     """
     if settings.output_file is not None:
-        check_new(Path(settings.output_file), settings.overwrite)
+        check_new(Path(settings.output_file), settings.overwrite_output_dir)
     device = "cpu" if settings.no_cuda else settings.device
     choice = choose(settings.model_dir, device=device, engine=settings.engine)
     tagger = choice.open(settings.threads)
@@ -49,7 +49,7 @@ def monitor(settings: MonitorSettings) -> None:
     report = compare(tagger, known, reference, _items(tagger, settings), settings)
     sys.stdout.write(report.text())
     if settings.output_file is not None:
-        with new_file(Path(settings.output_file), settings.overwrite) as file:
+        with new_file(Path(settings.output_file), settings.overwrite_output_dir) as file:
             file.write(to_text(report.to_json()))
 
 

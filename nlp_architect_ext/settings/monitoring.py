@@ -24,7 +24,7 @@ class MonitorSettings:
         "that its folder tells of if not given",
     )
     output_file: str | None = setting(None, help="the findings as JSON too")
-    overwrite: bool = setting(False, help="replace output_file")
+    overwrite_output_dir: bool = borrowed(InferenceSettings, "overwrite_output_dir")
     false_alarms: float = setting(
         0.01,
         help="at most this share of inputs without drift is flagged",

@@ -26,12 +26,12 @@ class Plan:
     Args:
         false_alarms: at most this share of streams without drift is flagged, above 0.
         window: latest sentences that a check looks at.
-        every: sentences from one check to the next.
+        check_every: sentences from one check to the next.
     """
 
     false_alarms: float = 0.01
     window: int = 500
-    every: int = 100
+    check_every: int = 100
 
     def level(self, check: int) -> float:
         """The chance of a false alarm at a check, counted from 1."""
@@ -107,13 +107,13 @@ class DriftMonitor:
         for row in rows:
             self._window.append(row)
             self.seen += 1
-            if self.seen % self.plan.every == 0:
+            if self.seen % self.plan.check_every == 0:
                 due.append(self._check())
         return due
 
     def finish(self) -> None:
         """The stream is over: what came after the last check is checked too."""
-        if self.seen % self.plan.every:
+        if self.seen % self.plan.check_every:
             self._check()
 
     def _check(self) -> Check:

@@ -124,7 +124,8 @@ def stored_reference(folder: Path) -> Reference | None:
     Raises:
         UserError: it's damaged, or not what a command of ours writes.
     """
-    if REFERENCE not in read_manifest(folder):
+    # A copy of what tagging needs has the manifest of all, and not this file.
+    if REFERENCE not in read_manifest(folder) or not (folder / REFERENCE).is_file():
         return None
     content = read_verified(folder, [REFERENCE])[REFERENCE]
     try:
