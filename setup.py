@@ -124,6 +124,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.inference": [
+            "monitor = nlp_architect_ext_procedures.monitor:Monitor",
             "serve = nlp_architect_ext_procedures.serve:Serve",
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
             (

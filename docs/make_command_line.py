@@ -18,6 +18,7 @@ from nlp_architect_ext.settings import (
     hub,
     inference,
     label_check,
+    monitoring,
     search,
     serving,
     texts,
@@ -30,6 +31,7 @@ from nlp_architect_ext.settings.flags import off
 MODULES = (
     training,
     inference,
+    monitoring,
     cross_view,
     texts,
     curve,

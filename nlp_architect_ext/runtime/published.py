@@ -30,6 +30,7 @@ from nlp_architect_ext.runtime.folder import (
     ON_HUB,
     OPTIONAL,
     ORIGIN,
+    REFERENCE,
     VOCABULARY,
     damaged,
     export_of,
@@ -42,7 +43,7 @@ from nlp_architect_ext.runtime.folder import (
 MODEL = (CONFIG, "model.safetensors", VOCABULARY)
 EXPORT = (*EXPORTED, *OPTIONAL, ORIGIN)
 # As far as they are there; none of them quotes a sentence.
-DESCRIPTION = (CARD, METRICS, "learning_curve.png", "reliability.png")
+DESCRIPTION = (CARD, METRICS, REFERENCE, "learning_curve.png", "reliability.png")
 # All that is ever published, and all that is ever fetched: no other file of a repository counts.
 PUBLISHED = (
     *sorted({*MODEL, *EXPORT, *DESCRIPTION, MANIFEST}),
