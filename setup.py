@@ -98,6 +98,7 @@ setup(
         ],
         "nlp_architect_ext.train": [
             "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
+            "check_labels = nlp_architect_ext_procedures.check_labels:CheckLabels",
             "convert = nlp_architect_ext_procedures.convert:Convert",
             "distill_encoder = nlp_architect_ext_procedures.distill_encoder:DistillEncoder",
             "doctor = nlp_architect_ext_procedures.doctor:Doctor",
@@ -125,6 +126,7 @@ setup(
             ),
         ],
         "nlp_architect_ext.inference": [
+            "monitor = nlp_architect_ext_procedures.monitor:Monitor",
             "serve = nlp_architect_ext_procedures.serve:Serve",
             "tagger = nlp_architect_ext_procedures.tagger_inference:RunTagger",
             (

@@ -17,6 +17,8 @@ from nlp_architect_ext.settings import (
     encoder,
     hub,
     inference,
+    label_check,
+    monitoring,
     search,
     serving,
     texts,
@@ -29,6 +31,7 @@ from nlp_architect_ext.settings.flags import off
 MODULES = (
     training,
     inference,
+    monitoring,
     cross_view,
     texts,
     curve,
@@ -37,6 +40,7 @@ MODULES = (
     serving,
     encoder,
     search,
+    label_check,
 )
 PAGE = Path(__file__).with_name("command-line.md")
 PROGRAMS = {"nlp-train": registry.TRAIN, "nlp-inference": registry.INFERENCE}

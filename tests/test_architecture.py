@@ -28,7 +28,7 @@ FIRST_FLOOR = {
 SECOND_FLOOR = {
     "batches": {"core", "data"},
     "layers": {"core", "data", "batches"},
-    "encoders": {"core", "data"},
+    "encoders": {"core", "data", "layers"},
     "students": {"core", "batches", "layers"},
     "teachers": {"core", "data", "evaluation", "layers", "encoders"},
     "training": {"core", "batches", "layers", "students"},

@@ -150,10 +150,7 @@ def seen_of(some):
     good = [lists(one, KNOWN) for one in some]
     bad = [lists(one, PLACES[2:], WRONG) for one in some]
     pairs = zip(some, good, bad, strict=True)
-    return [
-        seen(one.words, [votes(x, is_certain=True), votes(y, is_certain=True)])
-        for one, x, y in pairs
-    ]
+    return [seen(one.words, [(x, True), (y, True)]) for one, x, y in pairs]
 
 
 GIVEN = [
@@ -162,8 +159,14 @@ GIVEN = [
 ]
 
 
+def likely_labels(model, some):
+    return model.labels(some, lambda likely: likely)
+
+
 def best(model, some):
-    return [[LABELS.names[label] for label in one.argmax(axis=1)] for one in model.labels(some)]
+    return [
+        [LABELS.names[label] for label in one.argmax(axis=1)] for one in likely_labels(model, some)
+    ]
 
 
 def test_gold_tells_what_a_witness_is_worth():
@@ -215,8 +218,8 @@ def test_expectations_of_certainty_are_counts():
 def test_an_unheard_of_vote_breaks_nothing():
     train = sentences(10, 4)
     model = gold_counts(train, seen_of(train), LABELS, 2).model(LABELS, GIVEN)
-    strange = seen(("Oslo",), [votes(rows("I-PER"), is_certain=True)] * 2)
-    likely = model.labels([strange, seen((), [np.zeros((0, 6))] * 2)])
+    strange = seen(("Oslo",), [(rows("I-PER"), True)] * 2)
+    likely = likely_labels(model, [strange, seen((), [(rows(), True)] * 2)])
     assert np.isfinite(likely[0]).all()
     assert likely[0].sum() == pytest.approx(1)
     assert likely[1].shape == (0, len(LABELS))
@@ -226,9 +229,11 @@ def test_plain_labels_have_a_model_too():
     labels = LabelSet.plain(["NOUN", "VERB"])
     said = np.array([[2.0, 0], [0, 2.0], [0, 0]], np.float16)
     one = Sentence(("dogs", "bark", "."), ("NOUN", "VERB", "VERB"))
-    what = [seen(one.words, [votes(said, is_certain=False)])] * 5
+    what = [seen(one.words, [(said, False)])] * 5
     model = gold_counts([one] * 5, what, labels, 1).model(labels, [np.array([True, True])])
-    assert [labels.names[at] for at in model.labels(what)[0].argmax(axis=1)] == list(one.labels)
+    assert [labels.names[at] for at in likely_labels(model, what)[0].argmax(axis=1)] == list(
+        one.labels
+    )
 
 
 def test_networks_count_as_one_witness_and_alone_as_their_mean():
@@ -275,7 +280,7 @@ def test_a_network_is_judged_on_what_it_has_not_learnt():
 
 def test_nothing_counted_is_what_is_believed_beforehand():
     size = len(LABELS)
-    model = LabelCounts.of([], [], np.zeros((size, size)), 2).model(LABELS, GIVEN)
+    model = LabelCounts.zero(size, 2).model(LABELS, GIVEN)
     right = LABELS.ids["B-PER"]
     assert model.confusions[0][right].argmax() == right
     assert model.confusions[1][right].argmax() == size  # it never marks this type
@@ -290,15 +295,15 @@ def test_worth_of_a_witness():
     assert bad.conflicts > 0.3  # "then", "met"
     assert good.weight > bad.weight > 0
     # The others are what they are without it: a model of them alone says the same.
-    others = [Seen(one.votes[1:], one.shapes) for one in seen_of(train)]
+    others = [Seen(one.said[1:], one.shapes) for one in seen_of(train)]
     fitted = gold_counts(train, others, LABELS, 1).model(LABELS, GIVEN[1:])
-    said = best(fitted, [Seen(one.votes[1:], one.shapes) for one in seen_of(dev)])
+    said = best(fitted, [Seen(one.said[1:], one.shapes) for one in seen_of(dev)])
     expected = score([one.labels for one in dev], list(map(tuple, said)), LABELS)["f1"]
     assert good.f1_without == pytest.approx(expected, abs=0.02)
     alone = gold_counts(train, seen_of(train), LABELS, 2).model(LABELS, GIVEN)
     only = worth(
         without(alone, 1),
-        [Seen(one.votes[:1], one.shapes) for one in seen_of(train)],
+        [Seen(one.said[:1], one.shapes) for one in seen_of(train)],
         [],
         [],
         LABELS,
@@ -316,12 +321,31 @@ def test_informed_share_against_known_cases():
 
 def test_a_student_is_not_taught_what_nobody_knows():
     train = sentences(60, 10)
-    names = [seen(one.words, [votes(lists(one, FIRST[:2]), is_certain=True)]) for one in train]
+    names = [seen(one.words, [(lists(one, FIRST[:2]), True)]) for one in train]
     ever = [np.array([name == "B-PER" for name in LABELS.names])]
     model = gold_counts(train, names, LABELS, 1).model(LABELS, ever)
     rows_ = joined(model, names)
-    for sentence, one, kept in zip(train, rows_, taught(rows_, names), strict=True):
+    kept_rows = taught(model, names, rows_, is_counted=True)
+    for sentence, one, kept in zip(train, rows_, kept_rows, strict=True):
         left_out = ~kept.any(axis=1)
         assert (one[~left_out] == kept[~left_out]).all()
         for word, gone in zip(sentence.words, left_out, strict=True):
             assert gone == (word[0].isupper() and word not in FIRST[:2])
+
+
+def test_without_labels_silence_alone_makes_nobody_sure():
+    raw = sentences(300, 11)
+    known = {FIRST[0], PLACES[0]}
+    names = [seen(one.words, [(lists(one, known), True)]) for one in raw]
+    ever = [np.array([name in ("B-PER", "B-LOC") for name in LABELS.names])]
+    model = by_agreement(names, LABELS, ever)
+    rows_ = joined(model, names)
+    learnt = taught(model, names, rows_, is_counted=False)
+    words = [word for sentence in raw for word in sentence.words]
+    pairs = zip(words, np.concatenate(learnt).any(axis=1), strict=True)
+    taught_words = {word for word, is_taught in pairs if is_taught}
+    assert known < taught_words
+    assert not any(word[0].isupper() for word in taught_words - known)
+    deaf = model.deaf_to_silence()
+    assert (deaf.confusions[0][:, -1] == 1).all()
+    assert (model.confusions[0][:, -1] < 1).all()

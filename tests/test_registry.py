@@ -7,6 +7,7 @@ import pytest
 
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.students.base import build
 
 
 @pytest.fixture
@@ -63,7 +64,28 @@ def test_a_broken_plugin_is_one_line_and_breaks_no_other(plugins):
     assert registry.load(registry.STUDENTS, "cnn-lstm").__name__ == "CnnLstm"
 
 
-def test_defect_22_a_name_registered_twice_is_refused(plugins):
-    plugins("usurper", registry.STUDENTS, {"cnn-lstm": ("stranger_usurper", "thing = 1")})
+@pytest.mark.parametrize("source", ["import sys; sys.exit(3)", "raise GeneratorExit"])
+def test_a_plugin_that_ends_the_program_on_import_breaks_no_other(plugins, source):
+    plugins("ending", registry.STUDENTS, {"stranger": ("stranger_ending", source)})
+    with pytest.raises(registry.BrokenPluginError, match="fails to import"):
+        registry.load(registry.STUDENTS, "stranger")
+    assert "cnn-lstm" in registry.load_all(registry.STUDENTS)
+
+
+def test_a_student_that_can_t_be_called_is_one_line(plugins):
+    plugins("number", registry.STUDENTS, {"stranger": ("stranger_number", "thing = 42")})
+    with pytest.raises(UserError, match="is a int; expected the class of a student"):
+        build("stranger", 5, 5, 5, {})
+
+
+def test_a_name_that_two_strangers_claim_is_refused(plugins):
+    for number in "12":
+        module = f"stranger_{number}"
+        plugins(f"twin{number}", registry.STUDENTS, {"stranger": (module, "thing = 1")})
     with pytest.raises(registry.BrokenPluginError, match="registered twice"):
-        registry.load(registry.STUDENTS, "cnn-lstm")
+        registry.load(registry.STUDENTS, "stranger")
+
+
+def test_defect_22_a_built_in_keeps_its_name(plugins):
+    plugins("usurper", registry.STUDENTS, {"cnn-lstm": ("stranger_usurper", "thing = 1")})
+    assert registry.load(registry.STUDENTS, "cnn-lstm").__name__ == "CnnLstm"

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,70 @@ def test_an_earlier_run_is_kept_unless_it_may_be_replaced(place):
     with place(overwrite_output_dir=True, seed=7).opened():
         assert not (run.path / "model.safetensors").exists()
         assert (run.path / "soft_labels").exists()
+
+
+def finish(run, weights):
+    (run.path / "model.safetensors").write_text(weights)
+    (run.path / "MANIFEST.json").write_text("{}")
+
+
+def contents(folder):
+    files = [path for path in folder.iterdir() if path.is_file() and path.name != ".lock"]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def test_an_earlier_result_stays_whole_until_the_new_one_is_there(place, tmp_path):
+    with place().opened() as run:
+        finish(run, "old weights")
+    before = contents(run.path)
+    (run.path / "export").mkdir()  # somebody else's
+    replaced, again = run.path / "run.replaced", {"overwrite_output_dir": True, "seed": 7}
+    for failure in (OSError(28, "No space left on device"), KeyboardInterrupt()):
+        with suppress(OSError, KeyboardInterrupt), place(**again).opened() as run:
+            (run.path / "model.safetensors").write_text("half of the new")
+            raise failure
+        assert contents(replaced) == before
+        assert not (run.path / "MANIFEST.json").exists()
+    with place(resume=True, seed=7).opened() as run:
+        assert contents(replaced) == before
+        finish(run, "new weights")
+    assert not replaced.exists()
+    assert (run.path / "model.safetensors").read_text() == "new weights"
+    assert (run.path / "export").exists()
+
+
+@pytest.mark.parametrize("moved", range(5))
+def test_a_kill_while_an_earlier_result_is_set_aside_loses_nothing(place, moved, monkeypatch):
+    with place().opened() as run:
+        finish(run, "old weights")
+    before = contents(run.path)
+    left, rename = moved, Path.rename
+
+    def killed(path, target):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", killed)
+    with pytest.raises(KeyboardInterrupt), place(overwrite_output_dir=True).opened():
+        pass
+    monkeypatch.undo()
+    aside = run.path / "run.replaced"
+    with place(resume=True).opened():
+        assert contents(aside if aside.exists() else run.path) == before
+
+
+def test_a_folder_with_only_what_is_to_be_replaced_isn_t_taken_unasked(place):
+    with place().opened() as run:
+        finish(run, "old weights")
+    run.path.rename(run.path.with_name("other"))
+    run.path.mkdir()
+    run.path.with_name("other").rename(run.path / "run.replaced")
+    with pytest.raises(UserError, match="holds an earlier run"):
+        place().check()
+    place(overwrite_output_dir=True).check()
 
 
 def test_resume_continues_and_starts_what_is_not_there(place):

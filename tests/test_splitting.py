@@ -9,7 +9,8 @@ from strategies import texts
 
 from nlp_architect_ext.data.formats.text import LONGEST_STRETCH, WordSplitter
 from nlp_architect_ext.runtime import splitting
-from nlp_architect_ext.runtime.splitting import RuleSplitter, SplittingRules
+from nlp_architect_ext.runtime.splitting import RuleSplitter
+from nlp_architect_ext.runtime.splitting_rules import SplittingRules
 from nlp_architect_ext.taggers.spacy_rules import spacy_rules
 
 LANGUAGES = ("en", "de", "fr", "xx")

@@ -388,7 +388,7 @@ def test_build_gives_the_student_of_this_name_and_arguments():
         ("cnn-lstm", {"lstm_width": -3}, "refused"),
         ("id-cnn", {"blocks": 0}, "0 blocks"),
         ("id-cnn", {"blocks": 1.5}, "refused"),
-        ("id-cnn", {"dilations": [1, 0]}, "expected 1 or more"),
+        ("id-cnn", {"dilations": [1, 0]}, "expected 1 to 100 blocks"),
         ("id-cnn", {"dilations": 3}, "refused"),
         ("chain", {"width": 40}, "width 40; expected a multiple of 16 from 32 to 256"),
         ("chain", {"width": 512}, "width 512; expected a multiple of 16"),

@@ -37,8 +37,9 @@ class LabelSet:
             raise ValueError(f"labels of scheme {self.scheme!r}; expected 'IOB2' or 'plain'")
         if self.scheme == "IOB2":
             spans(self.names, "IOB2")  # refuses other tags
+            known = set(self.names)
             missing = [
-                name for name in self.names if name[0] == "I" and f"B{name[1:]}" not in self.names
+                name for name in self.names if name[0] == "I" and f"B{name[1:]}" not in known
             ]
             if missing:
                 raise ValueError(

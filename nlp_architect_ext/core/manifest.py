@@ -10,6 +10,7 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.json_content import json_object
 
 MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
 # Gold, teacher and student side by side.
@@ -78,9 +79,11 @@ def read_manifest(folder: Path) -> dict[str, str]:
     """
     path = folder / MANIFEST
     try:
-        sums: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["sha256"]
-        return dict(sums)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        sums = json_object(path.read_bytes(), MANIFEST).get("sha256")
+        if not isinstance(sums, dict) or not all(isinstance(sum_, str) for sum_ in sums.values()):
+            raise ValueError(f"{MANIFEST} has no sums by name")
+        return sums
+    except (OSError, ValueError) as error:
         raise UserError(
             where=str(path),
             wrong="can't be read",

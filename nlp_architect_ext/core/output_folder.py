@@ -53,6 +53,8 @@ class OutputFolder:
         check_place(self.path)
         contents = self._contents()
         if not contents:
+            if self.replaced.exists() and not (overwrite or resume):
+                raise self._taken()
             return False
         if not self.is_ours(contents) or (self.exclusive and contents - set(self.written)):
             raise UserError(
@@ -72,6 +74,42 @@ class OutputFolder:
         """Remove what an earlier command wrote, and nothing else that may lie there."""
         for name in self.written:
             remove(self.path / name)
+
+    @property
+    def replaced(self) -> Path:
+        """Where the earlier result lies, whole, until the one that replaces it is there."""
+        return self.path / f"{self.kind}.replaced"
+
+    def set_aside(self) -> None:
+        """Move what an earlier command wrote to `replaced`; whatever interrupts, it's in one place.
+
+        If a result lies there already, what came after it never got finished, and is removed.
+        """
+        if self.replaced.exists():
+            self.clear()
+            return
+        moving = self._moving
+        moving.mkdir()
+        for name in self.written:
+            if os.path.lexists(self.path / name):
+                (self.path / name).rename(moving / name)
+        moving.rename(self.replaced)
+
+    def put_back(self) -> None:
+        """Undo a `set_aside` that was interrupted."""
+        if self._moving.is_dir():
+            for entry in self._moving.iterdir():
+                entry.rename(self.path / entry.name)
+            self._moving.rmdir()
+
+    def place_of(self, name: str) -> Path:
+        """Where a file of the earlier result is, should a `set_aside` have been interrupted."""
+        moved = self._moving / name
+        return moved if moved.exists() else self.path / name
+
+    @property
+    def _moving(self) -> Path:
+        return self.path / f"{self.kind}.replaced.partial"
 
     def remove_torn(self) -> None:
         """Remove what killed writes left."""
@@ -110,8 +148,10 @@ class OutputFolder:
         """The names in the folder, without those that a killed command left."""
         if not self.path.is_dir():
             return set()
-        names = {entry.name for entry in self.path.iterdir() if not _is_torn(entry.name)}
-        return names - self.begun - {LOCK}
+        folders = [self.path, *([self._moving] if self._moving.is_dir() else [])]
+        entries = [entry.name for folder in folders for entry in folder.iterdir()]
+        names = {name for name in entries if not _is_torn(name)}
+        return names - self.begun - {LOCK, self.replaced.name, self._moving.name}
 
     def _taken(self) -> UserError:
         ways = "overwrite_output_dir to replace it, or choose another folder"

@@ -14,6 +14,7 @@ INFERENCE = "nlp_architect_ext.inference"
 STUDENTS = "nlp_architect_ext.students"
 FORMATS = "nlp_architect_ext.formats"
 TEACHERS = "nlp_architect_ext.teachers"
+OWN = ("nlp_architect_ext", "nlp_architect_ext_procedures")  # packages of the built-ins
 
 
 class BrokenPluginError(UserError):
@@ -26,7 +27,12 @@ def _found(group: str) -> dict[str, list[EntryPoint]]:
         same = by_name.setdefault(point.name, [])
         if all(point.value != other.value for other in same):
             same.append(point)
-    return by_name
+    return {name: _built_in(points) or points for name, points in by_name.items()}
+
+
+def _built_in(points: list[EntryPoint]) -> list[EntryPoint]:
+    """Those of this package: a name of its own is nobody else's, whatever is installed."""
+    return [point for point in points if point.module.partition(".")[0] in OWN]
 
 
 def names(group: str) -> list[str]:
@@ -82,7 +88,9 @@ def _imported(kind: str, name: str, found: list[EntryPoint]) -> Any:
         )
     try:
         return found[0].load()
-    except Exception as error:  # a stranger's module may raise anything while it's imported
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a stranger's module may call sys.exit while it's imported
         raise BrokenPluginError(
             where=f"{kind} {name!r}",
             wrong=f"{found[0].value} fails to import ({type(error).__name__}: {error})",

@@ -79,7 +79,7 @@ def convert(
     assert writer.write is not None, "just checked"
     remarks = Remarks(str(source))
     chosen = (one for one in reader.read(source, options or ReadOptions()) if _is(one, only))
-    documents = list(_fitting(chosen, writer, splitter, remarks))
+    documents = list(fitting(chosen, writer, splitter, remarks))
     if not documents:
         raise UserError(
             where=str(source),
@@ -140,7 +140,7 @@ def _is(document: Document, only: str) -> bool:
     }[only]
 
 
-def _fitting(
+def fitting(
     documents: Iterable[Document],
     writer: Format,
     splitter: Callable[[], WordSplitter],

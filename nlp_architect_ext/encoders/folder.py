@@ -16,6 +16,7 @@ from nlp_architect_ext.core import hub
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import read_json
 from nlp_architect_ext.core.inner_files import inner_file
+from nlp_architect_ext.core.tensor_header import TensorEntry, header_of
 
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 WEIGHTS = (WHOLE, INDEX)
@@ -75,6 +76,18 @@ class Pretrained:
         except ValueError:
             return None
         return None if all(re.fullmatch(r"LABEL_\d+", name) for name in names) else names
+
+    def header(self) -> dict[str, TensorEntry]:
+        """What the files of weights say of their tensors, by name; none of these is read.
+
+        Raises:
+            UserError: an index that isn't one, or a file that is missing.
+            ValueError: not a safetensors file.
+        """
+        is_whole = (self.path / WHOLE).exists()
+        parts = {WHOLE} if is_whole else set(read_json(self.path / INDEX)["weight_map"].values())
+        headers = [header_of(inner_file(self.path, part)) for part in sorted(parts)]
+        return {name: entry for header in headers for name, entry in header.items()}
 
     def fingerprint(self, labels: Sequence[str], **settings: object) -> str:
         """SHA-256 of all that decides what the model says: files, order of labels, settings.

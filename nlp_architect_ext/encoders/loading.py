@@ -13,6 +13,7 @@ from torch import nn
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.encoders.folder import Pretrained
 from nlp_architect_ext.encoders.guard import quiet, translated_errors
+from nlp_architect_ext.layers.network_limit import limited
 
 # No code of strangers, no network.
 SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
@@ -63,6 +64,8 @@ def load_model(
     model = _model(folder, names, new_head=new_head)
     if new_head:
         _reset_head(model)
+    with translated_errors(folder.name, "can't compute", WHOLE, "give another model"):
+        _try(model)
     return model
 
 
@@ -113,16 +116,17 @@ def _model(
             folder.path, num_labels=len(names), id2label=by_id, label2id=by_name, **SAFE
         )
         model: transformers.PreTrainedModel
-        model, report = transformers.AutoModelForTokenClassification.from_pretrained(
-            folder.path,
-            config=config,
-            dtype=torch.float32,
-            use_safetensors=True,
-            ignore_mismatched_sizes=new_head,
-            output_loading_info=True,
-            **placed,
-            **SAFE,
-        )
+        with limited(folder.header()):
+            model, report = transformers.AutoModelForTokenClassification.from_pretrained(
+                folder.path,
+                config=config,
+                dtype=torch.float32,
+                use_safetensors=True,
+                ignore_mismatched_sizes=new_head,
+                output_loading_info=True,
+                **placed,
+                **SAFE,
+            )
     mismatched = {key for key, *_ in report["mismatched_keys"]}
     lacking = sorted({*report["missing_keys"], *mismatched})
     if new_head:
@@ -131,6 +135,13 @@ def _model(
         wrong = f"lacks {len(lacking)} weights, such as {lacking[0]}"
         raise UserError(where=folder.name, wrong=wrong, expected=WHOLE, remedy="give another model")
     return model
+
+
+def _try(model: transformers.PreTrainedModel) -> None:
+    """One piece: some settings, such as a dropout of NaN, build a model that can't compute."""
+    piece = torch.zeros(1, 1, dtype=torch.long)  # shape: (batch, pieces)
+    with torch.inference_mode():
+        model(input_ids=piece, attention_mask=piece + 1)
 
 
 def _reset_head(model: transformers.PreTrainedModel) -> None:

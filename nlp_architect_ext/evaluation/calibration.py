@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.evaluation.logistic import fit_logistic, logit
 from nlp_architect_ext.evaluation.scores import Bin
 from nlp_architect_ext.runtime.calibration import EDGE, Calibration, entity_score
 
 BINS = 10
-
-# Newton's method ends after so many steps, or when a step is as small.
-STEPS = 100
-ENOUGH = 1e-10
 
 Numbers = NDArray[np.float64]
 
@@ -50,33 +47,14 @@ def outcomes(
 def fit_calibration(scores: Numbers, right: NDArray[np.bool_]) -> Calibration:
     """The calibration under which these outcomes are most likely: logistic regression.
 
-    The two numbers are drawn towards 1 and 0, which change nothing, as by a normal distribution of
-    variance 1 around them. So a handful of entities moves little, none nothing, and entities that
-    are all right have a finite answer.
+    The two numbers are drawn towards 1 and 0, which change nothing; see `fit_logistic`.
 
     Args:
         scores: uncalibrated (entities,), between 0 and 1.
         right: whether each entity is right (entities,).
     """
-    inputs = np.stack([_logit(scores), np.ones(len(scores))], axis=1)
-    start = weights = np.array([1.0, 0.0])
-
-    def loss(weights: Numbers) -> float:
-        z = inputs @ weights
-        likelihood = np.sum(np.logaddexp(0.0, z) - right * z)
-        prior = np.sum((weights - start) ** 2) / 2
-        return float(likelihood + prior)
-
-    for _ in range(STEPS):  # Newton's method; the loss is convex
-        chances = (1 + np.tanh(inputs @ weights / 2)) / 2  # the logistic function
-        gradient = inputs.T @ (chances - right) + weights - start
-        curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        while loss(weights - step) > loss(weights) and np.abs(step).max() > ENOUGH:
-            step = step / 2
-        weights = weights - step
-        if np.abs(step).max() <= ENOUGH:
-            break
+    inputs = np.stack([logit(scores, EDGE), np.ones(len(scores))], axis=1)
+    weights = fit_logistic(inputs, right, np.array([1.0, 0.0]))
     return Calibration(float(weights[0]), float(weights[1]))
 
 
@@ -131,8 +109,3 @@ def calibrated_scores(calibration: Calibration | None, scores: Numbers) -> Numbe
     if calibration is None:
         return scores
     return np.array([calibration(score) for score in scores], dtype=np.float64)
-
-
-def _logit(scores: Numbers) -> Numbers:
-    clipped = np.clip(scores, EDGE, 1 - EDGE)
-    return np.log(clipped / (1 - clipped))

@@ -25,15 +25,16 @@ from nlp_architect_ext.data.formats.labelled_file import labelled_as
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.evaluation.parity import MAXIMUM_LOSS, Parity, compare
 from nlp_architect_ext.runs.dev_of_run import dev_file, dev_out_of_train
+from nlp_architect_ext.runs.reference import carry_reference
 from nlp_architect_ext.runtime.engines import engines
-from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, NETWORK, ORIGIN, size_of
+from nlp_architect_ext.runtime.folder import EXPORTED, GRAPH, INSIDE, OPTIONAL, ORIGIN, size_of
 from nlp_architect_ext.runtime.origin import Origin
 from nlp_architect_ext.settings.deployment import ExportSettings
 from nlp_architect_ext.taggers.folder import NEEDED
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 MEGABYTE = 1e6
-WRITTEN = (*EXPORTED, NETWORK, ORIGIN, MANIFEST)
+WRITTEN = (*EXPORTED, *OPTIONAL, ORIGIN, MANIFEST)
 
 
 def export_tagger(settings: ExportSettings) -> None:
@@ -61,6 +62,7 @@ def export_tagger(settings: ExportSettings) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         tagger.export(partial, settings.precision)
+        carry_reference(Path(settings.model_dir), partial, tagger, dev)
         parity = _compare(tagger, partial, dev, source, settings) if dev else None
         _describe(partial, settings, parity)
         folder.parent.mkdir(parents=True, exist_ok=True)

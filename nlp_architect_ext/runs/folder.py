@@ -40,6 +40,7 @@ WRITTEN = (
     "config.json",
     "model.safetensors",
     "vocabulary.json",
+    "reference.json",
     MANIFEST,
     METRICS,
     "metrics.jsonl",

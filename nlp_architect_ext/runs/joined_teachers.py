@@ -61,12 +61,16 @@ def join(answers: Answers, teachers: Sequence[Teacher], corpus: Corpus) -> Joine
     found = {split: joined(model, of_split) for split, of_split in seen.items()}
     read = [split for split in (TRAIN, UNLABELLED) if split in found]
     training = [one for split in read for one in seen[split]]
+    learnt = {
+        split: taught(model, seen[split], found[split], is_counted=bool(corpus.train))
+        for split in read
+    }
     of_witnesses = worth(model, training, corpus.dev or (), seen.get(DEV, ()), corpus.labels)
     pairs = zip(given.members, of_witnesses, strict=True)
     by_teacher = {member: one for members, one in pairs for member in members}
     return Joined(
         found,
-        {split: taught(found[split], seen[split]) for split in read},
+        learnt,
         tuple(by_teacher[index] for index in range(len(teachers))),
     )
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text, read_json
-from nlp_architect_ext.core.manifest import SETTINGS, to_text
-from nlp_architect_ext.core.output_folder import OutputFolder, check_place
+from nlp_architect_ext.core.manifest import MANIFEST, SETTINGS, to_text
+from nlp_architect_ext.core.output_folder import OutputFolder, check_place, remove
+from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runs.folder import BEST_RESULT, DATA, STORE, WRITTEN, RunFolder
 from nlp_architect_ext.runs.trackers import NONE, tracker
 from nlp_architect_ext.settings.fields import to_json
@@ -84,10 +85,11 @@ class RunPlace:
         self.check()
         folder = self._folder()
         with folder.locked():
+            folder.put_back()
             folder.remove_torn()
             is_continued = self._check()
             if not is_continued:
-                folder.clear()
+                self._make_room()
                 atomic_write_text(self.path / DATA, to_text(self._data()))
             store = Path(self.store) if self.store else self.path / STORE
             is_over = RunFolder(self.path, store).is_finished
@@ -96,7 +98,19 @@ class RunPlace:
                 # Only now it's a run, which isn't replaced unasked.
                 if not is_continued:
                     atomic_write_text(self.path / SETTINGS, to_text(self._record()))
-                yield RunFolder(self.path, store, sinks)
+                run = RunFolder(self.path, store, sinks)
+                yield run
+            if run.is_finished:
+                remove(folder.replaced)
+
+    def _make_room(self) -> None:
+        """Set an earlier result aside until the new one is there; remove an unfinished one."""
+        folder = self._folder()
+        if not (self.path / MANIFEST).exists():
+            folder.clear()
+            return
+        folder.set_aside()
+        say(f"the earlier run is kept in {folder.replaced} until this one has finished")
 
     def _folder(self) -> OutputFolder:
         return OutputFolder(
@@ -122,8 +136,9 @@ class RunPlace:
         return {**sums(self.files), **self.digests}
 
     def _check_unchanged(self) -> None:
-        check_same_data(self.path, read_json(self.path / DATA), self._data(), "run")
-        before = from_file(type(self.settings), self.path / SETTINGS)
+        folder = self._folder()
+        check_same_data(self.path, read_json(folder.place_of(DATA)), self._data(), "run")
+        before = from_file(type(self.settings), folder.place_of(SETTINGS))
         now: dict[str, Any] = json.loads(json.dumps(self._record()))
         changed = sorted(key for key in before.keys() - FREE if before[key] != now.get(key))
         if changed:

@@ -38,6 +38,7 @@ from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import last_split
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.queue import write_queue
+from nlp_architect_ext.runs.reference import write_reference
 from nlp_architect_ext.runs.teacher import TeacherAnswers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.folder import WEIGHTS, write_model
@@ -91,6 +92,7 @@ def write_result(
         to_annotate = _to_annotate(settings, corpus, tagger)
     tagger.config = replace(tagger.config, teachers=answers.teachers if answers else ())
     write_model(run.path, tagger.config, tagger.vocabulary.to_json(), tagger.model.state_dict())
+    write_reference(run.path, tagger, evaluations.get("dev"))
     scores = {
         split: evaluation.scores(tagger.calibration) for split, evaluation in evaluations.items()
     }

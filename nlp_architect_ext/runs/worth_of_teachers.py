@@ -15,6 +15,7 @@ from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.joining import joined
 from nlp_architect_ext.teachers.label_model import LabelModel, Seen
 from nlp_architect_ext.teachers.label_model_fit import expected_counts
+from nlp_architect_ext.teachers.store import Rows
 
 Floats = NDArray[np.float64]
 
@@ -52,10 +53,10 @@ def worth(
         labels: in the order of the columns.
     """
     counts = expected_counts(model, training).confusions
-    together = [one.argmax(axis=1) for one in model.labels(training)]
+    together = model.labels(training, lambda likely: likely.argmax(axis=1))
     found = []
     for index, confusion in enumerate(counts):
-        said = [sentence.votes[index] for sentence in training]
+        said = [sentence.said[index][0] for sentence in training]
         f1 = None
         if dev and len(counts) > 1:
             f1 = _f1(
@@ -72,7 +73,7 @@ def without(model: LabelModel, witness: int) -> LabelModel:
 
 
 def _without(sentence: Seen, witness: int) -> Seen:
-    return Seen(sentence.votes[:witness] + sentence.votes[witness + 1 :], sentence.shapes)
+    return Seen(sentence.said[:witness] + sentence.said[witness + 1 :], sentence.shapes)
 
 
 def informed_share(joint: Floats) -> float:
@@ -93,10 +94,9 @@ def _entropy(probabilities: Floats) -> float:
     return float(-(some * np.log(some)).sum())
 
 
-def _conflicts(said: Sequence[Floats], together: Sequence[NDArray[np.int64]]) -> float:
-    votes = np.concatenate([one.argmax(axis=1) for one in said])
-    speaks = np.concatenate([one[:, -1] == 0 for one in said])
-    differs = votes != np.concatenate(together)
+def _conflicts(said: Sequence[Rows], together: Sequence[NDArray[np.int64]]) -> float:
+    speaks = np.concatenate([one.any(axis=1) for one in said])
+    differs = np.concatenate([one.argmax(axis=1) for one in said]) != np.concatenate(together)
     return float(differs[speaks].mean()) if speaks.any() else 0.0
 
 

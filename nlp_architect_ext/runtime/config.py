@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.json_content import json_value
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.tags import SCHEMES
+from nlp_architect_ext.data.formats.text import TOKENIZERS
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.json_values import finite, text, value, wrong
 
 FORMAT_VERSION = 1
 DECODERS = ("softmax", "crf")
+STUDENT = r"[\w.-]+"  # a name as plugins have them
+LANGUAGE = r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*"  # a code such as en, xx or pt-BR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,16 @@ class TaggerConfig:
         }
 
     @classmethod
+    def read(cls, content: bytes, place: str) -> TaggerConfig:
+        """From the bytes of the file; see `from_json`.
+
+        Raises:
+            UserError: another version.
+            ValueError: no JSON, or not what `to_json` gives.
+        """
+        return cls.from_json(json_value(content, "config.json"), place)
+
+    @classmethod
     def from_json(cls, data: Any, place: str) -> TaggerConfig:
         """The reverse of `to_json`; also reads what version 0.1 wrote.
 
@@ -71,18 +86,17 @@ class TaggerConfig:
         _check_version(data, place)
         labels = value(data, "labels", dict, "an object")
         LabelSet.from_json(labels)
-        teachers = value(data, "teachers", list, "a list")
         fitted = data.get("calibration")
         return cls(
-            student=text(data, "student"),
+            student=_of_form(data, "student", STUDENT, "the name of a student"),
             arguments=value(data, "arguments", dict, "an object"),
             labels=labels,
             decoder=text(data, "decoder", DECODERS),
             scheme=text(data, "scheme", SCHEMES),
-            tokenizer=text(data, "tokenizer"),
-            language=text(data, "language"),
+            tokenizer=text(data, "tokenizer", TOKENIZERS),
+            language=_of_form(data, "language", LANGUAGE, "the code of a language"),
             max_words=_max_words(data),
-            teachers=tuple(teachers),
+            teachers=_teachers(data),
             calibration=None if fitted is None else Calibration.from_json(fitted),
             outside_bias=_outside_bias(data),
         )
@@ -99,6 +113,22 @@ def _check_version(data: Any, place: str) -> None:
             expected=f"version {FORMAT_VERSION}",
             remedy="load it with the release that wrote it, or train again",
         )
+
+
+def _of_form(data: Any, key: str, form: str, expected: str) -> str:
+    found = text(data, key)
+    if not re.fullmatch(form, found):
+        raise wrong(key, found, expected)
+    return found
+
+
+def _teachers(data: Any) -> tuple[dict[str, Any], ...]:
+    teachers = value(data, "teachers", list, "a list")
+    for teacher in teachers:
+        text(teacher, "name")
+        if teacher.get("revision") is not None:
+            text(teacher, "revision")
+    return tuple(teachers)
 
 
 def _max_words(data: Any) -> int:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.json_content import json_object, json_value
 from nlp_architect_ext.core.manifest import MANIFEST, read_manifest, read_verified
 from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.data.vocabulary_file import read_vocabulary
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.origin import Origin
-from nlp_architect_ext.runtime.splitting import SplittingRules
+from nlp_architect_ext.runtime.splitting_rules import SplittingRules
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,8 @@ CONFIG, VOCABULARY = "config.json", "vocabulary.json"
 WEIGHTS, GRAPH, RULES = "words.safetensors", "sentences.onnx", "splitting.json"
 EXPORTED = (CONFIG, VOCABULARY, WEIGHTS, GRAPH, RULES)
 NETWORK = "network.safetensors"  # the graph's weights for the native kernel, where it knows them
-OPTIONAL = (NETWORK,)
+REFERENCE = "reference.json"  # what the tagger's own text is like, to see drift
+OPTIONAL = (NETWORK, REFERENCE)
 ORIGIN = "export.json"  # what it was made from, and how close it is
 INSIDE = "export"  # where an export lies in the folder of its model, if nothing else is said
 ON_HUB = "onnx"  # and where in what is on the Hugging Face hub, as others have it there
@@ -60,21 +61,36 @@ def read_export(folder: Path) -> Export:
 
     contents = read_verified(folder, EXPORTED)
     try:
-        config = TaggerConfig.from_json(json.loads(contents[CONFIG]), str(folder / CONFIG))
-        rules = json.loads(contents[RULES])
-        weights = read_tensors(contents[WEIGHTS])
+        config = TaggerConfig.read(contents[CONFIG], str(folder / CONFIG))
+        weights = read_tensors(contents[WEIGHTS], WEIGHTS)
         needed = NEEDED_WEIGHTS | (set(PAIRS) if config.decoder == "crf" else set())
         if not weights.keys() >= needed:
             raise ValueError(f"no {', '.join(sorted(needed - weights.keys()))} in {WEIGHTS}")
         return Export(
             config,
-            read_vocabulary(json.loads(contents[VOCABULARY])),
+            read_vocabulary(json_object(contents[VOCABULARY], VOCABULARY)),
             weights,
             contents[GRAPH],
-            None if rules is None else SplittingRules.from_json(rules),
+            read_rules(contents[RULES], config.tokenizer),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise damaged(folder, error) from error
+
+
+def read_rules(content: bytes, tokenizer: str) -> SplittingRules | None:
+    """How raw text is split into words; None for white space, or where only spaCy itself can.
+
+    Args:
+        content: the file.
+        tokenizer: of the config.
+
+    Raises:
+        ValueError: no rules, or rules beside a tokenizer that has none.
+    """
+    data = json_value(content, RULES)
+    if data is not None and tokenizer == "whitespace":
+        raise ValueError(f"{RULES} has rules; the tokenizer {tokenizer} has none")
+    return None if data is None else SplittingRules.from_json(data)
 
 
 def published_files(folder: Path) -> tuple[str, ...]:
@@ -125,7 +141,7 @@ def read_origin(folder: Path) -> Origin:
     """
     content = read_verified(folder, [ORIGIN])[ORIGIN]
     try:
-        return Origin.from_json(json.loads(content))
+        return Origin.from_json(json_value(content, ORIGIN))
     except ValueError as error:
         raise damaged(folder / ORIGIN, error) from error
 

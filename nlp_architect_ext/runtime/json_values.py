@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection
 from typing import Any, TypeVar
 
@@ -52,6 +53,8 @@ def finite(data: Any, key: str) -> float:
     """
     expected = "a finite number"
     found = data.get(key) if isinstance(data, dict) else None
+    if type(found) is int and abs(found) > sys.float_info.max:
+        raise wrong(key, found, expected)
     number = float(found) if type(found) is int else value(data, key, float, expected)
     if not math.isfinite(number):
         raise wrong(key, number, expected)
@@ -60,4 +63,11 @@ def finite(data: Any, key: str) -> float:
 
 def wrong(key: str, found: Any, expected: str) -> ValueError:
     """What is said of a value that can't be used."""
-    return ValueError(f"{key} {found!r}; expected {expected}")
+    return ValueError(f"{key} {_shown(found)}; expected {expected}")
+
+
+def _shown(found: Any) -> str:
+    try:
+        return f"{found!r:.100}"
+    except ValueError:  # a number of thousands of digits
+        return f"of type {type(found).__name__}"

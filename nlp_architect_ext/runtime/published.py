@@ -30,7 +30,9 @@ from nlp_architect_ext.runtime.folder import (
     ON_HUB,
     OPTIONAL,
     ORIGIN,
+    REFERENCE,
     VOCABULARY,
+    damaged,
     export_of,
     inner_export,
     is_export,
@@ -41,7 +43,7 @@ from nlp_architect_ext.runtime.folder import (
 MODEL = (CONFIG, "model.safetensors", VOCABULARY)
 EXPORT = (*EXPORTED, *OPTIONAL, ORIGIN)
 # As far as they are there; none of them quotes a sentence.
-DESCRIPTION = (CARD, METRICS, "learning_curve.png", "reliability.png")
+DESCRIPTION = (CARD, METRICS, REFERENCE, "learning_curve.png", "reliability.png")
 # All that is ever published, and all that is ever fetched: no other file of a repository counts.
 PUBLISHED = (
     *sorted({*MODEL, *EXPORT, *DESCRIPTION, MANIFEST}),
@@ -80,9 +82,12 @@ def publish(
     export = None if is_alone else export_of(folder)
     if export is None and not is_alone and (inner := inner_export(folder)) is not None:
         say(f"{inner} was made from an earlier model and isn't published")
-    config = json.loads(contents[CONFIG])
     try:
-        card = _card(folder, TaggerConfig.from_json(config, str(folder / CONFIG)))
+        config = TaggerConfig.read(contents[CONFIG], str(folder / CONFIG))
+    except ValueError as error:
+        raise damaged(folder, error) from error
+    try:
+        card = _card(folder, config)
         if license or datasets:
             card = _with_metadata(card, license, datasets)
     except UserError:
@@ -161,7 +166,7 @@ def _without_places(content: bytes) -> bytes:
 def _of_this_model(place: Path) -> None:
     """Tie the export to the model as it is published: names of teachers may differ."""
     sums, origin = read_manifest(place), read_origin(place / ON_HUB)
-    tied = replace(origin, model={name: sums[name] for name in origin.model})
+    tied = replace(origin, model={name: sums[name] for name in origin.model if name in sums})
     atomic_write_text(place / ON_HUB / ORIGIN, to_text(tied.to_json()))
     write_manifest(place / ON_HUB)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.hub import first_line
 from nlp_architect_ext.data.vocabulary import PADDING
 
 Inputs = dict[str, NDArray[Any]]  # features (batch, words, width) and lengths (batch,)
@@ -28,6 +29,26 @@ class Session:
 
     def __init__(self, graph: bytes, threads: int = 1) -> None:
         self._session = _onnx_session(graph, threads)
+
+    def check(self, width: int, labels: int) -> None:
+        """Whether the graph makes scores of so many labels of features so wide: it's tried.
+
+        Raises:
+            ValueError: it doesn't.
+        """
+        words = 2
+        features = np.zeros((1, words, width), np.float32)
+        try:
+            found = self._session.run(
+                None, {"features": features, "lengths": np.array([words], np.int32)}
+            )
+        except Exception as error:  # see `_onnx_session`
+            raise ValueError(f"the graph can't compute: {first_line(error)}") from error
+        shapes = [np.shape(one) for one in found]
+        if shapes != [(1, words, labels)] or found[0].dtype != np.float32:
+            raise ValueError(
+                f"the graph makes {shapes} of {words} words; expected scores of {labels} labels"
+            )
 
     def emissions(
         self, table: NDArray[np.float32], rows: Sequence[Sequence[int]]
@@ -57,7 +78,15 @@ class Session:
 
     def run(self, inputs: Inputs) -> NDArray[np.float32]:
         """Emissions (batch, words, labels)."""
-        (emissions,) = self._session.run(None, inputs)
+        try:
+            (emissions,) = self._session.run(None, inputs)
+        except Exception as error:  # see `_onnx_session`
+            raise UserError(
+                where="ONNX Runtime",
+                wrong=f"can't compute the graph ({first_line(error)})",
+                expected="a graph as nlp-train export writes it",
+                remedy="export it again",
+            ) from error
         array: NDArray[np.float32] = emissions
         return array
 
@@ -79,5 +108,4 @@ def _onnx_session(graph: bytes, threads: int) -> Any:
     try:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has a dozen classes without a common base
-        first_line = str(error).splitlines()[0]
-        raise ValueError(f"ONNX Runtime refuses the graph: {first_line}") from error
+        raise ValueError(f"ONNX Runtime refuses the graph: {first_line(error)}") from error

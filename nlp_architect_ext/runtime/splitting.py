@@ -12,67 +12,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
-from typing import Any
 
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.text import LONGEST_STRETCH
-from nlp_architect_ext.runtime.patterns import pattern_trees
+from nlp_architect_ext.runtime.json_values import wrong
+from nlp_architect_ext.runtime.splitting_rules import SplittingRules, Words
 
 MAXIMUM_STRETCHES = 65_536  # distinct stretches whose words are kept; then the memory starts anew
 LONGEST_KNOWN = 64  # characters of these; longer ones rarely come again, and would fill the memory
 
 _STRETCH = re.compile(rf"\S{{1,{LONGEST_STRETCH}}}")
-
-Words = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SplittingRules:
-    """The rules of one language.
-
-    Args:
-        prefix, suffix, infix: patterns that are searched.
-        url: pattern of what stays whole; None without.
-        whole: pattern of what is no more taken apart; None without.
-        special: the words of certain stretches.
-        phrases: words in a row, as split without special cases, and the special case that they are.
-        patterns: all patterns as trees for the native kernel; None in exports of old, and where a
-            pattern can't be said so.
-    """
-
-    prefix: str
-    suffix: str
-    infix: str
-    url: str | None
-    whole: str | None
-    special: dict[str, Words]
-    phrases: dict[Words, str]
-    patterns: dict[str, Any] | None = None
-
-    def with_trees(self) -> SplittingRules:
-        """The same with its patterns as trees, if they can be said so."""
-        names = ("prefix", "suffix", "infix", "url", "whole")
-        return replace(self, patterns=pattern_trees({name: getattr(self, name) for name in names}))
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dict for a JSON file."""
-        return {
-            **asdict(self),
-            "phrases": [[list(words), text] for words, text in self.phrases.items()],
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> SplittingRules:
-        """The reverse of `to_json`.
-
-        Raises:
-            TypeError, ValueError, KeyError: not what `to_json` gives.
-        """
-        special = {text: tuple(words) for text, words in data["special"].items()}
-        phrases = {tuple(words): text for words, text in data["phrases"]}
-        return cls(**{**data, "special": special, "phrases": phrases})
 
 
 class RuleSplitter:
@@ -80,10 +29,14 @@ class RuleSplitter:
 
     Args:
         rules: of a language; None splits at white space only.
+
+    Raises:
+        ValueError: one of the rules is no regular expression.
     """
 
     def __init__(self, rules: SplittingRules | None) -> None:
         self.rules = rules
+        self._compiled = None if rules is None else CompiledRules(rules)
         self._known: dict[str, Words] = {}
 
     def split(self, text: str, line: int = 0) -> Sentence:
@@ -107,7 +60,7 @@ class RuleSplitter:
         return Sentence(tuple(words), None, text, tuple(offsets), line)
 
     def _split(self, stretch: str) -> Words:
-        words = (stretch,) if self.rules is None else self._compiled.words(stretch)
+        words = (stretch,) if self._compiled is None else self._compiled.words(stretch)
         if len(stretch) > LONGEST_KNOWN:
             return words
         if len(self._known) >= MAXIMUM_STRETCHES:
@@ -115,27 +68,25 @@ class RuleSplitter:
         self._known[stretch] = tuple(map(sys.intern, words))
         return self._known[stretch]
 
-    @cached_property
-    def _compiled(self) -> CompiledRules:
-        assert self.rules is not None
-        return CompiledRules(self.rules)
-
 
 class CompiledRules:
     """Rules, ready to split; compiling the patterns takes some milliseconds.
 
     Args:
         rules: of a language.
+
+    Raises:
+        ValueError: one of them is no regular expression.
     """
 
     def __init__(self, rules: SplittingRules) -> None:
         self.special, self.phrases = rules.special, rules.phrases
         self.longest_phrase = max(map(len, rules.phrases), default=0)
-        self.prefix = re.compile(rules.prefix)
-        self.suffix = re.compile(rules.suffix)
-        self.infix = re.compile(rules.infix)
-        self.url = re.compile(rules.url) if rules.url is not None else None
-        self.whole = re.compile(rules.whole) if rules.whole is not None else None
+        self.prefix = _compiled("prefix", rules.prefix)
+        self.suffix = _compiled("suffix", rules.suffix)
+        self.infix = _compiled("infix", rules.infix)
+        self.url = _compiled("url", rules.url) if rules.url is not None else None
+        self.whole = _compiled("whole", rules.whole) if rules.whole is not None else None
 
     def words(self, stretch: str) -> Words:
         """The words of a stretch of text without spaces."""
@@ -219,3 +170,10 @@ class CompiledRules:
                 result.append(words[index])
             index += size or 1
         return tuple(result)
+
+
+def _compiled(name: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise wrong(name, pattern, f"a regular expression ({error})") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from nlp_architect_ext.runtime.decoding import Decoding, PairScores
 from nlp_architect_ext.runtime.folder import PAIRS, Export, damaged, read_export
 from nlp_architect_ext.runtime.session import Session
 from nlp_architect_ext.runtime.splitting import RuleSplitter
+from nlp_architect_ext.runtime.tensors import shaped
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.runtime.word_features import WordFeatures
 
@@ -46,11 +48,12 @@ class Tagger(TextTagger):
             self._splitter = RuleSplitter(export.rules)
         self.max_words = config.max_words
         self.calibration = config.calibration
-        has_pairs = config.decoder == "crf"
-        pairs = PairScores(*(export.weights[name] for name in PAIRS)) if has_pairs else None
-        self._decoding = Decoding(self.labels, pairs, config.outside_bias)
         self._features = WordFeatures(export.vocabulary, export.weights)
         self._session = Session(export.graph, threads)
+        self._session.check(self._features.width, len(self.labels))
+        has_pairs = config.decoder == "crf"
+        pairs = _pairs(export.weights, len(self.labels)) if has_pairs else None
+        self._decoding = Decoding(self.labels, pairs, config.outside_bias)
         self._size = len(export.graph) + sum(array.nbytes for array in export.weights.values())
 
     @classmethod
@@ -63,7 +66,7 @@ class Tagger(TextTagger):
         export = read_export(Path(folder))
         try:
             tagger = cls(export, threads)
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+        except ValueError as error:
             raise damaged(Path(folder), error) from error
         tagger.folder = Path(folder)
         return tagger
@@ -129,3 +132,17 @@ class Tagger(TextTagger):
 
         parts = windowed(len(sentence), self.max_words, compute)
         return np.concatenate(parts)[None], np.array([len(sentence)])
+
+
+def _pairs(weights: dict[str, NDArray[Any]], labels: int) -> PairScores:
+    """The scores of label pairs.
+
+    Raises:
+        ValueError: they are missing, or of another number of labels.
+    """
+    transitions, start, end = PAIRS
+    return PairScores(
+        shaped(weights, transitions, labels, labels),
+        shaped(weights, start, labels),
+        shaped(weights, end, labels),
+    )

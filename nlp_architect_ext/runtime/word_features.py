@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.data.vocabulary import PADDING, UNKNOWN, Vocabulary
+from nlp_architect_ext.runtime.tensors import shaped
 
 MAXIMUM_WORDS = 32_768  # distinct words kept, 30 MB; then the memory starts anew
 AT_ONCE = 256  # new words computed together: what they need stays in the processor's cache
@@ -29,18 +30,28 @@ class WordFeatures:
             `word_scale` (word ids, 1); `character_vectors` (character ids, width),
             `character_filters` (filters, width, 3) and `character_bias` (filters,) of a convolution
             over three characters.
+
+    Raises:
+        ValueError: one of them is missing, or doesn't fit the vocabulary or the others.
     """
 
     def __init__(self, vocabulary: Vocabulary, weights: Mapping[str, NDArray[Any]]) -> None:
         self.vocabulary = vocabulary
-        self.vectors = weights["word_vectors"]
-        self.scale = weights.get("word_scale", np.ones((len(self.vectors), 1), np.float32))
+        words, characters = vocabulary.word_count, vocabulary.character_count
+        self.vectors = shaped(weights, "word_vectors", words, None, is_float=False)
+        has_scale = "word_scale" in weights
+        self.scale = (
+            shaped(weights, "word_scale", words, 1)
+            if has_scale
+            else np.ones((words, 1), np.float32)
+        )
+        vectors = shaped(weights, "character_vectors", characters, None)
+        filters = shaped(weights, "character_filters", None, vectors.shape[1], 3)
+        bias = shaped(weights, "character_bias", len(filters))
         # What each character adds to a filter as the one before, at, and after the place: (3,
         # character ids, filters).
-        self.character_scores = np.einsum(
-            "cw,fwk->kcf", weights["character_vectors"], weights["character_filters"]
-        )
-        self.character_scores[1] += weights["character_bias"]
+        self.character_scores = np.einsum("cw,fwk->kcf", vectors, filters)
+        self.character_scores[1] += bias
         self.width = self.vectors.shape[1] + self.character_scores.shape[2]
         self._lock = Lock()
         self._forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -31,8 +31,22 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
         for note in notes:
             say(note)
         return labelled_as(tagger.labels, file)
-    is_named = settings.data_format != AUTO
-    format_ = format_named(settings.data_format) if is_named else detect(path, "text")
+    return unlabelled_items(path, settings.data_format, options, splitter)
+
+
+def unlabelled_items(
+    path: Path, format_name: str, options: ReadOptions, splitter: Callable[[], WordSplitter]
+) -> Iterable[Item]:
+    """The sentences of a file of any format as a stream, their labels not looked at.
+
+    Args:
+        path: the file; ``-`` is standard input.
+        format_name: an installed format, or ``auto``: what the file shows, else raw text.
+        options: what the user said of the file.
+        splitter: makes what splits texts.
+    """
+    is_named = format_name != AUTO
+    format_ = format_named(format_name) if is_named else detect(path, "text")
     if format_.name == "text":
         return (line for _, line in text_lines(path))
     if not is_named:

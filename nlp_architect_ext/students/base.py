@@ -123,12 +123,19 @@ def build(
     """
     student_class = load(STUDENTS, name)
     where = f"student {name!r}"
+    if not callable(student_class):
+        raise UserError(
+            where=where,
+            wrong=f"is a {type(student_class).__name__}",
+            expected="the class of a student",
+            remedy="update or uninstall the package that brings it",
+        )
     valid = own_arguments(student_class)
     wrong = sorted(set(arguments) - set(valid))
     if wrong:
         raise UserError(
             where=where,
-            wrong=f"no argument named {', '.join(map(repr, wrong))}",
+            wrong=f"no argument named {', '.join(map(repr, wrong)):.300}",
             expected=f"some of: {', '.join(valid) or 'none'}",
             remedy="correct the names in the student's arguments",
         )
@@ -141,7 +148,7 @@ def build(
         reason = str(error).strip() or type(error).__name__
         raise UserError(
             where=where,
-            wrong=f"arguments {arguments} refused ({reason:.300})",
+            wrong=f"arguments {arguments!s:.300} refused ({reason:.300})",
             expected=f"values like the defaults {valid}",
             remedy="correct the student's arguments",
         ) from error

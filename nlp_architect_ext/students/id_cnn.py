@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 
 
+# Settings from strangers mustn't cost more than the weights can be worth.
+MOST_BLOCKS, FARTHEST = 100, 1000
+
+
 class IdCnn(nn.Module):
     """NLP Architect's IDCNN: embeddings, a character CNN, convolutions whose reach grows.
 
@@ -65,9 +69,11 @@ class IdCnn(nn.Module):
         freeze_words: bool = False,
     ) -> None:
         super().__init__()
-        if not isinstance(blocks, int) or blocks < 1 or any(dilation < 1 for dilation in dilations):
+        is_near = all(1 <= dilation <= FARTHEST for dilation in dilations)
+        if not isinstance(blocks, int) or not 1 <= blocks <= MOST_BLOCKS or not is_near:
             raise ValueError(
-                f"{blocks} blocks of dilations {list(dilations)}; expected 1 or more of each"
+                f"{blocks} blocks of dilations {list(dilations)}; expected 1 to {MOST_BLOCKS} "
+                f"blocks, and dilations from 1 to {FARTHEST}"
             )
         self.word_embedding = WordEmbedding(
             word_count, word_width, dropout=word_dropout, frozen=freeze_words

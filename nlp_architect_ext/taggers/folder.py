@@ -13,6 +13,7 @@ from torch import Tensor
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
+from nlp_architect_ext.core.json_content import json_object
 from nlp_architect_ext.core.manifest import read_verified, to_text
 from nlp_architect_ext.runtime.config import TaggerConfig
 
@@ -36,8 +37,8 @@ def holds_model(folder: Path) -> bool:
     return (folder / CONFIG).exists() and (folder / VOCABULARY).exists()
 
 
-def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Tensor]]:
-    """Read config, vocabulary and weights; every byte is checked before it's used.
+def read_content(folder: Path) -> tuple[TaggerConfig, dict[str, Any], bytes]:
+    """Config, vocabulary, and the file of the weights; every byte is checked before it's used.
 
     Raises:
         UserError: no model folder, one of NLP Architect, one of another version, a file missing,
@@ -45,15 +46,32 @@ def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Te
     """
     contents = read_verified(folder, NEEDED)
     try:
-        config = TaggerConfig.from_json(json.loads(contents[CONFIG]), str(folder / CONFIG))
-        return config, json.loads(contents[VOCABULARY]), load(contents[WEIGHTS])
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise UserError(
-            where=str(folder),
-            wrong=f"not a tagger ({error})",
-            expected="a folder written by nlp-train",
-            remedy="train it again",
-        ) from error
+        config = TaggerConfig.read(contents[CONFIG], str(folder / CONFIG))
+        return config, json_object(contents[VOCABULARY], VOCABULARY), contents[WEIGHTS]
+    except ValueError as error:
+        raise _no_tagger(folder, error) from error
+
+
+def read_model(folder: Path) -> tuple[TaggerConfig, dict[str, Any], dict[str, Tensor]]:
+    """See `read_content`; the weights as tensors by name.
+
+    Raises:
+        UserError: as `read_content`.
+    """
+    config, vocabulary, content = read_content(folder)
+    try:
+        return config, vocabulary, load(content)
+    except (ValueError, SafetensorError) as error:
+        raise _no_tagger(folder, error) from error
+
+
+def _no_tagger(folder: Path, error: Exception) -> UserError:
+    return UserError(
+        where=str(folder),
+        wrong=f"not a tagger ({error})",
+        expected="a folder written by nlp-train",
+        remedy="train it again",
+    )
 
 
 def holds(

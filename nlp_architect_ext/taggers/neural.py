@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import safetensors.torch
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -26,7 +27,8 @@ from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 from nlp_architect_ext.students.base import build
 from nlp_architect_ext.taggers.emitted import Emitted
-from nlp_architect_ext.taggers.folder import holds, read_model, write_model
+from nlp_architect_ext.taggers.fitting import fitting, fitting_student, student_parts
+from nlp_architect_ext.taggers.folder import holds, read_content, write_model
 
 # most characters, padding included, in one batch: bounds memory, however long a word is
 CHARACTER_BUDGET = 200_000
@@ -45,12 +47,17 @@ class NeuralTagger(TextTagger):
         config: what the tagger is made of.
         vocabulary: words and characters, as ids.
         device: where it computes.
+        student: the network that `config` describes; None builds it, with fresh weights.
     """
 
     engine = "torch"
 
     def __init__(
-        self, config: TaggerConfig, vocabulary: Vocabulary, device: torch.device | str = "cpu"
+        self,
+        config: TaggerConfig,
+        vocabulary: Vocabulary,
+        device: torch.device | str = "cpu",
+        student: nn.Module | None = None,
     ) -> None:
         super().__init__(
             LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
@@ -59,13 +66,8 @@ class NeuralTagger(TextTagger):
         self.calibration = config.calibration
         self.vocabulary = vocabulary
         self.device = torch.device(device)
-        student = build(
-            config.student,
-            vocabulary.word_count,
-            vocabulary.character_count,
-            len(self.labels),
-            config.arguments,
-        )
+        if student is None:
+            student = build(*student_parts(config, vocabulary))
         decoder = Decoder(
             self.labels, use_crf=config.decoder == "crf", outside_bias=config.outside_bias
         )
@@ -80,19 +82,14 @@ class NeuralTagger(TextTagger):
             device: where it computes.
 
         Raises:
-            UserError: the folder isn't one, or is damaged; see `taggers.folder.read_model`.
+            UserError: the folder isn't one, or is damaged; see `taggers.folder.read_content`.
         """
-        config, vocabulary, weights = read_model(Path(folder))
-        try:
-            tagger = cls(config, read_vocabulary(vocabulary), device)
-            tagger.model.load_state_dict(weights)
-        except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(
-                where=str(folder),
-                wrong=str(error).splitlines()[0],
-                expected="weights that fit config.json",
-                remedy="train it again",
-            ) from error
+        config, words, weights = read_content(Path(folder))
+        with fitting(folder):
+            vocabulary = read_vocabulary(words)
+            student = fitting_student(config, vocabulary, weights)
+            tagger = cls(config, vocabulary, device, student)
+            tagger.model.load_state_dict(safetensors.torch.load(weights))
         tagger.folder = Path(folder)
         return tagger
 

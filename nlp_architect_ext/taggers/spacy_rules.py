@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nlp_architect_ext.runtime.splitting import CompiledRules, SplittingRules
+from nlp_architect_ext.runtime.splitting import CompiledRules
+from nlp_architect_ext.runtime.splitting_rules import SplittingRules
 
 
 def spacy_rules(language: str) -> SplittingRules | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+TOGETHER = 256  # sentences at once
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ class HiddenChain:
         return Smoothed(found, pairs, float(np.log(scales).sum()))
 
 
-def by_length(lengths: Sequence[int]) -> list[NDArray[np.int64]]:
-    """The indices of the sentences of each length."""
+def by_length(lengths: Sequence[int]) -> Iterator[NDArray[np.int64]]:
+    """The indices of sentences of one length, `TOGETHER` at most."""
     order = np.array(lengths, np.int64)
-    return [np.flatnonzero(order == length) for length in np.unique(order)]
+    for length in np.unique(order):
+        indices = np.flatnonzero(order == length)
+        for start in range(0, len(indices), TOGETHER):
+            yield indices[start : start + TOGETHER]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.teachers.label_counts import LabelCounts
-from nlp_architect_ext.teachers.label_model import LabelModel, Seen, seen, votes
+from nlp_architect_ext.teachers.label_model import LabelModel, Seen, seen
 from nlp_architect_ext.teachers.label_model_fit import by_agreement, gold_counts
 from nlp_architect_ext.teachers.store import Rows
 from nlp_architect_ext.teachers.stored_mean import mean_answers
@@ -31,7 +31,7 @@ class Witnesses:
     Args:
         answers: by split, of each witness, of each sentence (words, labels).
         members: of each witness, which teachers it is.
-        is_certain: of each witness, see `votes`.
+        is_certain: of each witness, whether only its most likely label counts.
         is_complete: of each witness, whether it is such a mean.
     """
 
@@ -50,8 +50,7 @@ class Witnesses:
         found = []
         for index, sentence in enumerate(sentences):
             pairs = zip(self.answers[split], self.is_certain, strict=True)
-            said = [votes(rows[index], is_certain=is_certain) for rows, is_certain in pairs]
-            found.append(seen(sentence.words, said))
+            found.append(seen(sentence.words, [(rows[index], certain) for rows, certain in pairs]))
         return found
 
 
@@ -139,20 +138,30 @@ def _given(sentences: Sequence[Seen], count: int, labels: LabelSet) -> list[NDAr
 
 def joined(model: LabelModel, sentences: Sequence[Seen]) -> list[Rows]:
     """Log-probabilities (words, labels) of each sentence."""
-    likely = model.labels(sentences)
-    return [np.log(np.maximum(one, LEAST)).astype(np.float16) for one in likely]
+    return model.labels(
+        sentences, lambda likely: np.log(np.maximum(likely, LEAST)).astype(np.float16)
+    )
 
 
-def taught(rows: Sequence[Rows], sentences: Sequence[Seen]) -> list[Rows]:
+def taught(
+    model: LabelModel, sentences: Sequence[Seen], rows: Sequence[Rows], *, is_counted: bool
+) -> list[Rows]:
     """The same for a student: zeros for words that no witness speaks of and nobody is sure of.
 
     What nobody spoke of is as often a name that every list misses as it is nothing. Taught that
-    it's most likely nothing, a student learns to miss such names as well.
+    it's most likely nothing, a student learns to miss such names as well. Where nobody has counted
+    how many names are missed, a word must be sure to be nothing whatever silence means.
+
+    Args:
+        model: of the witnesses.
+        sentences: what is seen.
+        rows: see `joined`.
+        is_counted: whether labelled sentences have told what silence means.
     """
+    doubting = rows if is_counted else joined(model.deaf_to_silence(), sentences)
     found = []
-    for one, sentence in zip(rows, sentences, strict=True):
+    for one, doubted, sentence in zip(rows, doubting, sentences, strict=True):
         kept = one.copy()
-        is_silent = np.all([vote[:, -1] > 0 for vote in sentence.votes], axis=0)
-        kept[is_silent & (one.max(axis=1, initial=-np.inf) < np.log(SURE))] = 0
+        kept[sentence.is_silent & (doubted.max(axis=1, initial=-np.inf) < np.log(SURE))] = 0
         found.append(kept)
     return found

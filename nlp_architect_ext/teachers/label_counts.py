@@ -48,25 +48,20 @@ class LabelCounts:
     shapes: Floats
 
     @classmethod
-    def of(
-        cls, sentences: Sequence[Seen], labels: Sequence[Floats], pairs: Floats, teachers: int
-    ) -> LabelCounts:
-        """Of sentences, and how likely each label is at each of their words (words, labels)."""
-        size = len(pairs)
-        found = cls(
-            np.zeros(size),
-            pairs,
-            tuple(np.zeros((size, size + 1)) for _ in range(teachers)),
-            np.zeros((size, len(SHAPES))),
-        )
-        for sentence, likely in zip(sentences, labels, strict=True):
-            if not len(sentence):
-                continue
-            np.add(found.starts, likely[0], out=found.starts)
-            np.add.at(found.shapes.T, sentence.shapes, likely)
-            for total, vote in zip(found.confusions, sentence.votes, strict=True):
-                np.add(total, likely.T @ vote, out=total)
-        return found
+    def zero(cls, labels: int, teachers: int) -> LabelCounts:
+        """Of nothing yet, for so many labels and teachers."""
+        confusions = tuple(np.zeros((labels, labels + 1)) for _ in range(teachers))
+        pairs, shapes = np.zeros((labels, labels)), np.zeros((labels, len(SHAPES)))
+        return cls(np.zeros(labels), pairs, confusions, shapes)
+
+    def add(self, sentence: Seen, likely: Floats) -> None:
+        """Count a sentence but for its pairs, by how likely each label is (words, labels)."""
+        if not len(sentence):
+            return
+        np.add(self.starts, likely[0], out=self.starts)
+        np.add.at(self.shapes.T, sentence.shapes, likely)
+        for total, vote in zip(self.confusions, sentence.votes, strict=True):
+            np.add(total, likely.T @ vote, out=total)
 
     def model(
         self, labels: LabelSet, given: Sequence[NDArray[np.bool_]], belief: float = 1.0

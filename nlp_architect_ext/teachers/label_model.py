@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from nlp_architect_ext.teachers.hidden_chain import HiddenChain, Smoothed, by_le
 from nlp_architect_ext.teachers.word_shapes import word_shapes
 
 Floats = NDArray[np.float64]
+Kept = TypeVar("Kept")
+Said = tuple[NDArray[np.float16], bool]
 
 
 @dataclass(frozen=True)
@@ -19,20 +22,33 @@ class Seen:
     """What is seen of one sentence.
 
     Args:
-        votes: what each teacher says, one array (words, labels + 1) each; see `votes`.
+        said: by each teacher: its logits (words, labels), and whether only the most likely label
+            counts, see `votes`.
         shapes: of the words (words,).
     """
 
-    votes: tuple[Floats, ...]
+    said: tuple[Said, ...]
     shapes: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.shapes)
 
+    @property
+    def votes(self) -> list[Floats]:
+        """The votes of each teacher, made anew: they take many times the room of the answers."""
+        return [votes(rows, is_certain=is_certain) for rows, is_certain in self.said]
 
-def seen(words: Sequence[str], votes: Iterable[Floats]) -> Seen:
+    @property
+    def is_silent(self) -> NDArray[np.bool_]:
+        """At which words every teacher is silent (words,)."""
+        speaks = [rows.any(axis=1) for rows, _ in self.said]
+        silent: NDArray[np.bool_] = ~np.any(speaks, axis=0)
+        return silent
+
+
+def seen(words: Sequence[str], said: Iterable[Said]) -> Seen:
     """What is seen of a sentence."""
-    return Seen(tuple(votes), word_shapes(words))
+    return Seen(tuple(said), word_shapes(words))
 
 
 def votes(rows: NDArray[np.float16], *, is_certain: bool) -> Floats:
@@ -77,23 +93,33 @@ class LabelModel:
     confusions: tuple[Floats, ...]
     shapes: Floats
 
-    def smoothed(self, sentences: Sequence[Seen]) -> list[tuple[NDArray[np.int64], Smoothed]]:
-        """For each length, the indices of its sentences and what the chain says of them."""
-        found = []
+    def smoothed(self, sentences: Sequence[Seen]) -> Iterator[tuple[NDArray[np.int64], Smoothed]]:
+        """What the chain says of sentences of one length, and their indices; empty ones never."""
         for indices in by_length([len(sentence) for sentence in sentences]):
             if len(sentences[indices[0]]):
                 evidence = np.stack([self._evidence(sentences[index]) for index in indices])
-                found.append((indices, self.chain.smoothed(evidence)))
-        return found
+                yield indices, self.chain.smoothed(evidence)
 
-    def labels(self, sentences: Sequence[Seen]) -> list[Floats]:
-        """How likely each label is at each word (words, labels), for each sentence."""
-        empty = np.zeros((0, len(self.chain.start)))
-        found = [empty] * len(sentences)
+    def labels(self, sentences: Sequence[Seen], kept: Callable[[Floats], Kept]) -> list[Kept]:
+        """What is kept of how likely each label is at each word, for each sentence.
+
+        Args:
+            sentences: any number.
+            kept: from probabilities (words, labels) to what is wanted of them; all of them take
+                more room than there may be.
+        """
+        found = [kept(np.zeros((0, len(self.chain.start))))] * len(sentences)
         for indices, smoothed in self.smoothed(sentences):
             for index, labels in zip(indices, smoothed.labels, strict=True):
-                found[index] = labels
+                found[index] = kept(labels)
         return found
+
+    def deaf_to_silence(self) -> LabelModel:
+        """The same, if it meant nothing that a teacher is silent."""
+        confusions = tuple(one.copy() for one in self.confusions)
+        for one in confusions:
+            one[:, -1] = 1.0
+        return replace(self, confusions=confusions)
 
     def _evidence(self, sentence: Seen) -> Floats:
         """How likely all that is seen of each word is under each label (words, labels)."""

@@ -22,12 +22,12 @@ def gold_counts(
     sentences: Sequence[Sentence], seen: Sequence[Seen], labels: LabelSet, teachers: int
 ) -> LabelCounts:
     """What teachers say of labelled sentences, counted."""
-    likely, pairs = [], np.zeros((len(labels), len(labels)))
-    for sentence in sentences:
+    counts = LabelCounts.zero(len(labels), teachers)
+    for sentence, one in zip(sentences, seen, strict=True):
         ids = [labels.ids[label] for label in sentence.labels or ()]
-        likely.append(np.eye(len(labels))[ids])
-        np.add.at(pairs, (ids[:-1], ids[1:]), 1.0)
-    return LabelCounts.of(seen, likely, pairs, teachers)
+        counts.add(one, np.eye(len(labels))[ids])
+        np.add.at(counts.pairs, (ids[:-1], ids[1:]), 1.0)
+    return counts
 
 
 def by_agreement(
@@ -40,8 +40,7 @@ def by_agreement(
     belongs to none. Source: Dempster et al. (1977), with a prior.
     """
     belief = max(sum(map(len, seen)) / WORDS, 1.0)
-    nothing = np.zeros((len(labels), len(labels)))
-    model = LabelCounts.of([], [], nothing, len(given)).model(labels, given, belief)
+    model = LabelCounts.zero(len(labels), len(given)).model(labels, given, belief)
     for _ in range(ROUNDS):
         model = expected_counts(model, seen).model(labels, given, belief)
     return model
@@ -49,10 +48,9 @@ def by_agreement(
 
 def expected_counts(model: LabelModel, seen: Sequence[Seen]) -> LabelCounts:
     """The counts that a model expects behind what is seen."""
-    size = len(model.chain.start)
-    likely, pairs = [np.zeros((0, size))] * len(seen), np.zeros((size, size))
+    counts = LabelCounts.zero(len(model.chain.start), len(model.confusions))
     for indices, smoothed in model.smoothed(seen):
-        pairs += smoothed.pairs
+        np.add(counts.pairs, smoothed.pairs, out=counts.pairs)
         for index, labels in zip(indices, smoothed.labels, strict=True):
-            likely[index] = labels
-    return LabelCounts.of(seen, likely, pairs, len(model.confusions))
+            counts.add(seen[index], labels)
+    return counts

@@ -132,6 +132,16 @@ def line_of(path: str | Path, sentence: Sentence, word: int, ignore_token: str =
     return rows[word].line
 
 
+def word_lines(path: str | Path, ignore_token: str = "") -> Iterator[tuple[int, ...]]:
+    """The lines of the words of each sentence of :func:`read_columns`.
+
+    Raises:
+        UserError: an unreadable file.
+    """
+    for rows in _blocks(path, ignore_token):
+        yield tuple(row.line for row in rows)
+
+
 def format_columns(words: Sequence[str], *columns: Sequence[str]) -> str:
     r"""One ``word<TAB>label`` line a word, with a label of each column.
 

@@ -129,7 +129,7 @@ def text_lines(path: str | Path) -> Iterator[tuple[int, str]]:
     Raises:
         UserError: an unreadable file, or a column file.
     """
-    numbered = ((number, line) for number, line in lines(path) if line and not line.isspace())
+    numbered = _with_words(path)
     head = list(islice(numbered, LOOKED_AT))
     if looks_like_columns([line for _, line in head]):
         raise UserError(
@@ -139,6 +139,19 @@ def text_lines(path: str | Path) -> Iterator[tuple[int, str]]:
             remedy="read it in the format columns",
         )
     yield from chain(head, numbered)
+
+
+def shows_columns(path: str | Path) -> bool:
+    """Whether the first lines of a file are words with tags; see `looks_like_columns`.
+
+    Raises:
+        UserError: an unreadable file.
+    """
+    return looks_like_columns([line for _, line in islice(_with_words(path), LOOKED_AT)])
+
+
+def _with_words(path: str | Path) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in lines(path) if line and not line.isspace())
 
 
 def looks_like_columns(head: list[str]) -> bool:

@@ -5,7 +5,6 @@ It's asked before anything of an export is loaded, so numpy isn't imported for i
 
 from __future__ import annotations
 
-import json
 import sysconfig
 from importlib import import_module
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -14,6 +13,7 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
+from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.folder import CONFIG, NETWORK, damaged
 
 NETWORKS = ("cnn-lstm", "id-cnn", "chain")  # students whose networks the kernel knows
@@ -102,6 +102,6 @@ def _why_not_built() -> str:
 def _student(export: Path) -> str:
     config = read_verified(export, [CONFIG])[CONFIG]
     try:
-        return str(json.loads(config)["student"])
-    except (ValueError, KeyError, TypeError) as error:
+        return TaggerConfig.read(config, str(export / CONFIG)).student
+    except ValueError as error:
         raise damaged(export / CONFIG, error) from error

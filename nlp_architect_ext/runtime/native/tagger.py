@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import read_verified
 from nlp_architect_ext.core.sentence import Entity, Sentence
 from nlp_architect_ext.runtime.config import TaggerConfig
 from nlp_architect_ext.runtime.entities import Entities
-from nlp_architect_ext.runtime.folder import CONFIG, NETWORK, RULES, VOCABULARY, WEIGHTS, damaged
+from nlp_architect_ext.runtime.folder import (
+    CONFIG,
+    NETWORK,
+    RULES,
+    VOCABULARY,
+    WEIGHTS,
+    damaged,
+    read_rules,
+)
 from nlp_architect_ext.runtime.native.availability import kernel
-from nlp_architect_ext.runtime.splitting import RuleSplitter, SplittingRules
+from nlp_architect_ext.runtime.splitting import RuleSplitter
+from nlp_architect_ext.runtime.splitting_rules import SplittingRules
 from nlp_architect_ext.runtime.tagged_text import TaggedText
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
 
@@ -44,17 +52,17 @@ class NativeTagger(TextTagger):
     engine = "native"
 
     def __init__(self, contents: dict[str, bytes], threads: int = 1) -> None:
-        config = TaggerConfig.from_json(json.loads(contents[CONFIG]), CONFIG)
+        config = TaggerConfig.read(contents[CONFIG], CONFIG)
         super().__init__(
             LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
         )
         self.max_words = config.max_words
         self.calibration = config.calibration
-        rules = json.loads(contents[RULES])
+        rules = read_rules(contents[RULES], config.tokenizer)
         # Some languages have rules that only Python's regular expressions can follow, or spaCy.
         self._splits = config.tokenizer == "whitespace" or has_patterns(rules)
         if not self._splits and rules is not None:
-            self._splitter = RuleSplitter(SplittingRules.from_json(rules))
+            self._splitter = RuleSplitter(rules)
         own = dict(contents) if self._splits else {**contents, RULES: b"null"}
         self._model = kernel().Model(*(own[name] for name in FILES), threads, Entity)
 
@@ -155,6 +163,6 @@ class NativeTagger(TextTagger):
         return lambda: self._model.emissions(words)
 
 
-def has_patterns(rules: dict[str, Any] | None) -> bool:
+def has_patterns(rules: SplittingRules | None) -> bool:
     """Whether splitting rules are there in the form that the kernel follows."""
-    return rules is not None and rules.get("patterns") is not None
+    return rules is not None and rules.patterns is not None

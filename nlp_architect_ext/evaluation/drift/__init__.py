@@ -1,0 +1,1 @@
+"""Whether text still is what a tagger was made for, and how good the tagger is on it."""
