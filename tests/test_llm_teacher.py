@@ -213,6 +213,12 @@ def test_addresses_that_are_refused(endpoint, argument, message):
     assert KEY not in str(caught.value)
 
 
+def test_a_key_that_no_header_can_hold(endpoint, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-\u00e9\u4e00")
+    with pytest.raises(UserError, match="a key with odd characters"):
+        LLM.checked(f"{endpoint.url}#m", LABELS, TeacherOptions())
+
+
 def test_no_connection(endpoint, monkeypatch):
     monkeypatch.setattr(llm_client, "RETRIES", 0)
     teacher = LLM.make("http://127.0.0.1:9/v1#m", LABELS, TeacherOptions())

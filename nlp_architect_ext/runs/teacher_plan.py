@@ -62,12 +62,11 @@ def teacher_plan(
     if settings.teachers is None:
         return None
     assert settings.fine_tuning is not None, "teachers without a group of fine-tuning"
-    assert settings.language_model is not None, "teachers without a group of language models"
     tuning = fine_tuning(settings.fine_tuning, seed=settings.run.seed, device=device)
     teachers = tuple(chosen(name) for name in settings.teachers.teacher)
     options = teacher_options(
         settings.teachers,
-        settings.language_model,
+        settings.language_model or LanguageModelSettings(),
         corpus,
         settings.text,
         device=str(device),

@@ -38,7 +38,9 @@ class Address:
             raise _error("no address of a model", "llm:http://HOST/v1#MODEL", "correct it")
         if parts.username or parts.password or parts.query:
             raise _error("more than an address", "no name, key or query in it", f"give {KEY}")
-        if parts.scheme == "https" and not os.environ.get(KEY):
+        if not (_key().isascii() and _key().isprintable()):
+            raise _error("a key with odd characters", "printable ASCII", f"correct {KEY}")
+        if parts.scheme == "https" and not _key():
             raise _error("no key", f"one in the environment, as {KEY}", "set it")
         return cls(url, model)
 
@@ -56,7 +58,7 @@ class Endpoint:
     def __init__(self, address: Address) -> None:
         openai = client_library()
         self.address = address
-        key = os.environ.get(KEY) or "none"
+        key = _key() or "none"
         self._client = openai.OpenAI(
             base_url=address.url, api_key=key, max_retries=RETRIES, timeout=SECONDS
         )
@@ -112,7 +114,7 @@ class Endpoint:
         openai = client_library()
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             # Its text may quote a part of the key.
-            given = "refuses the key" if os.environ.get(KEY) else "wants a key"
+            given = "refuses the key" if _key() else "wants a key"
             return _error(given, f"one in the environment, as {KEY}", "set it", self.address)
         if isinstance(error, openai.NotFoundError):
             known = f"a model of the endpoint, not {self.address.model!r}"
@@ -124,8 +126,7 @@ class Endpoint:
         else:
             status = getattr(error, "status_code", "")
             said = " ".join(str(getattr(error, "message", error)).split())
-            key = os.environ.get(KEY)
-            said = (said.replace(key, "...") if key else said)[:200]
+            said = (said.replace(_key(), "...") if _key() else said)[:200]
             wrong = f"refuses the request ({status} {said})"
         remedy = "try again later: what was answered is kept"
         return _error(wrong, "an answer", remedy, self.address)
@@ -140,9 +141,13 @@ def client_library() -> Any:
     try:
         import openai  # not at the top: it takes half a second, and is an extra
     except ImportError as error:
-        wanted = "pip install 'nlp-architect-ext[llm]'"
+        wanted = "call pip install 'nlp-architect-ext[llm]'"
         raise _error("openai isn't installed", "the official client", wanted) from error
     return openai
+
+
+def _key() -> str:
+    return os.environ.get(KEY, "").strip()
 
 
 def _format(schema: Mapping[str, Any]) -> dict[str, Any]:
