@@ -58,6 +58,7 @@ setup(
             "hypothesis>=6.100",
             "label-studio-sdk>=2",
             "mypy>=1.15",
+            "openai>=3",
             "optuna>=5",
             "playwright>=1.50",
             "presidio-analyzer>=2.2.364",
@@ -77,6 +78,7 @@ setup(
         "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
         "export": [],  # what it was is part of every installation now
         "hub": ["huggingface_hub>=1.31"],
+        "llm": ["openai>=3"],
         "mlflow": ["mlflow>=3.1"],
         # The same without the native kernel, or with exports that it can't run.
         "onnx": ["numpy>=1.26", "onnxruntime>=1.20"],
@@ -153,6 +155,7 @@ setup(
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
         ],
         "nlp_architect_ext.teachers": [
+            "llm = nlp_architect_ext.teachers.kinds.llm:LLM",
             "names = nlp_architect_ext.teachers.kinds.names:NAMES",
             "predictions = nlp_architect_ext.teachers.kinds.predictions:PREDICTIONS",
             "rules = nlp_architect_ext.teachers.kinds.rules:RULES",

@@ -8,11 +8,13 @@ from pathlib import Path
 
 
 def model_name(name: str) -> str:
-    """A hub name as it is; of a folder on this machine its last part.
+    """A hub name as it is; of a folder on this machine its last part, of an address its model.
 
     What stands before a colon, such as the kind of a teacher, stays.
     """
     kind, colon, argument = name.partition(":")
+    if colon and "://" in argument:
+        return f"{kind}:{argument.rpartition('#')[2]}"
     if colon and len(kind) > 1:
         return f"{kind}:{Path(argument).name}"
     path = Path(name)

@@ -32,6 +32,7 @@ class Opinions:
             together say something else; None where they are a mean.
         weight: how much of what there is to know its opinions tell, see `Worth`.
         f1_without: F1 on dev of what the other teachers say together.
+        costs: what its answers have cost, by name: requests, tokens, money.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Opinions:
     conflicts: float | None = None
     weight: float | None = None
     f1_without: float | None = None
+    costs: Mapping[str, float] | None = None
 
     def __str__(self) -> str:
         """A line for people."""
@@ -62,6 +64,7 @@ class Opinions:
             parts.append(f"tells {100 * self.weight:.0f} % of what there is to know")
         if self.f1_without is not None:
             parts.append(f"F1 {100 * self.f1_without:.1f} without it")
+        parts += [f"{name} {value:,}" for name, value in rounded(self.costs or {}).items()]
         return ", ".join(parts)
 
     def to_json(self) -> dict[str, Any]:

@@ -80,6 +80,11 @@ def describe(
 
 def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[float, str]:
     """Seconds for fine-tuning and labelling, and a line about it."""
+    if one.kind.estimate is not None:
+        parts = (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())
+        asked = [sentence for part in parts for sentence in part]
+        cost = one.kind.estimate(one.argument, corpus.labels, plan.options, asked)
+        return 0.0, f"teacher {one.name}: {cost}"
     training = one.kind.training if one.needs_training else None
     make = one.kind.make if training is None else training.untrained
     teacher = make(one.argument, corpus.labels, plan.options)

@@ -27,9 +27,11 @@ def label_texts(settings: SoftLabelsSettings) -> None:
     corpus = load_corpus(settings.data, settings.draw, text=settings.text, unlabelled=unlabelled)
     say(summary(corpus))
     options = teacher_options(
-        settings.answers.label_map,
-        corpus.labels,
+        settings.answers,
+        settings.language_model,
+        corpus,
         settings.text,
+        store=Path(settings.answers.soft_labels_dir),
         device=str(device),
         precision=settings.answers.precision,
         max_pieces=settings.answers.teacher_max_seq_len,

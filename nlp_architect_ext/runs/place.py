@@ -31,6 +31,8 @@ FREE = {
     "soft_labels_dir",
     "states_dir",
     "report_to",
+    "llm_concurrency",
+    "llm_price",
 }
 
 

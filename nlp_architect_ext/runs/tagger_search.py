@@ -86,7 +86,7 @@ def search_taggers(settings: TaggerSearchSettings) -> None:
     say(summary(corpus))
     dev = _dev(settings, corpus)
     words = pretrained_words(settings.words, settings.teachers, "chain", corpus, device)
-    plan = teacher_plan(settings, corpus.labels, device)
+    plan = teacher_plan(settings, corpus, device)
     assert plan is not None
     check_teachers(plan, corpus.labels)
     place = replace(run_place(settings), others=written(settings, budgets))

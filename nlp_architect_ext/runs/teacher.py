@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from nlp_architect_ext.runs.joined_teachers import (
 )
 from nlp_architect_ext.runs.known_teacher import ChosenTeacher
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
-from nlp_architect_ext.teachers.base import Teacher, parameters_of
+from nlp_architect_ext.teachers.base import Teacher, costs_of, parameters_of
 from nlp_architect_ext.teachers.best_labels import best_labels
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.store import Rows
@@ -84,7 +84,7 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
         # Teachers of one name differ by their seeds, or an ensemble would be one teacher twice.
         tuning = replace(plan.tuning, seed=plan.tuning.seed + index)
         ready = _trained(one, folder, tuning, corpus, dev, run)
-        teachers.append(ready.make(corpus.labels, plan.options))
+        teachers.append(ready.make(corpus.labels, replace(plan.options, store=run.store)))
     stored = StoredMean(run.store, teachers)
     splits = splits_of(corpus)
     answers = _training_answers(stored, splits, run)
@@ -93,7 +93,7 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
         for split, sentences in scored.items():
             answers[split] = stored.each(sentences, f"teacher labels {split}")
         together = join(answers, teachers, corpus)
-        found = _opinions(plan, corpus, answers, together)
+        found = _opinions(plan, teachers, corpus, answers, together)
         labels = {split: best_labels(together.answers[split], corpus.labels) for split in scored}
         scores = {
             split: score(
@@ -140,7 +140,11 @@ def _training_answers(
 
 
 def _opinions(
-    plan: TeacherPlan, corpus: Corpus, answers: Answers, together: Joined
+    plan: TeacherPlan,
+    teachers: Sequence[Teacher],
+    corpus: Corpus,
+    answers: Answers,
+    together: Joined,
 ) -> tuple[Opinions, ...]:
     """What each teacher has opinions of; said and returned."""
     found = []
@@ -151,6 +155,7 @@ def _opinions(
         found.append(opinions(one.name, of_training, of_splits.get(DEV, ()), dev, corpus.labels))
         if together.worth:
             found[-1] = replace(found[-1], **vars(together.worth[index]))
+        found[-1] = replace(found[-1], costs=costs_of(teachers[index]))
         say(f"teacher {one.name}: {found[-1]}")
     return tuple(found)
 

@@ -10,14 +10,22 @@ from typing import Any
 
 import torch
 
+from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.formats.text import WordSplitter
 from nlp_architect_ext.runs.known_teacher import ChosenTeacher, chosen
 from nlp_architect_ext.settings.data import TokenizerSettings
-from nlp_architect_ext.settings.teacher import FineTuningSettings, TeacherSettings
+from nlp_architect_ext.settings.teacher import (
+    FineTuningSettings,
+    LanguageModelSettings,
+    TeacherSettings,
+)
+from nlp_architect_ext.settings.texts import TeacherAnswersSettings
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.kind import TeacherOptions
+from nlp_architect_ext.teachers.label_descriptions import read_descriptions
 from nlp_architect_ext.teachers.label_map import LabelMap
 
 
@@ -39,9 +47,14 @@ class TeacherPlan:
 
 
 def teacher_plan(
-    settings: TaggerSettings, labels: LabelSet, device: torch.device
+    settings: TaggerSettings, corpus: Corpus, device: torch.device
 ) -> TeacherPlan | None:
     """Who teaches, by the settings; None of a method without teachers.
+
+    Args:
+        settings: of the run.
+        corpus: whose labels are taught.
+        device: where networks compute.
 
     Raises:
         UserError: a kind of teacher that isn't installed, or a label map that can't be used.
@@ -52,8 +65,9 @@ def teacher_plan(
     tuning = fine_tuning(settings.fine_tuning, seed=settings.run.seed, device=device)
     teachers = tuple(chosen(name) for name in settings.teachers.teacher)
     options = teacher_options(
-        settings.teachers.label_map,
-        labels,
+        settings.teachers,
+        settings.language_model or LanguageModelSettings(),
+        corpus,
         settings.text,
         device=str(device),
         precision=tuning.precision,
@@ -63,22 +77,38 @@ def teacher_plan(
 
 
 def teacher_options(
-    label_map: str | None, labels: LabelSet, text: TokenizerSettings, **computing: Any
+    teachers: TeacherSettings | TeacherAnswersSettings,
+    language_model: LanguageModelSettings,
+    corpus: Corpus,
+    text: TokenizerSettings,
+    **computing: Any,
 ) -> TeacherOptions:
     """The plain part of the settings that teachers take.
 
     Args:
-        label_map: the file, if there is one.
-        labels: of the data.
+        teachers: files of a label map and of descriptions, if there are any.
+        language_model: how one is asked.
+        corpus: whose labels are taught.
         text: how raw text is split.
         computing: the other fields of `TeacherOptions`.
 
     Raises:
-        UserError: a label map that can't be used.
+        UserError: a label map, descriptions or prices that can't be used.
     """
+    mapped, described, labels = teachers.label_map, teachers.label_descriptions, corpus.labels
+    if len(language_model.llm_price) not in (0, len(("in", "out"))):
+        raise UserError(
+            where="llm_price",
+            wrong=f"{len(language_model.llm_price)} numbers",
+            expected="two: the price of a million tokens in, and of a million out",
+            remedy="give both",
+        )
     return TeacherOptions(
-        label_map=LabelMap.read(Path(label_map), labels) if label_map else LabelMap(),
+        label_map=LabelMap.read(Path(mapped), labels) if mapped else LabelMap(),
         splitter=splitter_of(text),
+        descriptions=read_descriptions(Path(described), labels) if described else {},
+        labelled=corpus.train,
+        **vars(language_model),
         **computing,
     )
 
@@ -103,7 +133,8 @@ def teacher_inputs(settings: TeacherSettings | None) -> list[Path]:
     if settings is None:
         return []
     inputs = [path for name in settings.teacher for path in chosen(name).inputs]
-    return [*inputs, *([Path(settings.label_map)] if settings.label_map else [])]
+    files = (settings.label_map, settings.label_descriptions)
+    return [*inputs, *(Path(file) for file in files if file)]
 
 
 def fine_tuning(

@@ -44,6 +44,7 @@ from nlp_architect_ext.runs.types_of_teachers import types_of_teachers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.kind import TeacherOptions
+from nlp_architect_ext.teachers.label_descriptions import read_descriptions
 
 
 def train_student(
@@ -76,7 +77,7 @@ def train_student(
         settings.words, settings.teachers, settings.student.model_type, corpus, device
     )
     tagger = untrained(method, settings, corpus, words, device)
-    teachers = teacher_plan(settings, corpus.labels, device)
+    teachers = teacher_plan(settings, corpus, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
     pretraining = planned_pretraining(settings, corpus, tagger)
@@ -108,7 +109,11 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
     dev, unlabelled = settings.dev, settings.unlabelled
     if given is not None:
         return drawn(given, settings.draw, dev=dev, unlabelled=unlabelled)
-    options = TeacherOptions(splitter=splitter_of(settings.text))
+    file = settings.teachers.label_descriptions if settings.teachers else None
+    options = TeacherOptions(
+        splitter=splitter_of(settings.text),
+        descriptions=read_descriptions(Path(file)) if file else {},
+    )
     return load_corpus(
         settings.data,
         settings.draw,

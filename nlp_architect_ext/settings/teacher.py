@@ -26,6 +26,20 @@ class TeacherSettings:
     label_map: str | None = setting(
         None, help="JSON file: teachers' labels that are the data's under another name"
     )
+    label_descriptions: str | None = setting(
+        None, help="JSON file: what labels mean, in words, for teachers that read"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModelSettings:
+    """Teachers that are a language model behind an endpoint."""
+
+    llm_examples: int = setting(8, help="labelled sentences in each request", minimum=0)
+    llm_concurrency: int = setting(4, help="requests at once", minimum=1)
+    llm_price: tuple[float, ...] = setting(
+        (), help="price of a million tokens in, and out, for estimates", spread=True, minimum=0.0
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,11 @@ from nlp_architect_ext.settings.data import (
 )
 from nlp_architect_ext.settings.fields import borrowed, group, setting
 from nlp_architect_ext.settings.run import DeviceSettings
-from nlp_architect_ext.settings.teacher import FineTuningSettings, TeacherSettings
+from nlp_architect_ext.settings.teacher import (
+    FineTuningSettings,
+    LanguageModelSettings,
+    TeacherSettings,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,7 @@ class TeacherAnswersSettings:
         flags=("--teacher_model_path",),
     )
     label_map: str | None = borrowed(TeacherSettings, "label_map")
+    label_descriptions: str | None = borrowed(TeacherSettings, "label_descriptions")
     soft_labels_dir: str = setting(help="store of the teacher's answers; made or added to")
     teacher_max_seq_len: int | None = borrowed(FineTuningSettings, "max_seq_len")
     precision: str = borrowed(FineTuningSettings, "precision")
@@ -37,6 +42,7 @@ class SoftLabelsSettings:
     """Settings of `nlp-train soft_labels`."""
 
     answers: TeacherAnswersSettings = group(TeacherAnswersSettings)
+    language_model: LanguageModelSettings = group(LanguageModelSettings)
     data: DataSettings = group(DataSettings)
     unlabelled: UnlabelledSettings = group(UnlabelledSettings)
     text: TokenizerSettings = group(TokenizerSettings)

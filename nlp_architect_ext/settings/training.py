@@ -22,6 +22,7 @@ from nlp_architect_ext.settings.student import ScheduleSettings, StudentSettings
 from nlp_architect_ext.settings.teacher import (
     DistillationSettings,
     FineTuningSettings,
+    LanguageModelSettings,
     TeacherSettings,
     TrainerSettings,
 )
@@ -50,6 +51,7 @@ class TaggerSettings:
     dev: DevSettings = group(DevSettings)
     device: DeviceSettings = group(DeviceSettings)
     fine_tuning: FineTuningSettings | None = None
+    language_model: LanguageModelSettings | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class TaggerKdSettings(TaggerSettings):
 
     teachers: TeacherSettings = group(TeacherSettings)
     fine_tuning: FineTuningSettings = group(FineTuningSettings, prefix="teacher_")
+    language_model: LanguageModelSettings = group(LanguageModelSettings)
     distillation: DistillationSettings = group(DistillationSettings)
 
 

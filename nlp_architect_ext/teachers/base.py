@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -19,7 +19,8 @@ class Teacher(Protocol):
     """Says of every word how likely each label is: ``labels``, ``logits``, ``fingerprint``.
 
     It may also have ``parameters``, how many numbers it has learnt, ``revision``, the commit on the
-    hub that it comes from, and ``says_how_sure``, False if its probabilities are a convention.
+    hub that it comes from, ``says_how_sure``, False if its probabilities are a convention, and
+    ``costs``, what its answers have cost, numbers by name.
     """
 
     @property
@@ -76,6 +77,12 @@ def operations_of(teacher: Teacher, sentences: Sequence[Sentence]) -> list[int]:
 def parameters_of(teacher: Teacher) -> int:
     """How many numbers a teacher has learnt; none if it doesn't say."""
     return int(getattr(teacher, "parameters", 0))
+
+
+def costs_of(teacher: Teacher) -> Mapping[str, float] | None:
+    """What its answers have cost, by name; None if they cost nothing but time."""
+    found: Mapping[str, float] | None = getattr(teacher, "costs", None)
+    return found
 
 
 def says_how_sure(teacher: Teacher) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,12 @@ class TeacherOptions:
         max_pieces: the most word pieces of a window, see `TransformerTokenClassifier`.
         label_map: labels of teachers that are the data's under another name.
         splitter: makes what splits text into words, as the data's raw text is split.
+        descriptions: what types mean, in words, by type.
+        labelled: sentences that examples may be taken from.
+        llm_examples: how many of them a language model is shown.
+        llm_concurrency: how many requests may be on their way.
+        llm_price: of a million tokens in, and of a million out; nothing if it isn't known.
+        store: where answers are kept that were paid for; None keeps none.
     """
 
     device: str = "cpu"
@@ -33,6 +39,12 @@ class TeacherOptions:
     max_pieces: int | None = None
     label_map: LabelMap = field(default_factory=LabelMap)
     splitter: Callable[[], WordSplitter] = WordSplitter
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    labelled: Sequence[Sentence] = ()
+    llm_examples: int = 8
+    llm_concurrency: int = 4
+    llm_price: tuple[float, ...] = ()
+    store: Path | None = None
 
 
 Make = Callable[[str, LabelSet, TeacherOptions], Teacher]
@@ -59,6 +71,7 @@ class TeacherTraining:
 
 
 Types = Callable[[str, TeacherOptions], Iterable[str]]
+Estimate = Callable[[str, LabelSet, TeacherOptions, Sequence[Sentence]], str]
 
 
 def no_types(argument: str, options: TeacherOptions) -> Iterable[str]:
@@ -94,6 +107,8 @@ class TeacherKind:
             teach where nothing is labelled; none for a kind that must be told.
         encoder: the name of the encoder in it that can give word vectors, or None.
         training: how it learns the labels; None for a kind that knows them always.
+        estimate: what answers to these sentences would cost, in words, without asking; None for a
+            kind that may be asked to see how long it takes.
     """
 
     name: str
@@ -104,6 +119,7 @@ class TeacherKind:
     types: Types = no_types
     encoder: Callable[[str], str | None] = no_encoder
     training: TeacherTraining | None = None
+    estimate: Estimate | None = None
 
     def checked(self, argument: str, labels: LabelSet, options: TeacherOptions) -> None:
         """Refuse an argument that can't be used.

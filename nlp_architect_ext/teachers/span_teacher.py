@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -77,6 +77,12 @@ class SpanTeacher:
         found = self.finder.find(sentences)
         pairs = zip(sentences, found, strict=True)
         return [self._rows[self._ids(len(sentence), spans)] for sentence, spans in pairs]
+
+    @property
+    def costs(self) -> Mapping[str, float] | None:
+        """What the finder's answers have cost; None if it doesn't say."""
+        found: Mapping[str, float] | None = getattr(self.finder, "costs", None)
+        return found
 
     def _ids(self, length: int, spans: Iterable[Span] | None) -> NDArray[np.int64]:
         """The label of each word, or `SILENT`: (words,)."""
