@@ -64,7 +64,7 @@ def test_a_tagger_larger_than_its_weights_is_refused(tagger, arguments, tmp_path
     tagger.save(tmp_path)
     spoil(tmp_path, arguments={**tagger.config.arguments, **arguments})
     write_manifest(tmp_path)
-    with Cost(), pytest.raises(UserError, match=r"refused|of shape") as caught:
+    with Cost(), pytest.raises(UserError, match=r"refused|has the shape") as caught:
         NeuralTagger.load(tmp_path)
     assert len(str(caught.value)) < 2000
 
@@ -74,13 +74,13 @@ def test_labels_and_words_are_as_many_as_the_weights_have(tagger, tmp_path):
     tagger.save(tmp_path)
     spoil(tmp_path, labels=MANY_LABELS, scheme="plain")
     write_manifest(tmp_path)
-    with Cost(), pytest.raises(UserError, match=r"output\.bias of shape \[5\]"):
+    with Cost(), pytest.raises(UserError, match=r"output\.bias has the shape \[5\]"):
         NeuralTagger.load(tmp_path)
     tagger.save(tmp_path)
     words = {"words": [str(number) for number in range(50_000)], "characters": []}
     (tmp_path / "vocabulary.json").write_text(json.dumps(words))
     write_manifest(tmp_path)
-    with pytest.raises(UserError, match=r"of shape"):
+    with pytest.raises(UserError, match=r"has the shape"):
         NeuralTagger.load(tmp_path)
 
 
@@ -136,9 +136,15 @@ def test_shapes_are_named(tmp_path):
     save_file(torch.nn.Linear(3, 2).state_dict(), tmp_path / "a.safetensors")
     header = header_of(tmp_path / "a.safetensors")
     check_shapes(torch.nn.Linear(3, 2), header)
-    with pytest.raises(ValueError, match=r"^bias of shape \[2\]; the settings need \[4\]$"):
+    with pytest.raises(
+        ValueError, match=r"^bias has the shape \[2\] where the settings need \[4\]$"
+    ):
         check_shapes(torch.nn.Linear(3, 4), header)
-    with pytest.raises(ValueError, match=r"^bias of shape \[2\]; the settings need none$"):
+    with pytest.raises(
+        ValueError, match=r"^bias has the shape \[2\] where the settings need none$"
+    ):
         check_shapes(torch.nn.Linear(3, 2, bias=False), header)
-    with pytest.raises(ValueError, match=r"^bias of shape none; the settings need \[1\]$"):
+    with pytest.raises(
+        ValueError, match=r"^bias has the shape none where the settings need \[1\]$"
+    ):
         check_shapes(torch.nn.Linear(1, 1), {})

@@ -99,7 +99,7 @@ def check_shapes(network: nn.Module, header: Mapping[str, TensorEntry]) -> None:
     for name in sorted(found.keys() | needed.keys()):
         if found.get(name) != needed.get(name):
             raise ValueError(
-                f"{name} of shape {_named(found.get(name))}; the settings need "
+                f"{name} has the shape {_named(found.get(name))} where the settings need "
                 f"{_named(needed.get(name))}"
             )
 

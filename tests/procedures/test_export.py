@@ -153,7 +153,7 @@ def test_an_export_that_does_not_name_its_model_is_not_trusted(own):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "export.json: not an exported tagger (Expecting"),
+        ("{", "export.json: not an exported tagger (export.json, line 1: Expecting"),
         ("[]", "export.json: not an exported tagger (a list where an object belongs)"),
         ('{"precision": "int8", "model": 1}', "(model 1; expected an object)"),
         ('{"precision": "int8", "model": {"config.json": 1}}', "(config.json 1; expected a text)"),
