@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import LogLocator, StrMethodFormatter
 
 from nlp_architect_ext.reports.plots import png
 
@@ -38,9 +38,13 @@ def pareto(groups: Mapping[str, Mapping[str, Point]], split: str) -> bytes:
         points = [(x, 100 * y) for x, y in networks.values()]
         if points:
             axes.plot(*zip(*points, strict=True), marker, label=label, markersize=6)
-        for name, (x, y) in networks.items():
-            axes.annotate(name, (x, 100 * y), fontsize=6, xytext=(4, 3), textcoords="offset points")
+    named = [(x, y, name) for group in groups.values() for name, (x, y) in group.items()]
+    for place, (x, y, name) in enumerate(sorted(named)):
+        aside = (4, 3 if place % 2 else -8)  # neighbours' names don't cover each other
+        axes.annotate(name, (x, 100 * y), fontsize=6, xytext=aside, textcoords="offset points")
     axes.set_xscale("log")
+    axes.margins(x=0.12)
+    axes.xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
     # Powers of ten would be set as formulas, in fonts that are looked for one by one.
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.xaxis.set_minor_formatter(StrMethodFormatter("{x:g}"))
