@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.evaluation.metrics import score
+from nlp_architect_ext.runs.joined_teachers import join
 from nlp_architect_ext.runs.worth_of_teachers import informed_share, without, worth
 from nlp_architect_ext.teachers.hidden_chain import HiddenChain
 from nlp_architect_ext.teachers.joining import Judged, joined, label_model, taught, witnesses
@@ -238,13 +240,13 @@ def test_plain_labels_have_a_model_too():
 
 def test_networks_count_as_one_witness_and_alone_as_their_mean():
     sure, unsure, some = rows("O", "B-PER"), rows("B-LOC", "B-PER"), rows(None, "B-PER")
-    given = witnesses({"train": [[sure], [some], [unsure]]}, [True, False, True])
+    given = witnesses({"train": [[sure], [some], [unsure]]}, [True, False, True], ["train"])
     assert given.members == ((0, 2), (1,))
     assert (given.is_complete, given.is_certain) == ((True, False), (False, True))
     assert given.need_a_model
-    assert not witnesses({"train": [[sure], [unsure]]}, [True, True]).need_a_model
-    assert witnesses({"train": [[some]]}, [False]).need_a_model
-    certain = witnesses({"train": [[sure]]}, [False])
+    assert not witnesses({"train": [[sure], [unsure]]}, [True, True], ["train"]).need_a_model
+    assert witnesses({"train": [[some]]}, [False], ["train"]).need_a_model
+    certain = witnesses({"train": [[sure]]}, [False], ["train"])
     assert certain.need_a_model  # another system's answers: probabilities are a convention
 
 
@@ -262,7 +264,7 @@ def test_a_network_is_judged_on_what_it_has_not_learnt():
         "dev": [[wrong(one) for one in dev], [lists(one, PLACES) for one in dev]],
         "raw": [[wrong(one) for one in fresh], [lists(one, PLACES) for one in fresh]],
     }
-    given = witnesses(answers, [True, False])
+    given = witnesses(answers, [True, False], ["train", "raw"])
     of = {
         name: given.seen(name, part)
         for name, part in (("train", train), ("dev", dev), ("raw", fresh))
@@ -290,7 +292,13 @@ def test_nothing_counted_is_what_is_believed_beforehand():
 def test_worth_of_a_witness():
     train, dev = sentences(40, 8), sentences(40, 9)
     model = gold_counts(train, seen_of(train), LABELS, 2).model(LABELS, GIVEN)
-    good, bad = worth(model, seen_of(train), dev, seen_of(dev), LABELS)
+    good, bad = worth(
+        model,
+        seen_of(train),
+        joined(model, seen_of(train)),
+        Judged(dev, seen_of(dev)),
+        LABELS,
+    )
     assert good.conflicts == 0
     assert bad.conflicts > 0.3  # "then", "met"
     assert good.weight > bad.weight > 0
@@ -301,13 +309,9 @@ def test_worth_of_a_witness():
     expected = score([one.labels for one in dev], list(map(tuple, said)), LABELS)["f1"]
     assert good.f1_without == pytest.approx(expected, abs=0.02)
     alone = gold_counts(train, seen_of(train), LABELS, 2).model(LABELS, GIVEN)
-    only = worth(
-        without(alone, 1),
-        [Seen(one.said[:1], one.shapes) for one in seen_of(train)],
-        [],
-        [],
-        LABELS,
-    )
+    first = [Seen(one.said[:1], one.shapes) for one in seen_of(train)]
+    single = without(alone, 1)
+    only = worth(single, first, joined(single, first), Judged([], []), LABELS)
     assert only[0].f1_without is None
 
 
@@ -349,3 +353,39 @@ def test_without_labels_silence_alone_makes_nobody_sure():
     deaf = model.deaf_to_silence()
     assert (deaf.confusions[0][:, -1] == 1).all()
     assert (model.confusions[0][:, -1] < 1).all()
+
+
+def test_what_a_student_is_taught_does_not_depend_on_dev_and_test():
+    train, raw, dev, test = (sentences(20, seed) for seed in (12, 13, 14, 15))
+    teachers = [Certain(), Certain()]
+    for labelled in (train, []):
+        whole, without_test = (
+            join(answers_to(parts), teachers, corpus_of(parts))
+            for parts in (
+                {"train": labelled, "unlabelled": raw, "dev": dev, "test": test},
+                {"train": labelled, "unlabelled": raw},
+            )
+        )
+        for split, rows_ in without_test.taught.items():
+            for one, other in zip(rows_, whole.taught[split], strict=True):
+                assert (one == other).all()
+
+
+class Certain:
+    says_how_sure = False
+
+
+def answers_to(parts):
+    return {
+        split: [
+            [lists(one, KNOWN) for one in some],
+            [lists(one, PLACES[2:], WRONG) for one in some],
+        ]
+        for split, some in parts.items()
+        if some
+    }
+
+
+def corpus_of(parts):
+    raw = [one.without_labels() for one in parts["unlabelled"]]
+    return Corpus(parts["train"], parts.get("dev"), parts.get("test"), raw, LABELS, "IOB2")

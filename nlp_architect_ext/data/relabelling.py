@@ -76,14 +76,14 @@ def _check_labels(one: Decision, labels: LabelSet) -> None:
 
 
 def _check_order(own: Sequence[str], labels: LabelSet, where: str) -> None:
-    before = None
+    before: str | None = None
     for label in own:
-        is_plain = labels.scheme == "plain" or not label.startswith("I-")
-        if not is_plain and (before is None or before[1:] != label[1:]):
-            after = "at the beginning" if before is None else f"after {before}"
+        may_follow = labels.legal_start if before is None else labels.legal[labels.ids[before]]
+        if not may_follow[labels.ids[label]]:
+            after = "at the beginning of the sentence" if before is None else f"after {before}"
             raise UserError(
                 where=where,
-                wrong=f"{label} {after} of the sentence" if before is None else f"{label} {after}",
+                wrong=f"{label} {after}",
                 expected="entities that begin with B-",
                 remedy="correct the labels",
             )

@@ -24,7 +24,6 @@ from nlp_architect_ext.runs.methods import SUPERVISED
 from nlp_architect_ext.runs.train_student import set_word_vectors, untrained
 from nlp_architect_ext.runtime.batching import in_order
 from nlp_architect_ext.settings.training import TaggerSettings
-from nlp_architect_ext.taggers.emitted import Emitted
 from nlp_architect_ext.taggers.neural import NeuralTagger
 
 FOLDS = "folds"
@@ -115,23 +114,13 @@ class HeldOut:
 
 def answers_of(tagger: NeuralTagger, sentences: Sequence[Sentence]) -> list[Answer]:
     """What a tagger says of each sentence: the best legal labels, and the marginals."""
-    nothing = Answer((), np.zeros((0, len(tagger.labels)), np.float32))
+    nothing = np.zeros((0, len(tagger.labels)), np.float32)
     emitted = list(tagger.emitted(sentences))
     predictions = tagger.decoded(emitted, len(sentences))
-    rows = in_order(
-        len(sentences),
-        ((one.indices, _probabilities(tagger, one)) for one in emitted),
-        nothing.probabilities,
-    )
-    pairs = zip(predictions, rows, strict=True)
-    return [Answer(prediction.labels, probabilities) for prediction, probabilities in pairs]
-
-
-def _probabilities(tagger: NeuralTagger, one: Emitted) -> list[Numbers]:
-    """Of each sentence of a batch (words, labels)."""
-    with torch.inference_mode():
-        logs = tagger.decoder.log_probabilities(one.emissions, one.lengths, 1.0)
-    return Emitted(one.indices, logs.exp(), one.lengths).rows()
+    rows = ((one.indices, one.log_probabilities(tagger.decoder).rows()) for one in emitted)
+    logs = in_order(len(sentences), rows, nothing)
+    pairs = zip(predictions, logs, strict=True)
+    return [Answer(prediction.labels, np.exp(log)) for prediction, log in pairs]
 
 
 def _write(file: Path, answers: Sequence[Answer], ids: Mapping[str, int]) -> None:

@@ -48,7 +48,8 @@ def join(answers: Answers, teachers: Sequence[Teacher], corpus: Corpus) -> Joine
         teachers: in this order.
         corpus: whose sentences they are.
     """
-    given = witnesses(answers, [says_how_sure(teacher) for teacher in teachers])
+    read = [split for split in (TRAIN, UNLABELLED) if split in answers]
+    given = witnesses(answers, [says_how_sure(teacher) for teacher in teachers], read)
     if not given.need_a_model:
         means = {split: mean_answers(of_each) for split, of_each in answers.items()}
         return Joined(means, means)
@@ -56,16 +57,16 @@ def join(answers: Answers, teachers: Sequence[Teacher], corpus: Corpus) -> Joine
     seen = {split: given.seen(split, sentences) for split, sentences in splits.items()}
     labelled = Judged(corpus.train, seen.get(TRAIN, []))
     held_out = _held_out(corpus, seen.get(DEV, []))
-    everywhere = [one for of_split in seen.values() for one in of_split]
-    model = label_model(given, corpus.labels, everywhere, labelled, held_out)
-    found = {split: joined(model, of_split) for split, of_split in seen.items()}
-    read = [split for split in (TRAIN, UNLABELLED) if split in found]
     training = [one for split in read for one in seen[split]]
+    model = label_model(given, corpus.labels, training, labelled, held_out)
+    found = {split: joined(model, of_split) for split, of_split in seen.items()}
     learnt = {
         split: taught(model, seen[split], found[split], is_counted=bool(corpus.train))
         for split in read
     }
-    of_witnesses = worth(model, training, corpus.dev or (), seen.get(DEV, ()), corpus.labels)
+    together = [rows for split in read for rows in found[split]]
+    on_dev = Judged(corpus.dev or (), seen.get(DEV, ()))
+    of_witnesses = worth(model, training, together, on_dev, corpus.labels)
     pairs = zip(given.members, of_witnesses, strict=True)
     by_teacher = {member: one for members, one in pairs for member in members}
     return Joined(

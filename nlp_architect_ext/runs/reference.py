@@ -8,7 +8,7 @@ from pathlib import Path
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
 from nlp_architect_ext.core.sentence import Sentence
-from nlp_architect_ext.evaluation.drift.known_words import KnownWords
+from nlp_architect_ext.evaluation.drift.known_words import EMBEDDING, KnownWords
 from nlp_architect_ext.evaluation.drift.make_reference import make_reference
 from nlp_architect_ext.evaluation.drift.reference import Reference
 from nlp_architect_ext.evaluation.evaluation import Evaluation, evaluate
@@ -49,7 +49,7 @@ def carry_reference(
 def _reference_of(tagger: NeuralTagger, dev: Evaluation) -> Reference | None:
     vectors = None
     if tagger.takes_word_vectors:
-        table = tagger.model.get_parameter("student.word_embedding.weight")
+        table = tagger.model.get_parameter(EMBEDDING)
         vectors = table.detach().cpu().float().numpy()
     known = KnownWords(tagger.vocabulary, vectors)
     return make_reference(tagger.labels, known, dev.sentences, dev.predictions, DEV)

@@ -120,7 +120,7 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
         dev=dev,
         text=settings.text,
         unlabelled=unlabelled,
-        types=types_of_teachers(settings.data, settings.teachers, options),
+        types=types_of_teachers(settings.data, settings.teachers, options) if unlabelled else None,
     )
 
 

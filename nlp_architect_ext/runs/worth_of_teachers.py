@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.labels import LabelSet
-from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.evaluation.metrics import score
 from nlp_architect_ext.teachers.best_labels import best_labels
-from nlp_architect_ext.teachers.joining import joined
+from nlp_architect_ext.teachers.joining import Judged, joined
+from nlp_architect_ext.teachers.label_counts import LabelCounts
 from nlp_architect_ext.teachers.label_model import LabelModel, Seen
-from nlp_architect_ext.teachers.label_model_fit import expected_counts
 from nlp_architect_ext.teachers.store import Rows
 
 Floats = NDArray[np.float64]
@@ -39,8 +38,8 @@ class Worth:
 def worth(
     model: LabelModel,
     training: Sequence[Seen],
-    dev: Sequence[Sentence],
-    seen_of_dev: Sequence[Seen],
+    together: Sequence[Rows],
+    dev: Judged,
     labels: LabelSet,
 ) -> list[Worth]:
     """What each witness of a model is worth.
@@ -48,20 +47,18 @@ def worth(
     Args:
         model: of all witnesses.
         training: what is seen of the sentences that a student reads.
-        dev: labelled sentences; may be empty.
-        seen_of_dev: what is seen of them.
+        together: what all say of those, see `joined`.
+        dev: labelled sentences; may be none.
         labels: in the order of the columns.
     """
-    counts = expected_counts(model, training).confusions
-    together = model.labels(training, lambda likely: likely.argmax(axis=1))
+    counts = LabelCounts.zero(len(labels), len(model.confusions))
+    for sentence, rows in zip(training, together, strict=True):
+        counts.add(sentence, np.exp(rows.astype(np.float64)))
     found = []
-    for index, confusion in enumerate(counts):
+    for index, confusion in enumerate(counts.confusions):
         said = [sentence.said[index][0] for sentence in training]
-        f1 = None
-        if dev and len(counts) > 1:
-            f1 = _f1(
-                without(model, index), dev, [_without(one, index) for one in seen_of_dev], labels
-            )
+        has_others = dev.sentences and len(counts.confusions) > 1
+        f1 = _f1_without(model, index, dev, labels) if has_others else None
         found.append(Worth(_conflicts(said, together), informed_share(confusion), f1))
     return found
 
@@ -72,8 +69,11 @@ def without(model: LabelModel, witness: int) -> LabelModel:
     return replace(model, confusions=others)
 
 
-def _without(sentence: Seen, witness: int) -> Seen:
-    return Seen(sentence.said[:witness] + sentence.said[witness + 1 :], sentence.shapes)
+def _f1_without(model: LabelModel, witness: int, dev: Judged, labels: LabelSet) -> float:
+    others = [Seen(one.said[:witness] + one.said[witness + 1 :], one.shapes) for one in dev.seen]
+    found = best_labels(joined(without(model, witness), others), labels)
+    gold = [sentence.labels or () for sentence in dev.sentences]
+    return float(score(gold, found, labels)["f1"])
 
 
 def informed_share(joint: Floats) -> float:
@@ -94,14 +94,10 @@ def _entropy(probabilities: Floats) -> float:
     return float(-(some * np.log(some)).sum())
 
 
-def _conflicts(said: Sequence[Rows], together: Sequence[NDArray[np.int64]]) -> float:
+def _conflicts(said: Sequence[Rows], together: Sequence[Rows]) -> float:
     speaks = np.concatenate([one.any(axis=1) for one in said])
-    differs = np.concatenate([one.argmax(axis=1) for one in said]) != np.concatenate(together)
+    best, other = (
+        np.concatenate([one.argmax(axis=1) for one in rows]) for rows in (said, together)
+    )
+    differs = best != other
     return float(differs[speaks].mean()) if speaks.any() else 0.0
-
-
-def _f1(
-    model: LabelModel, dev: Sequence[Sentence], seen: Sequence[Seen], labels: LabelSet
-) -> float:
-    gold = [sentence.labels or () for sentence in dev]
-    return float(score(gold, best_labels(joined(model, seen), labels), labels)["f1"])

@@ -55,14 +55,13 @@ class TaggerTeacher:
     def logits(self, sentences: Sequence[Sentence]) -> list[Logits]:
         """Log-probabilities (words, labels) of each sentence."""
         emitted = self.tagger.emitted(sentences)
-        rows = ((one.indices, self._log_probabilities(one)) for one in emitted)
+        rows = ((one.indices, self._rows(one)) for one in emitted)
         return in_order(len(sentences), rows, np.zeros((0, len(self.labels)), np.float32))
 
-    def _log_probabilities(self, one: Emitted) -> list[Logits]:
+    def _rows(self, one: Emitted) -> list[Logits]:
         """Of each sentence of a batch (words, labels), columns in the order of `labels`."""
-        with torch.inference_mode():
-            found = self.tagger.decoder.log_probabilities(one.emissions, one.lengths, 1.0)
-        return Emitted(one.indices, found[:, :, self.columns], one.lengths).rows()
+        rows = one.log_probabilities(self.tagger.decoder).rows()
+        return [row[:, self.columns] for row in rows]
 
 
 def _make(argument: str, labels: LabelSet, options: TeacherOptions) -> TaggerTeacher:

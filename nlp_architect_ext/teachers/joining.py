@@ -55,18 +55,21 @@ class Witnesses:
 
 
 def witnesses(
-    answers: Mapping[str, Sequence[Sequence[Rows]]], says_how_sure: Sequence[bool]
+    answers: Mapping[str, Sequence[Sequence[Rows]]],
+    says_how_sure: Sequence[bool],
+    read: Sequence[str],
 ) -> Witnesses:
     """Who counts by himself, and who together.
 
     Args:
         answers: by split, of each teacher, of each sentence (words, labels).
         says_how_sure: of each teacher, whether its probabilities mean something.
+        read: the splits that a student learns from; they tell who speaks of all words.
     """
     complete = [
         index
         for index, sure in enumerate(says_how_sure)
-        if sure and _spoken([rows for split in answers.values() for rows in split[index]])
+        if sure and _spoken([rows for split in read for rows in answers[split][index]])
     ]
     others = [index for index in range(len(says_how_sure)) if index not in complete]
     members: list[tuple[int, ...]] = [(index,) for index in others]
@@ -99,7 +102,7 @@ class Judged:
 def label_model(
     given: Witnesses,
     labels: LabelSet,
-    everywhere: Sequence[Seen],
+    training: Sequence[Seen],
     labelled: Judged,
     held_out: Judged,
 ) -> LabelModel:
@@ -108,14 +111,14 @@ def label_model(
     Args:
         given: the witnesses.
         labels: in the order of the columns.
-        everywhere: all that is seen, with labels and without.
+        training: what is seen of the sentences that a student learns from.
         labelled: what lists and rules are judged on; without any, agreement decides.
         held_out: what networks are judged on, which may have learnt the others by heart.
     """
     count = len(given.members)
-    ever = _given(everywhere, count, labels)
+    ever = _given(training, count, labels)
     if not labelled.sentences:
-        return by_agreement(everywhere, labels, ever)
+        return by_agreement(training, labels, ever)
     counts = gold_counts(labelled.sentences, labelled.seen, labels, count)
     apart = gold_counts(held_out.sentences, held_out.seen, labels, count)
     confusions = tuple(

@@ -111,6 +111,19 @@ def test_nothing_labelled_at_all(run, files, data, tmp_path, capsys):
     assert all(one["weight"] > 0 for one in found["teachers"])
 
 
+def test_nothing_labelled_and_no_raw_text(run, files, data, tmp_path, capsys):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(data / "test.txt", folder)
+    teacher = ["--teacher", f"names:{files}/names.txt"]
+    assert run(tmp_path / "out", *teacher, command="tagger_kd", folder=folder) == 2
+    assert run(tmp_path / "out", *teacher, folder=folder) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert "train.txt" in said[0]
+    assert "unlabeled.txt" in said[1]
+    assert len(said) == 2
+
+
 def test_nothing_labelled_and_no_teacher_that_knows_labels(run, encoder, data, tmp_path, capsys):
     folder = tmp_path / "data"
     folder.mkdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp_architect_ext.core.json_content import json_object
 from nlp_architect_ext.core.manifest import read_verified
 from nlp_architect_ext.data.vocabulary import UNKNOWN, Vocabulary
 from nlp_architect_ext.data.vocabulary_file import read_vocabulary
@@ -68,8 +68,8 @@ def read_known_words(folder: Path) -> KnownWords:
     weights = WEIGHTS if is_export(folder) else MODEL_WEIGHTS
     contents = read_verified(folder, [VOCABULARY, weights])
     try:
-        vocabulary = read_vocabulary(json.loads(contents[VOCABULARY]))
-        tensors = read_tensors(contents[weights])
+        vocabulary = read_vocabulary(json_object(contents[VOCABULARY], VOCABULARY))
+        tensors = read_tensors(contents[weights], weights)
     except ValueError as error:
         raise damaged(folder, error) from error
     table = tensors.get("word_vectors", tensors.get(EMBEDDING))

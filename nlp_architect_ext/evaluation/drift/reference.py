@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.json_content import json_value
 from nlp_architect_ext.core.manifest import read_manifest, read_verified
 from nlp_architect_ext.evaluation.drift.expectation import Expectation
 from nlp_architect_ext.evaluation.drift.features import Center
@@ -129,8 +130,8 @@ def stored_reference(folder: Path) -> Reference | None:
         return None
     content = read_verified(folder, [REFERENCE])[REFERENCE]
     try:
-        return Reference.from_json(json.loads(content))
-    except (ValueError, RecursionError) as error:
+        return Reference.from_json(json_value(content, REFERENCE))
+    except ValueError as error:
         raise UserError(
             where=str(folder / REFERENCE),
             wrong=f"can't be used ({str(error).splitlines()[0]})",
