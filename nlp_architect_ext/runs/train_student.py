@@ -35,7 +35,6 @@ from nlp_architect_ext.runs.result import TrainingResult, finished_result, write
 from nlp_architect_ext.runs.teacher import no_answers, teach
 from nlp_architect_ext.runs.teacher_plan import (
     check_teachers,
-    splitter_of,
     teacher_inputs,
     teacher_plan,
 )
@@ -43,8 +42,6 @@ from nlp_architect_ext.runs.trackers import check_tracker
 from nlp_architect_ext.runs.types_of_teachers import types_of_teachers
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
-from nlp_architect_ext.teachers.kind import TeacherOptions
-from nlp_architect_ext.teachers.label_descriptions import read_descriptions
 
 
 def train_student(
@@ -109,18 +106,13 @@ def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:
     dev, unlabelled = settings.dev, settings.unlabelled
     if given is not None:
         return drawn(given, settings.draw, dev=dev, unlabelled=unlabelled)
-    file = settings.teachers.label_descriptions if settings.teachers else None
-    options = TeacherOptions(
-        splitter=splitter_of(settings.text),
-        descriptions=read_descriptions(Path(file)) if file else {},
-    )
     return load_corpus(
         settings.data,
         settings.draw,
         dev=dev,
         text=settings.text,
         unlabelled=unlabelled,
-        types=types_of_teachers(settings.data, settings.teachers, options) if unlabelled else None,
+        types=types_of_teachers(settings),
     )
 
 
