@@ -18,15 +18,17 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pseudo_labelled import write
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.tags import OUTSIDE, Span, spans, tags
-from nlp_architect_ext.data.formats.columns import format_columns, read_columns
+from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.data.sampling import random_part
 from nlp_architect_ext.evaluation.results import read_metrics
 
@@ -119,14 +121,6 @@ def damaged(sentences: Sequence[Sentence], share: float, seed: int) -> list[Labe
     return labels
 
 
-def write(path: Path, sentences: Sequence[Sentence], labels: Sequence[Labels]) -> None:
-    """Sentences with these labels as a column file."""
-    parts = [
-        format_columns(sentence.words, own) for sentence, own in zip(sentences, labels, strict=True)
-    ]
-    path.write_text("\n".join(parts), encoding="utf-8")
-
-
 def command(words: Sequence[str], log: Path) -> None:
     """Run `nlp-train`; its messages go into a file."""
     program = Path(sys.executable).with_name("nlp-train")
@@ -208,8 +202,10 @@ def main() -> None:
     sentences = list(read_columns(options.data / "train.txt"))
     if options.labeled_size:
         sentences, _ = random_part(sentences, options.labeled_size, options.seed)
-    write(folder / "truth.txt", sentences, [sentence.labels or () for sentence in sentences])
-    write(folder / "damaged.txt", sentences, damaged(sentences, options.share, options.seed))
+    write(folder / "truth.txt", sentences)
+    labels = damaged(sentences, options.share, options.seed)
+    pairs = zip(sentences, labels, strict=True)
+    write(folder / "damaged.txt", [replace(one, labels=own) for one, own in pairs])
     flags = shlex.split(options.flags)
     places = ["--data_dir", str(folder), "--train_filename", "damaged.txt"]
     check = ["check_labels", *places, "--output_dir", str(folder / "check"), "--resume"]
