@@ -1,6 +1,6 @@
 /** Text in, entities out: look at them, compare, correct, download. */
 
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Annotator, shownSpans } from "./parts/annotator";
 import { DifferenceTable } from "./parts/difference-table";
 import { Download } from "./parts/download";
@@ -54,7 +54,8 @@ export function TagView({ model, ask, language }: Props) {
   const id = useId();
   const lines = history?.present ?? null;
 
-  useEffect(() => keep(key, { text, lines: lines && [...lines], teacher }), [lines, teacher]);
+  // An effect would wait for the next frame; a reload that comes before it would lose the change.
+  useLayoutEffect(() => keep(key, { text, lines: lines && [...lines], teacher }), [lines, teacher]);
   useEffect(() => () => running.current?.abort(), []);
 
   const tag = async (wanted = text, withTeacher = compares, keepsLines = false) => {
