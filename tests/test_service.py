@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from engines import FASTEST
@@ -19,7 +19,8 @@ from test_tagger import SOFTMAX
 
 from nlp_architect_ext import cli
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.manifest import ANNOTATE
+from nlp_architect_ext.core.manifest import ANNOTATE, LABEL_ERRORS
+from nlp_architect_ext.data.suspected import check_suspected
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.serving.http.batching import Batcher
 from nlp_architect_ext.serving.http.errors import RequestError
@@ -116,7 +117,13 @@ def test_fifty_clients_at_once_get_what_each_would_get_alone(service, tagger):
 
 def test_models_are_listed_the_first_first(service):
     found = service.ask("GET", "/models").json["models"]
-    shared = {"labels": ["LOC", "PER"], "language": "en", "engine": FASTEST, "teacher": False}
+    shared = {
+        "labels": ["LOC", "PER"],
+        "scheme": "IOB2",
+        "language": "en",
+        "engine": FASTEST,
+        "teacher": False,
+    }
     assert found == [{"name": "run", **shared}, {"name": "again", **shared}]
 
 
@@ -131,8 +138,70 @@ def test_sentences_to_look_at_are_those_of_the_run(service, tagger):
         assert item["entities"] == [
             {**asdict(one), "score": pytest.approx(one.score, abs=1e-4)} for one in entities
         ]
-    empty = service.ask("GET", "/models/run/queue?kind=suspicious")
-    assert empty.json == {"items": [], "kind": "suspicious"}
+        assert item["labelled"] is None
+
+
+SUSPECT = {
+    "rank": 1,
+    "file": "data/train.txt",
+    "line": 3,
+    "sentence_line": 2,
+    "words": ["Anna", "😀", "Oslo"],
+    "sentence_labels": ["B-PER", "O", "O"],
+    "start": 2,
+    "end": 3,
+    "kind": "missed",
+    "given": ["O"],
+    "suggested": ["B-LOC"],
+    "score": 0.9,
+}
+
+
+@pytest.fixture
+def label_check(tmp_path):
+    """A folder as check_labels leaves it, with two suspects in one sentence and one in another."""
+    second = {**SUSPECT, "start": 0, "end": 1, "given": ["B-PER"], "suggested": ["O"], "score": 0.8}
+    other = {**SUSPECT, "sentence_line": 9}
+    lines = [json.dumps(one) for one in (SUSPECT, other, second)]
+    (tmp_path / LABEL_ERRORS).write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+def test_suspicious_labels_are_those_of_a_check(model, label_check):
+    with in_thread([replace(model, label_check=label_check)], LimitSettings()) as service:
+        first, other = service.ask("GET", "/models/run/queue?kind=suspicious").json["items"]
+    assert first["text"] == "Anna 😀 Oslo"
+    assert first["words"] == [[0, 4], [5, 6], [7, 11]]
+    assert first["labelled"]["labels"] == SUSPECT["sentence_labels"]
+    assert (first["labelled"]["file"], first["labelled"]["line"]) == ("data/train.txt", 2)
+    shown = {"start", "end", "kind", "given", "suggested", "score"}
+    assert first["labelled"]["suspects"][0] == {name: SUSPECT[name] for name in shown}
+    assert [one["score"] for one in first["labelled"]["suspects"]] == [0.9, 0.8]
+    # The same words with the same labels stand elsewhere too: another decision.
+    assert first["id"] != other["id"]
+
+
+def test_without_a_check_no_label_is_suspicious(service):
+    found = service.ask("GET", "/models/run/queue?kind=suspicious")
+    assert found.json == {"items": [], "kind": "suspicious"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sentence_labels": None}, "label_errors.jsonl:1: 'sentence_labels' is null"),
+        ({"sentence_labels": ["O"]}, "label_errors.jsonl:1: 1 labels for 3 words"),
+        ({"end": 4}, "label_errors.jsonl:1: words 2 to 4 of 3"),
+        ({"suggested": ["B-ORG"]}, "label 'B-ORG'"),
+        ({"sentence_labels": ["B-ORG", "O", "O"]}, "label 'B-ORG'"),
+    ],
+)
+def test_a_check_that_cannot_be_decided_on_is_refused(change, said, tmp_path):
+    path = tmp_path / LABEL_ERRORS
+    path.write_text(json.dumps({**SUSPECT, **change}), encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        check_suspected(path, SOFTMAX.labels)
+    assert said in str(caught.value)
 
 
 def body(**changes):
@@ -436,6 +505,8 @@ def test_a_teacher_answers_beside_the_model(model, tagger):
         (["--model_dir", "{run}/absent"], "no such folder"),
         (["--model_dir", "{run}", "--teacher_dir", "other={run}"], "no model 'other'"),
         (["--model_dir", "{run}", "--teacher_dir", "{run}/absent"], "no config.json"),
+        (["--model_dir", "{run}", "--label_check_dir", "{run}"], "no label_errors.jsonl"),
+        (["--model_dir", "{run}", "--label_check_dir", "other={run}"], "no model 'other'"),
         (["--model_dir", "{run}", "--token_file", "{run}/absent"], "can't be read"),
         (["--model_dir", "{run}", "--token_file", "{run}/annotate_next.txt"], "not ASCII"),
         (["--model_dir", "{run}", "--token_file", "{run}/config.json"], "several words"),

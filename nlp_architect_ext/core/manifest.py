@@ -20,6 +20,8 @@ ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"
 # The same in the format of the labelled data, if that isn't of columns.
 PREANNOTATED_AS = "annotate_next{suffix}"
 SUFFIXES = (".jsonl", ".json", ".spacy", ".conllu", ".parquet")
+# The suspects of a check of labels.
+LABEL_ERRORS = "label_errors.jsonl"
 # NLP Architect's own folders are among those that hold pickles.
 PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")
 

@@ -35,6 +35,7 @@ class PlacedSuspect:
             "line": self.line,
             "sentence_line": self.sentence.line,
             "words": list(self.sentence.words),
+            "sentence_labels": list(self.sentence.labels or ()),
             "start": suspect.start,
             "end": suspect.end,
             "kind": suspect.kind,

@@ -75,6 +75,7 @@ def check_labels(settings: CheckLabelsSettings) -> list[PlacedSuspect] | None:
         write_manifest(run.path)
     say(shown(found))
     say(f"written to {run.path}: {LINES}, {TEXT}, {PAGE}")
+    say(f"next:\n  nlp-inference serve --model_dir MODEL --label_check_dir {run.path}")
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nlp_architect_ext.core.files import atomic_write_text
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.manifest import LABEL_ERRORS
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.formats.columns import word_lines
@@ -17,7 +18,7 @@ from nlp_architect_ext.evaluation.placed_suspect import PlacedSuspect
 from nlp_architect_ext.reports.label_errors import label_errors_page
 from nlp_architect_ext.runs.held_out import Answer
 
-LINES, TEXT, PAGE = "label_errors.jsonl", "label_errors.txt", "label_errors.html"
+LINES, TEXT, PAGE = LABEL_ERRORS, "label_errors.txt", "label_errors.html"
 SHOWN = 10
 
 

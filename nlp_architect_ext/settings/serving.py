@@ -44,6 +44,11 @@ class ServeSettings:
         (),
         help="fine-tuned transformer to compare with, FOLDER (of the first model) or NAME=FOLDER",
     )
+    label_check_dir: tuple[str, ...] = setting(
+        (),
+        help="what nlp-train check_labels wrote, to decide on: FOLDER (of the first model) or "
+        "NAME=FOLDER",
+    )
     host: str = setting("127.0.0.1", help="address to listen on; 0.0.0.0 for every network")
     port: int = setting(8000, help="port to listen on; 0 for a free one", minimum=0, maximum=65_535)
     token_file: str | None = setting(

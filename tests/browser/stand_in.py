@@ -58,7 +58,18 @@ def item(number, text, uncertainty=None):
         "words": words_of(text),
         "entities": entities_of(text, STUDENT),
         "uncertainty": uncertainty,
+        "labelled": None,
     }
+
+
+def suspicious(number, text, labels, suspects):
+    """A labelled sentence; `suspects` are words from and to, labels given and suggested."""
+    keys = ("start", "end", "given", "suggested")
+    found = [
+        {"kind": "type", "score": 0.99, **dict(zip(keys, one, strict=True))} for one in suspects
+    ]
+    labelled = {"file": "data/train.txt", "line": 7, "labels": labels, "suspects": found}
+    return {**item(number, text), "labelled": labelled}
 
 
 UNCERTAIN = [
@@ -75,6 +86,7 @@ class StandIn:
 
     url: str = ""
     types: list = field(default_factory=lambda: list(TYPES))
+    scheme: str = "IOB2"
     models: list = field(default_factory=lambda: ["demo"])
     teacher: bool = True
     language: str = "en"
@@ -102,6 +114,7 @@ class StandIn:
         return {
             "name": name,
             "labels": self.types,
+            "scheme": self.scheme,
             "language": self.language,
             "engine": "onnx",
             "teacher": self.teacher,

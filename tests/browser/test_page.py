@@ -4,9 +4,10 @@ import json
 import subprocess
 
 import pytest
-from browser.stand_in import TYPES, UNCERTAIN, item, running
+from browser.stand_in import TYPES, UNCERTAIN, item, running, suspicious
 from playwright.sync_api import expect
 
+from nlp_architect_ext.data.decisions import read_decisions
 from nlp_architect_ext.data.formats.columns import read_columns
 
 TEXT = (
@@ -398,15 +399,63 @@ def test_a_long_queue_stays_in_its_list(opened, service):
     assert page.evaluate("document.documentElement.scrollHeight") < 1000
 
 
-def test_suspicious_labels_are_a_list_of_their_own(opened, service):
-    service.queues["suspicious"] = service.queues["uncertain"][2:]
+SUSPICIOUS = [
+    suspicious(0, "Ada met Bo.", ["B-LOC", "O", "B-PER", "O"], [(0, 1, ["B-LOC"], ["B-PER"])]),
+    suspicious(1, "She saw Oslo", ["O", "O", "O"], [(2, 3, ["O"], ["B-LOC"])]),
+]
+
+
+def test_suspicious_labels_are_decided_on_as_the_data_has_them(opened, service, tmp_path):
+    service.queues["suspicious"] = SUSPICIOUS
     page = opened("review")
     page.get_by_text("Suspicious labels").click()
-    expect(page.get_by_role("heading", name="Sentence 1 of 2")).to_be_visible()
+    expect(page.get_by_text("the data has LOC “Ada”, suggested is PER “Ada”")).to_be_visible()
+    assert marked(page) == [("LOC", "Ada"), ("PER", "Bo")]
+    page.get_by_role("button", name="Take the suggestion for Ada").click()
+    assert marked(page) == [("PER", "Ada"), ("PER", "Bo")]
     page.get_by_role("button", name="Accept", exact=True).click()
-    expect(page.get_by_text("1 of 2 done")).to_be_visible()
+    expect(page.get_by_text("the data has no entity")).to_be_visible()
+    page.get_by_role("button", name="“Oslo”").click()
+    assert focused(page) == "Oslo"
+    page.keyboard.press("Enter")  # right as it is
+    expect(page.get_by_text("2 of 2 done")).to_be_visible()
+    path = tmp_path / "decided.jsonl"
+    saved(page, "Decisions").save_as(path)
+    first, second = read_decisions(path)
+    assert (first.file, first.line, first.words) == ("data/train.txt", 7, ("Ada", "met", "Bo", "."))
+    assert first.given == ("B-LOC", "O", "B-PER", "O")
+    assert first.labels == ("B-PER", "O", "B-PER", "O")
+    assert second.given == second.labels == ("O", "O", "O")
     page.get_by_text("Uncertain", exact=True).click()
     expect(page.get_by_text(f"0 of {len(UNCERTAIN)} done")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (768, "light"), (1280, "dark")])
+def test_suspicious_labels_keep_nobody_out(opened, service, violations, width, scheme):
+    service.queues["suspicious"] = SUSPICIOUS
+    page = opened("review", width=width, scheme=scheme)
+    page.get_by_text("Suspicious labels").click()
+    page.get_by_role("button", name="Take the suggestion for Ada").click()
+    assert violations(page) == []
+    assert fits(page)
+
+
+def test_decisions_on_an_earlier_list_of_labels_are_not_saved_again(opened, service):
+    service.queues["suspicious"] = SUSPICIOUS[:1]
+    page = opened("review")
+    page.get_by_text("Suspicious labels").click()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    service.queues["suspicious"] = SUSPICIOUS[1:]
+    reload(page)
+    page.get_by_text("Suspicious labels").click()
+    expect(page.get_by_text("No sentence is accepted yet.")).to_be_visible()
+
+
+def test_plain_labels_are_saved_without_a_prefix(opened, service):
+    service.scheme = "plain"
+    page = opened("review")
+    page.get_by_role("button", name="Accept", exact=True).click()
+    assert "Lisbon\tLOC\n" in saved(page, "CoNLL").path().read_text(encoding="utf-8")
 
 
 def test_a_token_is_asked_for_and_kept_for_the_tab_only(opened, service):

@@ -9,7 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.manifest import LABEL_ERRORS
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.data.suspected import check_suspected
 from nlp_architect_ext.runtime.folder import INSIDE
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.load import load
@@ -28,32 +30,41 @@ class ServedModel:
         tagger: what tags.
         folder: of the run that made it; its sentences to annotate lie there.
         open_teacher: loads the transformer to compare with; None without one.
+        label_check: a folder of `nlp-train check_labels`; None without one.
     """
 
     name: str
     tagger: TextTagger
     folder: Path
     open_teacher: Callable[[], TextTagger] | None = None
+    label_check: Path | None = None
 
 
 def load_models(settings: ServeSettings) -> list[ServedModel]:
     """The taggers of `--model_dir`, with the teachers of `--teacher_dir`; these aren't loaded yet.
 
     Raises:
-        UserError: a name twice or unfit, a folder without a tagger, a teacher of no model.
+        UserError: a name twice or unfit, a folder without a tagger, a teacher or a check of labels
+            of no model.
     """
     folders = named_folders(settings.model_dir, "--model_dir")
     first = next(iter(folders))
     teachers = named_folders(settings.teacher_dir, "--teacher_dir", first)
+    checks = named_folders(settings.label_check_dir, "--label_check_dir", first)
     for name, folder in teachers.items():
         _check_teacher(name, folder, folders)
+    for name, folder in checks.items():
+        _check_model(name, folder, "--label_check_dir", folders)
     models = []
     for name, folder in folders.items():
         # Several models in ONNX Runtime share the processor; so do several threads of torch.
         tagger = load(folder, threads=settings.threads, engine=settings.engine)
         tagger("The first text loads the tokenizer.")  # seconds, where that is spaCy
         opened = _opener(teachers[name], tagger) if name in teachers else None
-        models.append(ServedModel(name, tagger, _run_of(folder), opened))
+        check = checks.get(name)
+        if check is not None:
+            check_suspected(check / LABEL_ERRORS, tagger.labels)
+        models.append(ServedModel(name, tagger, _run_of(folder), opened, check))
     return models
 
 
@@ -96,14 +107,18 @@ def _name_of(folder: Path) -> str:
     return _run_of(folder).name
 
 
-def _check_teacher(name: str, folder: Path, models: dict[str, Path]) -> None:
+def _check_model(name: str, folder: Path, flag: str, models: dict[str, Path]) -> None:
     if name not in models:
         raise UserError(
-            where=f"--teacher_dir {name}={folder}",
+            where=f"{flag} {name}={folder}",
             wrong=f"no model {name!r}",
             expected=f"one of {', '.join(models)}",
             remedy="write NAME=FOLDER with the name of a model",
         )
+
+
+def _check_teacher(name: str, folder: Path, models: dict[str, Path]) -> None:
+    _check_model(name, folder, "--teacher_dir", models)
     if not (folder / "config.json").is_file():
         raise UserError(
             where=f"--teacher_dir {folder}",

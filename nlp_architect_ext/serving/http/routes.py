@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from starlette.responses import JSONResponse, Response
 
+from nlp_architect_ext.data.suspected import SuspectedSentence
 from nlp_architect_ext.serving.http import schemas
 from nlp_architect_ext.serving.http.answers import OF_BODY, JsonRoute, ServiceOfApp, failures
 from nlp_architect_ext.serving.http.errors import RETRY_AFTER
 from nlp_architect_ext.serving.http.job import Tagged
-from nlp_architect_ext.serving.http.review import Found, sentences_to_review
+from nlp_architect_ext.serving.http.review import (
+    Found,
+    suspicious_sentences,
+    uncertain_sentences,
+)
 from nlp_architect_ext.serving.http.schemas import Kind, PredictRequest, TextRequest
 from nlp_architect_ext.serving.http.service import Service, entities_out, words_out
 
@@ -68,6 +74,7 @@ async def models(service: ServiceOfApp) -> Response:
                 {
                     "name": name,
                     "labels": list(worker.model.tagger.labels.types),
+                    "scheme": worker.model.tagger.labels.scheme,
                     "language": worker.model.tagger.language,
                     "engine": worker.model.tagger.engine,
                     "teacher": worker.teacher is not None,
@@ -84,14 +91,17 @@ async def models(service: ServiceOfApp) -> Response:
     responses=failures(404, 422, 500, 503),
 )
 async def queue(name: str, service: ServiceOfApp, kind: Kind = "uncertain") -> Response:
-    """The sentences that a person should look at: those of the folder of the model's run.
+    """The sentences that a person should look at.
 
-    `uncertain` are unlabelled ones of which the model was least sure, `suspicious` are labelled
-    ones whose labels may be wrong. The entities are what the model finds in them now.
+    `uncertain` are unlabelled ones of which the model was least sure when it was trained,
+    `suspicious` are labelled ones whose labels may be wrong, as a check of labels found.
     """
     worker = service.worker(name)
     limits = service.limits
-    found = sentences_to_review(worker.model.folder, kind)[: limits.queue]
+    if kind == "uncertain":
+        found = uncertain_sentences(worker.model.folder)[: limits.queue]
+    else:
+        found = suspicious_sentences(worker.model.label_check)[: limits.queue]
     tagged = await service.tag(worker, [one.sentence for one in found], None)
     items = [_item(*pair) for pair in zip(found, tagged, strict=True)]
     return JSONResponse({"items": items, "kind": kind})
@@ -104,6 +114,16 @@ def _item(found: Found, tagged: Tagged) -> dict[str, Any]:
         "words": words_out(found.sentence),
         "entities": entities_out(tagged.entities),
         "uncertainty": found.uncertainty,
+        "labelled": found.labelled and _labelled(found.labelled),
+    }
+
+
+def _labelled(found: SuspectedSentence) -> dict[str, Any]:
+    return {
+        "file": found.file,
+        "line": found.line,
+        "labels": found.labels,
+        "suspects": [asdict(one) for one in found.suspects],
     }
 
 

@@ -104,6 +104,7 @@ class ModelOut(BaseModel):
 
     name: str
     labels: list[str] = Field(description="The types of entities that it finds.")
+    scheme: Literal["IOB2", "plain"] = Field(description="plain: each word has a label of its own.")
     language: str
     engine: Literal["native", "onnx", "torch"]
     teacher: bool = Field(description="Whether its teacher can be asked.")
@@ -115,14 +116,35 @@ class ModelsOut(BaseModel):
     models: list[ModelOut]
 
 
+class SuspectOut(BaseModel):
+    """Labels of neighbouring words that are probably wrong."""
+
+    start: int = Field(ge=0, description="The first word, from 0.")
+    end: int = Field(ge=1, description="Behind the last word.")
+    kind: str = Field(description="missed, invented, boundary or type.")
+    given: list[str] = Field(description="The labels of these words in the data.")
+    suggested: list[str] = Field(description="Labels that are more probable.")
+    score: float | None = Field(description="How sure it is that they are wrong, from 0 to 1.")
+
+
+class LabelledOut(BaseModel):
+    """Where a sentence stands in labelled data, and what is suspected there."""
+
+    file: str
+    line: int = Field(description="On which the sentence begins.")
+    labels: list[str] = Field(description="Those in the data, one a word.")
+    suspects: list[SuspectOut]
+
+
 class QueueItem(BaseModel):
     """A sentence for a person to look at."""
 
     id: str
     text: str
     words: list[Range]
-    entities: list[EntityOut]
+    entities: list[EntityOut] = Field(description="What the model finds in it now.")
     uncertainty: float | None = Field(description="How unsure the model is, from 0 to 1.")
+    labelled: LabelledOut | None = Field(description="For suspicious labels; else null.")
 
 
 Kind = Literal["uncertain", "suspicious"]

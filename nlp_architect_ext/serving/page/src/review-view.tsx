@@ -5,6 +5,7 @@ import { Annotator } from "./parts/annotator";
 import { Download } from "./parts/download";
 import { Fault } from "./parts/fault";
 import { announce } from "./parts/live";
+import { Suspects } from "./parts/suspects";
 import { counted } from "./parts/types";
 import {
   accepted,
@@ -18,7 +19,9 @@ import {
   sentenceOf,
   storageKey,
 } from "./review/decisions";
+import { toDecisions } from "./review/relabelling";
 import { type Item, type Kind, type Model, queue } from "./service";
+import { trainingFiles } from "./text/export";
 import { begin, change, type History, redo, undo } from "./text/history";
 import type { Line, Span } from "./text/lines";
 import { equal } from "./text/spans";
@@ -27,7 +30,8 @@ const KINDS: Record<Kind, string> = { uncertain: "Uncertain", suspicious: "Suspi
 
 const ABOUT: Record<Kind, string> = {
   uncertain: "Sentences that the model is least sure of, the least sure first.",
-  suspicious: "Labelled sentences whose labels the model doubts.",
+  suspicious:
+    "Labelled sentences as they stand in the data, those with the most doubtful labels first.",
 };
 
 interface Props {
@@ -102,8 +106,8 @@ function Queue({
   const done = progress(items, decisions);
   const name = item && itemKey(item);
   const decision = name === undefined ? undefined : decisions[name];
-  const original = useMemo(() => item && sentenceOf(item, undefined), [item]);
-  const line = useMemo(() => item && sentenceOf(item, decision), [item, decision]);
+  const original = useMemo(() => item && sentenceOf(item, undefined, model.scheme), [item]);
+  const line = useMemo(() => item && sentenceOf(item, decision, model.scheme), [item, decision]);
   const lines = useMemo(() => (line ? [line] : []), [line]);
 
   const show = (next: number, said = "") => {
@@ -142,7 +146,9 @@ function Queue({
     return (
       <>
         <Empty kind={kind} />
-        {done.earlier > 0 && <Saved {...{ decisions, done, isStored, forget, kind }} />}
+        {done.earlier > 0 && (
+          <Saved {...{ model, items, decisions, done, isStored, forget, kind }} />
+        )}
       </>
     );
   }
@@ -170,6 +176,15 @@ function Queue({
           onRedo={() => put(redo(history))}
           goTo={goTo}
         />
+        {item.labelled && (
+          <Suspects
+            labelled={item.labelled}
+            line={line}
+            scheme={model.scheme}
+            onTake={(spans) => edit(0, spans)}
+            onShow={(word) => setGoTo({ line: 0, word })}
+          />
+        )}
         <div class="row actions">
           <button type="button" class="primary" onClick={() => settle("accepted")}>
             Accept <kbd aria-hidden="true">↵</kbd>
@@ -208,7 +223,7 @@ function Queue({
           ))}
         </ol>
       </section>
-      <Saved {...{ decisions, done, isStored, forget, kind }} />
+      <Saved {...{ model, items, decisions, done, isStored, forget, kind }} />
     </div>
   );
 }
@@ -244,6 +259,8 @@ function StatusOf({ decision }: { decision: Decision | undefined }) {
 }
 
 interface SavedProps {
+  model: Model;
+  items: readonly Item[];
   decisions: Decisions;
   done: ReturnType<typeof progress>;
   isStored: boolean;
@@ -251,23 +268,37 @@ interface SavedProps {
   kind: Kind;
 }
 
-function Saved({ decisions, done, isStored, forget, kind }: SavedProps) {
-  const count = done.accepted + done.earlier;
+function Saved({ model, items, decisions, done, isStored, forget, kind }: SavedProps) {
   const id = useId();
+  const isNew = kind === "uncertain";
+  // A decision on labels is one on the file as it was checked: those of earlier lists are over.
+  const count = done.accepted + (isNew ? done.earlier : 0);
+  const files = isNew
+    ? trainingFiles(() => accepted(decisions), model.scheme)
+    : [
+        {
+          title: "Decisions",
+          ending: "jsonl",
+          content: () => toDecisions(items, decisions, model.scheme),
+        },
+      ];
   return (
     <section class="card" aria-labelledby={id}>
-      <h2 id={id}>Training data</h2>
+      <h2 id={id}>{isNew ? "Training data" : "Decisions"}</h2>
       <p>
         {count === 0
           ? "No sentence is accepted yet. "
-          : `${counted(count, "accepted sentence")}${earlier(done.earlier)}. `}
-        Add what you accept to train.txt and train again: the next list comes from the new model.
+          : `${counted(count, "accepted sentence")}${isNew ? earlier(done.earlier) : ""}. `}
+        {isNew ? (
+          "Add what you accept to train.txt and train again: the next list comes from the new model."
+        ) : (
+          <>
+            <code>nlp-train check_labels --relabel decided.jsonl</code> writes the labelled file
+            anew, with the labels that you accept.
+          </>
+        )}
       </p>
-      <Download
-        lines={() => accepted(decisions)}
-        sentences={count}
-        name={kind === "uncertain" ? "reviewed" : "corrected"}
-      />
+      <Download files={files} sentences={count} name={isNew ? "reviewed" : "decided"} />
       {isStored ? (
         <p class="hint">
           Your decisions are kept in this browser, for this model; a reload loses nothing. The
@@ -302,7 +333,7 @@ function Empty({ kind }: { kind: Kind }) {
     <p class="empty">
       {kind === "uncertain"
         ? "There is no sentence to look at. Distillation with unlabelled text leaves such a list in the run’s folder; the service shows it when it serves that run."
-        : "There is no suspicious label to look at. The list appears here once the run’s folder has one."}
+        : "There is no suspicious label to look at. nlp-train check_labels looks for them; the service shows its list with --label_check_dir and the folder that it wrote."}
     </p>
   );
 }

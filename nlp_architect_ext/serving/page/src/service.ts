@@ -1,10 +1,12 @@
 /** The service that this page comes from: its models, its predictions, its queues. */
 
+import type { Scheme } from "./text/labels";
 import type { Entity, Range } from "./text/lines";
 
 export interface Model {
   name: string;
   labels: string[];
+  scheme: Scheme;
   language: string;
   engine: string;
   teacher: boolean;
@@ -27,6 +29,25 @@ export interface Item {
   words: Range[];
   entities: Entity[];
   uncertainty: number | null;
+  labelled: Labelled | null;
+}
+
+/** Where a sentence stands in labelled data, and what is suspected there. */
+export interface Labelled {
+  file: string;
+  line: number;
+  labels: string[];
+  suspects: Suspect[];
+}
+
+/** Labels that are probably wrong, of the words from `start` to before `end`. */
+export interface Suspect {
+  start: number;
+  end: number;
+  kind: string;
+  given: string[];
+  suggested: string[];
+  score: number | null;
 }
 
 /** What went wrong, in words for the person at the page. */

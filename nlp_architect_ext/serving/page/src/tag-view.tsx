@@ -10,6 +10,7 @@ import { announce } from "./parts/live";
 import { isLow } from "./parts/segments";
 import { counted } from "./parts/types";
 import { type Model, type Prediction, predict } from "./service";
+import { trainingFiles } from "./text/export";
 import { begin, change, type History, redo, undo } from "./text/history";
 import {
   blankLine,
@@ -276,7 +277,7 @@ function Result({ model, language, history, teacher, isOld, onEdit, onHistory }:
           {counted(sentences, "sentence")} with what is marked above
           {low > 0 && `, without the ${low} below the minimum score`}.
         </p>
-        <Download lines={sure} sentences={sentences} name="train" />
+        <Download files={trainingFiles(sure, model.scheme)} sentences={sentences} name="train" />
       </section>
     </div>
   );

@@ -9,7 +9,8 @@ import {
   read,
   sentenceOf,
 } from "../src/review/decisions";
-import type { Item } from "../src/service";
+import { inWords, toDecisions, withSuggestion } from "../src/review/relabelling";
+import type { Item, Suspect } from "../src/service";
 import type { Line } from "../src/text/lines";
 
 const item = (id: string, text = id): Item => ({
@@ -18,6 +19,7 @@ const item = (id: string, text = id): Item => ({
   words: [[0, text.length]],
   entities: [],
   uncertainty: null,
+  labelled: null,
 });
 const line = (text: string): Line => ({ text, words: [[0, text.length]], spans: [] });
 const items = ["a", "b", "c"].map((id) => item(id));
@@ -91,7 +93,58 @@ describe("queue", () => {
         [2, 3],
       ] as Item["words"],
     };
-    expect(sentenceOf(said, undefined)).toMatchObject({ text: "a b", words: said.words });
-    expect(sentenceOf(said, { status: "edited", line: line("x") })).toEqual(line("x"));
+    expect(sentenceOf(said, undefined, "IOB2")).toMatchObject({ text: "a b", words: said.words });
+    expect(sentenceOf(said, { status: "edited", line: line("x") }, "IOB2")).toEqual(line("x"));
+  });
+});
+
+describe("suspicious labels", () => {
+  const words: Item["words"] = [
+    [0, 1],
+    [2, 5],
+    [6, 8],
+  ];
+  const suspect: Suspect = {
+    start: 1,
+    end: 3,
+    kind: "boundary",
+    given: ["B-PER", "O"],
+    suggested: ["B-PER", "I-PER"],
+    score: 0.9,
+  };
+  const labels = ["B-LOC", "B-PER", "O"];
+  const labelled = { file: "data/train.txt", line: 7, labels, suspects: [suspect] };
+  // Offsets of the service are code points.
+  const doubted: Item = { ...item("a", "🦊 Ada Bo"), words, labelled };
+
+  it("show the labels that the data has", () => {
+    const { spans } = sentenceOf(doubted, undefined, "IOB2");
+    expect(spans.map(({ start, end, label }) => [start, end, label])).toEqual([
+      [0, 1, "LOC"],
+      [1, 2, "PER"],
+    ]);
+  });
+
+  it("become decisions on the whole sentence, with a suggestion taken", () => {
+    const line = sentenceOf(doubted, undefined, "IOB2");
+    const spans = withSuggestion(line.spans, suspect, "IOB2");
+    const decided = { status: "accepted", line: { ...line, spans } } as const;
+    const others = { ...item("b"), labelled };
+    const written = toDecisions([doubted, others], { [itemKey(doubted)]: decided }, "IOB2");
+    expect(JSON.parse(written)).toEqual({
+      file: "data/train.txt",
+      sentence_line: 7,
+      words: ["🦊", "Ada", "Bo"],
+      start: 0,
+      end: 3,
+      given: labels,
+      labels: ["B-LOC", "B-PER", "I-PER"],
+    });
+  });
+
+  it("are named with their words", () => {
+    const line = sentenceOf(doubted, undefined, "IOB2");
+    expect(inWords(line, suspect.suggested, "IOB2", 1)).toBe("PER “Ada Bo”");
+    expect(inWords(line, ["O"], "IOB2", 1)).toBe("no entity");
   });
 });

@@ -3,6 +3,7 @@ import { compare } from "../src/text/compare";
 import { toConll, toJsonLines } from "../src/text/export";
 import { begin, change, redo, undo } from "../src/text/history";
 import { keysOf, TAKEN, typeOf } from "../src/text/keys";
+import { labelsOf, spansOf } from "../src/text/labels";
 import {
   type Entity,
   type Line,
@@ -210,16 +211,21 @@ describe("files", () => {
 
   it("writes columns in IOB2 with a blank line after each sentence", () => {
     const sentence = "🦊\tB-ORG\nLabs\tI-ORG\nmet\tO\nAda\tB-PER\nLovelace\tI-PER\n\n";
-    expect(toConll([line, blank, line])).toBe(sentence + sentence);
+    expect(toConll([line, blank, line], "IOB2")).toBe(sentence + sentence);
   });
 
   it("begins a neighbour of the same type anew", () => {
     const lines = [{ ...line, spans: [span(0, 1), span(1, 2)] }];
-    expect(toConll(lines)).toContain("🦊\tB-PER\nLabs\tB-PER\n");
+    expect(toConll(lines, "IOB2")).toContain("🦊\tB-PER\nLabs\tB-PER\n");
+  });
+
+  it("writes plain labels without a prefix", () => {
+    const plain = tagged("Birds fly", ["Birds", "NOUN"], ["fly", "VERB"]);
+    expect(toConll([plain], "plain")).toBe("Birds\tNOUN\nfly\tVERB\n\n");
   });
 
   it("refuses a word that columns can't hold", () =>
-    expect(() => toConll([{ text: "a b", words: [[0, 3]], spans: [] }])).toThrow("a b"));
+    expect(() => toConll([{ text: "a b", words: [[0, 3]], spans: [] }], "IOB2")).toThrow("a b"));
 
   it("writes JSON Lines with offsets in code points", () => {
     const { text, entities } = JSON.parse(toJsonLines([blank, line]));
@@ -236,6 +242,23 @@ describe("files", () => {
   it("keeps a record on one line for every reader", () => {
     const written = toJsonLines([{ text: "a\u2028b", words: [[0, 3]], spans: [] }]);
     expect(written).toBe('{"text":"a\\u2028b","entities":[]}\n');
+  });
+});
+
+describe("labels", () => {
+  it.each([
+    ["IOB2", ["O", "B-PER", "I-PER", "B-PER", "B-LOC", "O", "B-LOC"]],
+    ["plain", ["NOUN", "NOUN", "O", "VERB"]],
+  ] as const)("are spans and back in %s", (scheme, labels) => {
+    const text = labels.map(() => "w").join(" ");
+    const words = labels.map((_, index): Range => [2 * index, 2 * index + 1]);
+    const spans = spansOf(labels, scheme);
+    expect(labelsOf({ text, words, spans }, scheme)).toEqual(labels);
+  });
+
+  it("make an entity anew where it doesn't go on", () => {
+    const found = spansOf(["I-PER", "I-LOC", "I-LOC"], "IOB2", 4);
+    expect(found).toEqual([span(4, 5), span(5, 7, "LOC")]);
   });
 });
 

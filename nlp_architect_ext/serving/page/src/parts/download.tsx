@@ -1,22 +1,20 @@
 import { useState } from "preact/hooks";
-import { FORMATS, type Format } from "../text/export";
-import type { Line } from "../text/lines";
+import type { SavedFile } from "../text/export";
 import { announce } from "./live";
 
 interface Props {
-  lines: () => readonly Line[];
+  files: readonly SavedFile[];
   sentences: number;
   name: string;
 }
 
-/** Buttons that save sentences as training data, one a format. */
-export function Download({ lines, sentences, name }: Props) {
+/** Buttons that save sentences, one a file. */
+export function Download({ files, sentences, name }: Props) {
   const [fault, setFault] = useState("");
-  const save = (format: Format) => {
+  const save = ({ ending, content }: SavedFile) => {
     if (sentences === 0) return;
-    const { ending, write } = FORMATS[format];
     try {
-      offer(`${name}.${ending}`, write(lines()));
+      offer(`${name}.${ending}`, content());
       setFault("");
       announce(`Saved ${name}.${ending}.`);
     } catch (error) {
@@ -25,14 +23,14 @@ export function Download({ lines, sentences, name }: Props) {
   };
   return (
     <div class="row">
-      {(Object.keys(FORMATS) as Format[]).map((format) => (
+      {files.map((file) => (
         <button
-          key={format}
+          key={file.title}
           type="button"
           aria-disabled={sentences === 0}
-          onClick={() => save(format)}
+          onClick={() => save(file)}
         >
-          {FORMATS[format].title} <span class="muted">.{FORMATS[format].ending}</span>
+          {file.title} <span class="muted">.{file.ending}</span>
         </button>
       ))}
       {fault && (

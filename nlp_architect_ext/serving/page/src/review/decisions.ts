@@ -1,6 +1,7 @@
 /** What was decided about each sentence of a queue; kept in this browser, by model and list. */
 
 import type { Item, Kind } from "../service";
+import { type Scheme, spansOf } from "../text/labels";
 import { type Line, lineOf } from "../text/lines";
 
 export type Status = "edited" | "accepted" | "skipped";
@@ -72,9 +73,12 @@ export function itemKey(item: Item): string {
   return `${item.id}\n${item.text}`;
 }
 
-/** An item's sentence: as it was decided, or as the service has it. */
-export function sentenceOf(item: Item, decision: Decision | undefined): Line {
-  return decision?.line ?? lineOf(item.text, item.words, item.entities);
+/** An item's sentence: as it was decided, as the data has it, or as the model finds it. */
+export function sentenceOf(item: Item, decision: Decision | undefined, scheme: Scheme): Line {
+  if (decision) return decision.line;
+  const { text, words, entities, labelled } = item;
+  if (!labelled) return lineOf(text, words, entities);
+  return { ...lineOf(text, words, []), spans: spansOf(labelled.labels, scheme) };
 }
 
 export function progress(items: readonly Item[], decisions: Decisions): Progress {
