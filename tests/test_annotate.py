@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_tagger import SOFTMAX, WORDS, new_tagger
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.base import ReadOptions, format_named
 from nlp_architect_ext.data.formats.columns import read_columns
 from nlp_architect_ext.evaluation import annotate
 from nlp_architect_ext.evaluation.annotate import most_uncertain, uncertainty
+from nlp_architect_ext.runs.queue import write_queue
 
 
 def pool(count, seed=0):
@@ -86,3 +89,33 @@ def test_the_files_can_be_read(tmp_path):
     (tmp_path / "next.conll").write_text(found.columns(), encoding="utf-8")
     read = [(one.words, one.labels) for one in read_columns(tmp_path / "next.conll")]
     assert read == [(one.words, one.tags) for one in found.sentences]
+
+
+PLAIN = new_tagger(labels=LabelSet.plain(["NOUN", "VERB", "X"]).to_json(), scheme="plain")
+TOOLS = {
+    "argilla": "json",
+    "conllu": "conllu",
+    "datasets": "parquet",
+    "doccano": "jsonl",
+    "gliner": "json",
+    "json": "jsonl",
+    "label_studio": "json",
+    "prodigy": "jsonl",
+    "spacy": "spacy",
+}
+
+
+def places(document):
+    return [(span.start, span.end, span.label) for span in document.spans]
+
+
+@pytest.mark.parametrize("tagger", [SOFTMAX, PLAIN], ids=["spans", "plain"])
+@pytest.mark.parametrize(("name", "ending"), TOOLS.items())
+def test_the_queue_is_written_as_the_labelled_data_came(name, ending, tagger, tmp_path):
+    found = most_uncertain(tagger, pool(20), [], seed=0)
+    write_queue(tmp_path, found, name)
+    path = tmp_path / f"annotate_next.{ending}"
+    read = list(format_named(name).read(path, ReadOptions()))
+    assert [one.text for one in read] == [" ".join(one.words) for one in found.sentences]
+    if tagger is SOFTMAX:
+        assert [places(one) for one in read] == [places(one) for one in found.documents()]

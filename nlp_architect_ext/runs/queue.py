@@ -10,7 +10,7 @@ from nlp_architect_ext.data.formats.base import format_named
 from nlp_architect_ext.evaluation.annotate import ToAnnotate
 
 
-def write_queue(folder: Path, queue: ToAnnotate, format_name: str) -> None:
+def write_queue(folder: Path, queue: ToAnnotate, format_name: str) -> list[str]:
     """Write the queue as sentences, as a column file, and in the format of the labelled data.
 
     A format that lies in a folder is left out.
@@ -19,12 +19,17 @@ def write_queue(folder: Path, queue: ToAnnotate, format_name: str) -> None:
         folder: of the run.
         queue: the sentences, with the tagger's spans to be corrected.
         format_name: of the labelled data.
+
+    Returns:
+        The names of the sentences' file, and of the one that the labelled data's tool reads.
     """
     atomic_write_text(folder / ANNOTATE, queue.lines())
     atomic_write_text(folder / PREANNOTATED, queue.columns())
     if format_name == "columns":
-        return
+        return [ANNOTATE]
     format_ = format_named(format_name)
-    if format_.write is not None and format_.suffix in SUFFIXES and queue.sentences:
-        path = folder / PREANNOTATED_AS.format(suffix=format_.suffix)
-        format_.write(path, queue.documents())
+    if format_.write is None or format_.suffix not in SUFFIXES or not queue.sentences:
+        return [ANNOTATE]
+    name = PREANNOTATED_AS.format(suffix=format_.suffix)
+    format_.write(folder / name, queue.documents())
+    return [ANNOTATE, name]

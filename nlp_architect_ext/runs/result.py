@@ -12,7 +12,6 @@ import torch
 
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import (
-    ANNOTATE,
     METRICS,
     PREDICTIONS,
     to_text,
@@ -118,15 +117,15 @@ def write_result(
     best = run.path / settings.run.best_result_file
     atomic_write_text(best, to_text(metrics.to_json().get("dev", {})))
     _write_findings(run.path, metrics, findings)
+    named = ["README.md", METRICS, "learning_curve.png", "report.html"]
     if to_annotate is not None:
-        write_queue(run.path, to_annotate, corpus.format_name)
+        named += write_queue(run.path, to_annotate, corpus.format_name)
     atomic_write_text(run.path / "report.html", page(tagger.config, metrics, findings))
     card = model_card(tagger.config, metrics, sys.argv)
     atomic_write_text(run.path / "README.md", card)
     write_manifest(run.path)
     tagger.folder = run.path
-    named = ["README.md", METRICS, "learning_curve.png", "report.html"]
-    say(last_lines(run.path, metrics, [*named, ANNOTATE] if to_annotate else named))
+    say(last_lines(run.path, metrics, named))
     return TrainingResult(tagger, metrics, run.path)
 
 

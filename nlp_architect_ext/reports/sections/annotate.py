@@ -26,7 +26,8 @@ def to_annotate(found: ToAnnotate, scheme: str, types: tuple[str, ...], language
         f"{found.looked_at:,} of {found.pool:,} unlabelled sentences were compared (a random "
         f"sample of large pools; each once, without those of fewer than {SHORTEST} words and those "
         f"that are labelled). The {len(found.sentences)} most uncertain are in {ANNOTATE}, and "
-        f"with the student's labels, to be corrected, in {PREANNOTATED}."
+        f"with the student's labels, to be corrected, in {PREANNOTATED}; if the labelled data came "
+        "in another format, in that one too. The page of nlp-inference serve shows them as well."
     )
     items = []
     for one in found.sentences[:SENTENCES]:
