@@ -110,6 +110,16 @@ def test_predictions_that_become_labels_are_mentioned(tmp_path: Path) -> None:
     assert "1 text with labels that nobody has checked: columns can't say so" in note
 
 
+def test_texts_in_which_a_tagger_finds_nothing_stay_predictions(tmp_path: Path) -> None:
+    predictions = tmp_path / "output.jsonl"
+    predictions.write_text(json.dumps({"text": "Nobody left.", "entities": []}))
+    tasks = convert(predictions, tmp_path / "tasks.json", write_as="label_studio")
+    assert (tasks.labelled, tasks.predicted) == (0, 1)
+    (task,) = json.loads((tmp_path / "tasks.json").read_text())
+    assert "annotations" not in task
+    assert task["predictions"][0]["result"] == []
+
+
 def test_every_altered_span_is_reported(tmp_path: Path) -> None:
     text = "New York-based Acme Corp said so "
     spans = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +31,8 @@ class Conversion:
 
     Args:
         read, written: the formats.
-        texts, labelled, spans: how many were written.
+        texts, labelled, predicted, spans: how many were written; labels of predicted texts are
+            those that nobody has checked.
         notes: what a format of words couldn't say, a line each.
     """
 
@@ -40,13 +40,16 @@ class Conversion:
     written: Format
     texts: int
     labelled: int
+    predicted: int
     spans: int
     notes: tuple[str, ...]
 
     def __str__(self) -> str:
         """A line on what was done."""
         counts = f"{counted(self.texts, 'text')}, {self.labelled:,} labelled"
-        return f"{self.read.name} to {self.written.name}: {counts}, {counted(self.spans, 'span')}"
+        predicted = f", {self.predicted:,} predicted" if self.predicted else ""
+        spans = counted(self.spans, "span")
+        return f"{self.read.name} to {self.written.name}: {counts}{predicted}, {spans}"
 
 
 def convert(
@@ -88,10 +91,11 @@ def convert(
             remedy="choose another file, or other texts of it",
         )
     writer.write(target, documents)
-    counts = Counter(one.is_labelled for one in documents)
+    labelled = sum(_is(one, "labelled") for one in documents)
+    predicted = sum(one.is_prediction for one in documents)
     spans = sum(len(one.spans or ()) for one in documents)
     notes = (*remarks.lines(), *_of_predictions(documents, writer))
-    return Conversion(reader, writer, len(documents), counts[True], spans, notes)
+    return Conversion(reader, writer, len(documents), labelled, predicted, spans, notes)
 
 
 def _shape(source: Path) -> str:

@@ -7,7 +7,7 @@ have a ``label`` without a score where a person has marked the text.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,15 @@ from nlp_architect_ext.data.formats.offsets import MarkedRange, code_points
 SHAPE = '{"text": ..., "entities": [{"start": ..., "end": ..., "label" or "entity_group": ...}]}'
 ENTITIES = "entities"
 LABELS = ("entity_group", "label")
-PREDICTION = "is_prediction"  # said of records that differ from what the scores of the file tell
+PREDICTION = "is_prediction"  # said of records that differ from what the rest of the file tells
 KNOWN = ("text", ENTITIES, PREDICTION)
 UNKNOWN_WORD = "[UNK]"
 
 
 def read_json(path: Path, options: ReadOptions) -> Iterator[Document]:
     """The texts of a file; where an entity has a score, all of the file are predictions.
+
+    So they are where nothing at all is marked: what a tagger leaves where it finds nothing.
 
     Raises:
         UserError: what isn't such a record, with its line.
@@ -36,14 +38,16 @@ def read_json(path: Path, options: ReadOptions) -> Iterator[Document]:
     for line, record in read_records(path):
         fields = Fields(record, f"{path}:{line}", SHAPE)
         found.append((_document(fields, line, options), record.get(PREDICTION)))
-    have_scores = _have_scores(document for document, _ in found)
+    are_predictions = _are_predictions([document for document, _ in found])
     for document, said in found:
-        is_prediction = said if isinstance(said, bool) else have_scores
+        is_prediction = said if isinstance(said, bool) else are_predictions
         yield replace(document, is_prediction=is_prediction and document.spans is not None)
 
 
-def _have_scores(documents: Iterable[Document]) -> bool:
-    return any(span.score is not None for document in documents for span in document.marks or ())
+def _are_predictions(documents: Sequence[Document]) -> bool:
+    """Whether the records that don't say so themselves are a model's."""
+    spans = [span for document in documents for span in document.marks or ()]
+    return not spans or any(span.score is not None for span in spans)
 
 
 def _document(fields: Fields, line: int, options: ReadOptions) -> Document:
@@ -93,16 +97,16 @@ def _label(entity: Fields) -> str:
 def write_json(path: Path, documents: Iterable[Document]) -> None:
     """Records as `nlp-inference` writes them; what a person has marked has no score."""
     everything = list(documents)
-    have_scores = _have_scores(everything)
-    write_json_lines(path, [_record(document, have_scores) for document in everything])
+    are_predictions = _are_predictions(everything)
+    write_json_lines(path, [_record(document, are_predictions) for document in everything])
 
 
-def _record(document: Document, have_scores: bool) -> Record:
+def _record(document: Document, are_predictions: bool) -> Record:
     entities = None
     if document.marks is not None:
         entities = [_entity(document.text, span) for span in document.marks]
     record: Record = {"text": document.text, ENTITIES: entities}
-    if entities is not None and document.is_prediction != have_scores:
+    if entities is not None and document.is_prediction != are_predictions:
         record[PREDICTION] = document.is_prediction
     return with_rest(record, document, KNOWN)
 
