@@ -179,3 +179,12 @@ def test_inspection_of_a_single_file_of_another_format(
     shown = capsys.readouterr().out
     assert "read as prodigy" in shown
     assert "1 text without accepted labels left out" in shown
+
+
+def test_inspection_of_a_saved_dataset(
+    tasks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    convert(tasks, tmp_path / "saved", write_as="datasets")
+    found = ["inspect", str(tmp_path / "saved"), "--output_dir", str(tmp_path / "out")]
+    assert cli.train(found) == 0
+    assert "read as datasets" in capsys.readouterr().out

@@ -11,6 +11,9 @@ from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.finding import Finding
+from nlp_architect_ext.data.formats.base import detect
+from nlp_architect_ext.data.formats.column_files import COLUMNS
+from nlp_architect_ext.data.formats.hub_names import is_on_hub
 from nlp_architect_ext.data.inspection import Inspection
 from nlp_architect_ext.data.summary import summary
 from nlp_architect_ext.reports.inspection import data_picture
@@ -39,17 +42,20 @@ def inspect_data(settings: InspectSettings) -> list[Finding]:
 
 
 def _with_single_file(data: DataSettings) -> DataSettings:
-    """A file instead of a folder is a train file without others."""
+    """A file, or one dataset, instead of a folder of files is a train file without others."""
     path = Path(data.data_dir)
-    if not path.is_file():
+    if is_on_hub(data.data_dir):
+        place, name = ".", data.data_dir
+    elif path.is_file() or (path.is_dir() and _is_dataset(path)):
+        place, name = str(path.parent), path.name
+    else:
         return data
-    return replace(
-        data,
-        data_dir=str(path.parent),
-        train_filename=path.name,
-        dev_filename="",
-        test_filename="",
-    )
+    return replace(data, data_dir=place, train_filename=name, dev_filename="", test_filename="")
+
+
+def _is_dataset(folder: Path) -> bool:
+    """Whether a folder is of a format by itself."""
+    return detect(folder, COLUMNS.name) is not COLUMNS
 
 
 def _files(data: DataSettings, settings: InspectSettings) -> dict[str, str]:
