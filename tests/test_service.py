@@ -168,8 +168,12 @@ def label_check(tmp_path):
 
 
 def test_suspicious_labels_are_those_of_a_check(model, label_check):
-    with in_thread([replace(model, label_check=label_check)], LimitSettings()) as service:
+    checked = replace(model, label_check=label_check)
+    with in_thread([checked], LimitSettings()) as service:
         first, other = service.ask("GET", "/models/run/queue?kind=suspicious").json["items"]
+    with in_thread([checked], LimitSettings(queue=1)) as service:
+        cut = service.ask("GET", "/models/run/queue?kind=suspicious").json
+    assert (cut["items"], cut["total"]) == ([first], 2)
     assert first["text"] == "Anna 😀 Oslo"
     assert first["words"] == [[0, 4], [5, 6], [7, 11]]
     assert first["labelled"]["labels"] == SUSPECT["sentence_labels"]
@@ -183,7 +187,7 @@ def test_suspicious_labels_are_those_of_a_check(model, label_check):
 
 def test_without_a_check_no_label_is_suspicious(service):
     found = service.ask("GET", "/models/run/queue?kind=suspicious")
-    assert found.json == {"items": [], "kind": "suspicious"}
+    assert found.json == {"items": [], "kind": "suspicious", "total": 0}
 
 
 @pytest.mark.parametrize(

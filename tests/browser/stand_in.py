@@ -93,6 +93,7 @@ class StandIn:
     token: str = ""
     failure: tuple | None = None  # status and message of every prediction
     queues: dict = field(default_factory=dict)
+    total: int = 0  # of a queue; 0 for what is sent
     asked: list = field(default_factory=list)
 
     def answer(self, method, path, body):
@@ -102,7 +103,8 @@ class StandIn:
             return 200, {"models": [self.model(name) for name in self.models]}
         if parts.path.endswith("/queue"):
             kind = parse_qs(parts.query).get("kind", ["uncertain"])[0]
-            return 200, {"items": self.queues.get(kind, []), "kind": kind}
+            items = self.queues.get(kind, [])
+            return 200, {"items": items, "kind": kind, "total": self.total or len(items)}
         if method == "POST" and parts.path.endswith("/predict"):
             self.asked.append(body)
             if self.failure:

@@ -405,6 +405,12 @@ SUSPICIOUS = [
 ]
 
 
+def test_a_queue_that_is_not_sent_as_a_whole_is_said(opened, service):
+    service.total = 2310
+    page = opened("review")
+    expect(page.get_by_text("These are the first 4 of 2,310.")).to_be_visible()
+
+
 def test_suspicious_labels_are_decided_on_as_the_data_has_them(opened, service, tmp_path):
     service.queues["suspicious"] = SUSPICIOUS
     page = opened("review")

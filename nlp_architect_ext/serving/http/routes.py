@@ -97,14 +97,14 @@ async def queue(name: str, service: ServiceOfApp, kind: Kind = "uncertain") -> R
     `suspicious` are labelled ones whose labels may be wrong, as a check of labels found.
     """
     worker = service.worker(name)
-    limits = service.limits
     if kind == "uncertain":
-        found = uncertain_sentences(worker.model.folder)[: limits.queue]
+        there = uncertain_sentences(worker.model.folder)
     else:
-        found = suspicious_sentences(worker.model.label_check)[: limits.queue]
+        there = suspicious_sentences(worker.model.label_check)
+    found = there[: service.limits.queue]
     tagged = await service.tag(worker, [one.sentence for one in found], None)
     items = [_item(*pair) for pair in zip(found, tagged, strict=True)]
-    return JSONResponse({"items": items, "kind": kind})
+    return JSONResponse({"items": items, "kind": kind, "total": len(there)})
 
 
 def _item(found: Found, tagged: Tagged) -> dict[str, Any]:

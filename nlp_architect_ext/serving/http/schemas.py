@@ -155,6 +155,7 @@ class QueueOut(BaseModel):
 
     items: list[QueueItem]
     kind: Kind
+    total: int = Field(description="How many there are; more than --queue aren't sent at once.")
 
 
 class StatusOut(BaseModel):

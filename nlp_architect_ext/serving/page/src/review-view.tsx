@@ -20,7 +20,7 @@ import {
   storageKey,
 } from "./review/decisions";
 import { toDecisions } from "./review/relabelling";
-import { type Item, type Kind, type Model, queue } from "./service";
+import { type Item, type Kind, type Model, type Queue, queue } from "./service";
 import { trainingFiles } from "./text/export";
 import { begin, change, type History, redo, undo } from "./text/history";
 import type { Line, Span } from "./text/lines";
@@ -44,16 +44,16 @@ interface Props {
 export function ReviewView(props: Props) {
   const { model, ask } = props;
   const [kind, setKind] = useState<Kind>("uncertain");
-  const [items, setItems] = useState<Item[] | null>(null);
+  const [found, setFound] = useState<Queue | null>(null);
   const [fault, setFault] = useState("");
   const [attempt, setAttempt] = useState(0);
   const name = useId();
   useEffect(() => {
     let isCurrent = true;
-    setItems(null);
+    setFound(null);
     setFault("");
     ask(() => queue(model.name, kind)).then(
-      (found) => isCurrent && setItems(found),
+      (answer) => isCurrent && setFound(answer),
       (error: Error) => isCurrent && setFault(error.message),
     );
     return () => {
@@ -72,7 +72,7 @@ export function ReviewView(props: Props) {
               name={name}
               checked={kind === one}
               onChange={() => {
-                setItems(null);
+                setFound(null);
                 setKind(one);
               }}
             />
@@ -80,15 +80,25 @@ export function ReviewView(props: Props) {
           </label>
         ))}
       </fieldset>
-      <p class="muted">{ABOUT[kind]}</p>
+      <p class="muted">
+        {ABOUT[kind]}
+        {found && found.total > found.items.length && ` ${firstOf(found)}`}
+      </p>
       {fault && <Fault message={fault} onRetry={() => setAttempt(attempt + 1)} />}
-      {!fault && !items && <p role="status">Loading…</p>}
-      {items && <Queue key={`${model.name} ${kind}`} {...props} kind={kind} items={items} />}
+      {!fault && !found && <p role="status">Loading…</p>}
+      {found && (
+        <OpenQueue key={`${model.name} ${kind}`} {...props} kind={kind} items={found.items} />
+      )}
     </>
   );
 }
 
-function Queue({
+function firstOf({ items, total }: Queue): string {
+  const shown = items.length.toLocaleString("en");
+  return `These are the first ${shown} of ${total.toLocaleString("en")}.`;
+}
+
+function OpenQueue({
   model,
   kind,
   items,

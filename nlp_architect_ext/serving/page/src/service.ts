@@ -116,10 +116,15 @@ export async function predict(
   return answer.results;
 }
 
-export async function queue(model: string, kind: Kind): Promise<Item[]> {
+/** Sentences to look at, and how many there are; the service may not send all at once. */
+export interface Queue {
+  items: Item[];
+  total: number;
+}
+
+export async function queue(model: string, kind: Kind): Promise<Queue> {
   const query = kind === "suspicious" ? "?kind=suspicious" : "";
-  const answer = await ask<{ items: Item[] }>(`models/${encodeURIComponent(model)}/queue${query}`);
-  return answer.items;
+  return await ask<Queue>(`models/${encodeURIComponent(model)}/queue${query}`);
 }
 
 async function ask<Answer>(path: string, options: RequestInit = {}): Promise<Answer> {
