@@ -25,16 +25,7 @@ STARTS = ("random", "embeddings", "etd-rand", "etd-impt")
 SHAPES = {"3x384": ("3", "384"), "3x192": ("3", "192")}
 LAST = ("--targets", "hidden", "--mapping", "last")
 STAGES = ("none", "sentence", "words", "both")
-BOTTLENECK = (
-    "--architecture",
-    "mobilebert",
-    "--layers",
-    "6",
-    "--bottleneck",
-    "96",
-    "--init",
-    "embeddings",
-)
+BOTTLENECK = "--architecture mobilebert --layers 6 --bottleneck 96 --init embeddings".split()
 ORDERS = {
     "joint": ("--targets", "hidden", "--mapping", "uniform", "--schedule", "joint"),
     "progressive": ("--targets", "hidden", "--mapping", "uniform", "--schedule", "progressive"),
@@ -170,14 +161,8 @@ class Plan:
                 "", "", "pseudo-gmb-1", words, (teacher.name,), "pseudo_labelled.py", "test.txt"
             )
             mixed = ("transformer_token", "--model_name_or_path", str(self.folder(f"{name}-1")))
-            mixed += (
-                "--data_dir",
-                str(self.folder("pseudo-gmb-1")),
-                "--seed",
-                "1",
-                "--epochs",
-                "3",
-            )
+            mixed += ("--data_dir", str(self.folder("pseudo-gmb-1")), "--seed", "1")
+            mixed += ("--epochs", "3")
             needs = (f"{name}-1", "pseudo-gmb-1")
             yield Cell(f"{shape}, with pseudo-labels", "gmb", f"{name}-pseudo-1", mixed, needs)
 
@@ -197,12 +182,8 @@ class Plan:
 
     def _staged(self, corpus: str, stage: str, seed: int) -> Iterator[Cell]:
         teacher = f"teacher-{corpus}-{seed}"
-        common = (
-            "--tokenizer",
-            "whitespace",
-            "--soft_labels_dir",
-            str(self.output / "soft_labels"),
-        )
+        store = str(self.output / "soft_labels")
+        common = ("--tokenizer", "whitespace", "--soft_labels_dir", store)
         common += ("--word_encoder", encoder(), "--pretrain", stage, *self.drawn(corpus, seed))
         raw = ("--unlabeled_size", "5000")
         if corpus == "wikigold":
