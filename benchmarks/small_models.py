@@ -25,7 +25,8 @@ STARTS = ("random", "embeddings", "etd-rand", "etd-impt")
 SHAPES = {"3x384": ("3", "384"), "3x192": ("3", "192")}
 LAST = ("--targets", "hidden", "--mapping", "last")
 STAGES = ("none", "sentence", "words", "both")
-BOTTLENECK = "--architecture mobilebert --layers 6 --bottleneck 96 --init embeddings".split()
+BOTTLENECK = ("--architecture", "mobilebert", "--layers", "6", "--bottleneck", "96")
+BOTTLENECK += ("--init", "embeddings")
 ORDERS = {
     "joint": ("--targets", "hidden", "--mapping", "uniform", "--schedule", "joint"),
     "progressive": ("--targets", "hidden", "--mapping", "uniform", "--schedule", "progressive"),
