@@ -25,23 +25,15 @@ STARTS = ("random", "embeddings", "etd-rand", "etd-impt")
 SHAPES = {"3x384": ("3", "384"), "3x192": ("3", "192")}
 LAST = ("--targets", "hidden", "--mapping", "last")
 STAGES = ("none", "sentence", "words", "both")
-BOTTLENECK = (
-    "--architecture",
-    "mobilebert",
-    "--layers",
-    "6",
-    "--bottleneck",
-    "96",
-    "--init",
-    "embeddings",
-)
+BOTTLENECK = ("--architecture", "mobilebert", "--layers", "6", "--bottleneck", "96")
+BOTTLENECK += ("--init", "embeddings")
 ORDERS = {
     "joint": ("--targets", "hidden", "--mapping", "uniform", "--schedule", "joint"),
     "progressive": ("--targets", "hidden", "--mapping", "uniform", "--schedule", "progressive"),
     "last layer only": LAST,
 }
-
-
+# What a search on gmb found (`mappings`, seed 1), and two that need none.
+MAPPINGS = {"uniform": "uniform", "last": "last", "genetic": "0,1,5", "random": "3,4,2"}
 UNEXPLAINED = "unexplained"  # the share of the teacher's variance, on held-out text
 SENTENCES = 3000  # of raw text
 
@@ -125,13 +117,29 @@ class Plan:
                 yield from self.distilled(f"bottleneck, {order}", name, seed, flags)
 
     def mappings(self) -> Iterator[Cell]:
-        """Which layer teaches which: searched for, against two that need no search."""
+        """Which layer teaches which: searched for once; what was found, taught with every seed."""
+        recipe = ("--recipe", "layer-search", "--layers", "3")
         labelled = ("--data_dir", str(self.data / "gmb"), "--labeled_size", str(CORPORA["gmb"]))
-        for mapping in ("ga", "uniform", "last"):
-            flags = ("--recipe", "layer-search", "--layers", "3", "--mapping", mapping)
-            flags += labelled if mapping == "ga" else ()
+        flags = (*recipe, "--mapping", "ga", *labelled)
+        yield from self.distilled("mapping ga", "mapping-ga", 1, flags)
+        for name, mapping in MAPPINGS.items():
+            flags = (*recipe, "--mapping", mapping)
             for seed in self.seeds:
-                yield from self.distilled(f"mapping {mapping}", f"mapping-{mapping}", seed, flags)
+                yield from self.distilled(f"mapping {name}", f"mapping-{name}", seed, flags)
+
+    def details(self) -> Iterator[Cell]:
+        """Flags of less weight, each against the default; one seed."""
+        small = ("--layers", "3", "--hidden", "192", *LAST)
+        bottleneck = (*BOTTLENECK, *LAST)
+        variants = {
+            "3x192, 32 windows for importance": (*small, "--importance_size", "32"),
+            "3x192, default lessons and embeddings": (*small, "--targets", "embedding", "hidden"),
+            "bottleneck, no_norm": (*bottleneck, "--normalization", "no_norm"),
+            "bottleneck, 4 feed-forwards": (*bottleneck, "--feed_forwards", "4"),
+        }
+        for row, flags in variants.items():
+            name = row.replace(", ", "-").replace(" ", "-")
+            yield from self.distilled(row, name, 1, flags)
 
     def recipes(self) -> Iterator[Cell]:
         """Each recipe as it is, at one size."""
@@ -154,14 +162,8 @@ class Plan:
                 "", "", "pseudo-gmb-1", words, (teacher.name,), "pseudo_labelled.py", "test.txt"
             )
             mixed = ("transformer_token", "--model_name_or_path", str(self.folder(f"{name}-1")))
-            mixed += (
-                "--data_dir",
-                str(self.folder("pseudo-gmb-1")),
-                "--seed",
-                "1",
-                "--epochs",
-                "3",
-            )
+            mixed += ("--data_dir", str(self.folder("pseudo-gmb-1")), "--seed", "1")
+            mixed += ("--epochs", "3")
             needs = (f"{name}-1", "pseudo-gmb-1")
             yield Cell(f"{shape}, with pseudo-labels", "gmb", f"{name}-pseudo-1", mixed, needs)
 
@@ -181,12 +183,8 @@ class Plan:
 
     def _staged(self, corpus: str, stage: str, seed: int) -> Iterator[Cell]:
         teacher = f"teacher-{corpus}-{seed}"
-        common = (
-            "--tokenizer",
-            "whitespace",
-            "--soft_labels_dir",
-            str(self.output / "soft_labels"),
-        )
+        store = str(self.output / "soft_labels")
+        common = ("--tokenizer", "whitespace", "--soft_labels_dir", store)
         common += ("--word_encoder", encoder(), "--pretrain", stage, *self.drawn(corpus, seed))
         raw = ("--unlabeled_size", "5000")
         if corpus == "wikigold":
@@ -214,6 +212,7 @@ PARTS = (
     "bottleneck",
     "mappings",
     "recipes",
+    "details",
     "pseudo",
     "pretrain",
 )

@@ -13,6 +13,7 @@ from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.encoders.size import TRAINING_PASSES
 from nlp_architect_ext.runs.known_teacher import ChosenTeacher
 from nlp_architect_ext.runs.pretraining_plan import Pretraining
+from nlp_architect_ext.runs.teacher import TOLD_EPOCHS
 from nlp_architect_ext.runs.teacher_plan import TeacherPlan
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
@@ -53,11 +54,12 @@ def describe(
         f"parameters, {4 * parameters / MEGABYTE:.1f} MB, {len(tagger.vocabulary.words):,} words "
         "in its vocabulary"
     ]
-    total = 0.0
+    total, later = 0.0, 0.0
     if teachers is not None:
         for one in teachers.teachers:
-            seconds, line = _teacher(teachers, one, corpus)
+            seconds, seconds_later, line = _teacher(teachers, one, corpus)
             total += seconds
+            later += seconds_later
             lines.append(line)
     if pretraining is not None:
         seconds, line = _pretraining(pretraining, tagger)
@@ -71,6 +73,14 @@ def describe(
         f"{counted(stream.steps_an_epoch, 'step')}, "
         f"about {_minutes(seconds)}"
     )
+    if settings.rounds is not None and (others := settings.rounds.rounds - 1):
+        sentences = len(corpus.train) + len(corpus.unlabelled)
+        later += seconds
+        total += others * later
+        lines.append(
+            f"{counted(others, 'further round')}: teachers are fine-tuned on {sentences:,} "
+            f"sentences, then another student; about {_minutes(later)} each"
+        )
     lines.append(
         f"in all at most about {_minutes(total)} on this machine, evaluation left out; nothing "
         "was written"
@@ -78,13 +88,13 @@ def describe(
     return "\n".join(lines)
 
 
-def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[float, str]:
-    """Seconds for fine-tuning and labelling, and a line about it."""
+def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[float, float, str]:
+    """Seconds for fine-tuning and labelling, the same in a later round, and a line about it."""
     if one.kind.estimate is not None:
         parts = (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())
         asked = [sentence for part in parts for sentence in part]
         cost = one.kind.estimate(one.argument, corpus.labels, plan.options, asked)
-        return 0.0, f"teacher {one.name}: {cost}"
+        return 0.0, 0.0, f"teacher {one.name}: {cost}"
     training = one.kind.training if one.needs_training else None
     make = one.kind.make if training is None else training.untrained
     teacher = make(one.argument, corpus.labels, plan.options)
@@ -94,12 +104,14 @@ def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[flo
     teacher.logits(sample)
     a_sentence = (time.perf_counter() - started) / len(sample)
     to_label = sum(map(len, (corpus.train, corpus.unlabelled, corpus.dev or (), corpus.test or ())))
-    labelling, fine_tuning = a_sentence * to_label, 0.0
+    labelling, fine_tuning, later = a_sentence * to_label, 0.0, 0.0
     facts = ["used as it is"]
     if training is not None:
         passes = plan.tuning.epochs * len(corpus.train)
         sentences = max(passes, plan.tuning.min_steps * plan.tuning.batch_size)
         fine_tuning = TRAINING_PASSES * a_sentence * sentences
+        told = TOLD_EPOCHS * (len(corpus.train) + len(corpus.unlabelled))
+        later = TRAINING_PASSES * a_sentence * told + labelling
         about = _minutes(fine_tuning)
         facts = [f"fine-tuned on {len(corpus.train):,} sentences, about {about}"]
     if parameters := parameters_of(teacher):
@@ -108,7 +120,7 @@ def _teacher(plan: TeacherPlan, one: ChosenTeacher, corpus: Corpus) -> tuple[flo
         f"teacher {one.name}: {', '.join(facts)}; "
         f"labels {to_label:,} sentences, about {_minutes(labelling)}"
     )
-    return fine_tuning + labelling, line
+    return fine_tuning + labelling, later, line
 
 
 def _pretraining(plan: Pretraining, tagger: NeuralTagger) -> tuple[float, str]:

@@ -25,6 +25,7 @@ from nlp_architect_ext.settings.run import RunSettings
 from nlp_architect_ext.training.checkpoint import Checkpoints
 
 DATA = "data.json"
+EARLIER_ROUND = "earlier_round"  # a run folder as well
 BEST_RESULT = RunSettings.best_result_file
 # Stored answers are keyed by what they answer, so they outlive a replaced run.
 STORE = "soft_labels"
@@ -46,6 +47,7 @@ WRITTEN = (
     "metrics.jsonl",
     BEST_RESULT,
     "learning_curve.png",
+    EARLIER_ROUND,
     "search.json",
     "search.csv",
     "search.png",

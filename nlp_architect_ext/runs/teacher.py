@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.corpus import Corpus
@@ -35,6 +36,7 @@ from nlp_architect_ext.teachers.fine_tuning_settings import FineTuning
 from nlp_architect_ext.teachers.store import Rows
 from nlp_architect_ext.teachers.stored_mean import StoredMean
 
+TOLD_EPOCHS = 2  # passes over text that isn't labelled by people: it's more, and less certain
 SoftLabels = list[NDArray[np.float16]]
 
 
@@ -71,11 +73,19 @@ def no_answers(corpus: Corpus) -> TeacherAnswers:
     return TeacherAnswers(train, unlabelled, {}, {}, 0, ())
 
 
-def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
+def teach(
+    plan: TeacherPlan, corpus: Corpus, run: RunFolder, told: Sequence[Sentence] = ()
+) -> TeacherAnswers:
     """Fine-tune the teachers that don't know the labels yet, and read or compute what they say.
 
     A teacher that was fine-tuned before an interruption is kept; so are the sentences that were
     labelled.
+
+    Args:
+        plan: who teaches.
+        corpus: whose sentences are asked of them.
+        run: where all is kept.
+        told: further sentences to learn from, with labels that aren't gold.
     """
     dev = dev_sample(corpus, plan.dev_sample)
     folders = _folders(run, len(plan.teachers))
@@ -83,7 +93,9 @@ def teach(plan: TeacherPlan, corpus: Corpus, run: RunFolder) -> TeacherAnswers:
     for index, (one, folder) in enumerate(zip(plan.teachers, folders, strict=True)):
         # Teachers of one name differ by their seeds, or an ensemble would be one teacher twice.
         tuning = replace(plan.tuning, seed=plan.tuning.seed + index)
-        ready = _trained(one, folder, tuning, corpus, dev, run)
+        if told:
+            tuning = replace(tuning, epochs=TOLD_EPOCHS)
+        ready = _trained(one, folder, tuning, [*corpus.train, *told], dev, run, corpus.labels)
         teachers.append(ready.make(corpus.labels, replace(plan.options, store=run.store)))
     stored = StoredMean(run.store, teachers)
     splits = splits_of(corpus)
@@ -174,9 +186,10 @@ def _trained(
     teacher: ChosenTeacher,
     folder: Path,
     tuning: FineTuning,
-    corpus: Corpus,
+    train: Sequence[Sentence],
     dev: list[Sentence] | None,
     run: RunFolder,
+    labels: LabelSet,
 ) -> ChosenTeacher:
     """The teacher, fine-tuned into `folder` unless it knows the labels already."""
     if not teacher.needs_training:
@@ -184,11 +197,9 @@ def _trained(
     training = teacher.kind.training
     assert training is not None, "it needs it"
     if not folder.exists():
-        say(f"fine-tuning the teacher {teacher.name} on {len(corpus.train):,} sentences")
+        say(f"fine-tuning the teacher {teacher.name} on {len(train):,} sentences")
         with run.phase("teacher") as meter:
-            outcome = training.train(
-                teacher.argument, corpus.train, dev, corpus.labels, folder, tuning
-            )
+            outcome = training.train(teacher.argument, train, dev, labels, folder, tuning)
             meter.operations = outcome["operations"]
         for line in outcome["log"]:
             run.journal.write("teacher", **line)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.runs.pretraining import pretrain
 from nlp_architect_ext.runs.pretraining_plan import planned_pretraining
 from nlp_architect_ext.runs.result import TrainingResult, finished_result, write_result
-from nlp_architect_ext.runs.teacher import no_answers, teach
+from nlp_architect_ext.runs.rounds import check_rounds, told_by_student
+from nlp_architect_ext.runs.teacher import TeacherAnswers, no_answers, teach
 from nlp_architect_ext.runs.teacher_plan import (
+    TeacherPlan,
     check_teachers,
     teacher_inputs,
     teacher_plan,
@@ -77,6 +80,7 @@ def train_student(
     teachers = teacher_plan(settings, corpus, device)
     if teachers is not None:
         check_teachers(teachers, corpus.labels)
+    check_rounds(settings.rounds, teachers)
     pretraining = planned_pretraining(settings, corpus, tagger)
     objective = method.objective(settings, tagger)
     place = run_place(settings, digests)
@@ -90,7 +94,8 @@ def train_student(
         if run.is_finished:
             say(f"{run.path} is finished already")
             return finished_result(run.path, device)
-        answers = teach(teachers, corpus, run) if teachers is not None else None
+        again = partial(train_student, method, given=given, digests=digests)
+        answers = _taught(again, settings, teachers, corpus, run)
         if not run.checkpoints.last.exists():
             if words:
                 set_word_vectors(tagger, words, run)
@@ -100,6 +105,19 @@ def train_student(
             stream = method_stream(method, settings, corpus, tagger, answers)
             fit_student(settings, corpus, tagger, objective, stream, run, meter)
         return write_result(run, settings, corpus, tagger, answers)
+
+
+def _taught(
+    again: Callable[[Chosen], TrainingResult | None],
+    settings: Chosen,
+    teachers: TeacherPlan | None,
+    corpus: Corpus,
+    run: RunFolder,
+) -> TeacherAnswers | None:
+    """What the teachers say, after the rounds before; `again` is a whole run by its settings."""
+    if teachers is None:
+        return None
+    return teach(teachers, corpus, run, told_by_student(again, settings, corpus, run))
 
 
 def _corpus(settings: TaggerSettings, given: Corpus | None) -> Corpus:

@@ -43,6 +43,19 @@ class LanguageModelSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoundSettings:
+    """How often teacher and student learn from one another."""
+
+    rounds: int = setting(
+        1,
+        help="teachers and students in turn: from the second on, teachers are fine-tuned on the "
+        "raw text as well, with the labels of the student before",
+        minimum=1,
+        maximum=10,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class DistillationSettings:
     """What the student learns from the teacher."""
 

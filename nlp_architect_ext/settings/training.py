@@ -23,6 +23,7 @@ from nlp_architect_ext.settings.teacher import (
     DistillationSettings,
     FineTuningSettings,
     LanguageModelSettings,
+    RoundSettings,
     TeacherSettings,
     TrainerSettings,
 )
@@ -52,6 +53,7 @@ class TaggerSettings:
     device: DeviceSettings = group(DeviceSettings)
     fine_tuning: FineTuningSettings | None = None
     language_model: LanguageModelSettings | None = None
+    rounds: RoundSettings | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,7 @@ class TaggerKdPseudoSettings(TaggerKdSettings):
 
     unlabelled: UnlabelledSettings = group(UnlabelledSettings)
     mixing: MixingSettings = group(MixingSettings)
+    rounds: RoundSettings = group(RoundSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
