@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +14,7 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.reports.plots import png
 
-MOST_TYPES = 40  # bars that can be read
+MOST_TYPES = MOST_BARS = 40  # bars that can be read
 INCH_A_TYPE = 0.3
 
 
@@ -61,7 +62,9 @@ def _draw_types(
 def _draw_lengths(axes: Axes, parts: Mapping[str, Sequence[Sentence]]) -> None:
     lengths = {name: [len(sentence) for sentence in found] for name, found in parts.items()}
     longest = max(max(found) for found in lengths.values())
-    bins = np.linspace(0, longest + 1, 41).tolist()
+    # Whole numbers of words: others would hold now one length and now two.
+    width = max(1, math.ceil(longest / MOST_BARS))
+    bins = (np.arange(0, longest + width, width) + 0.5).tolist()
     for name, found in lengths.items():
         weights = np.full(len(found), 100 / len(found))
         axes.hist(found, bins=bins, weights=weights, histtype="step", linewidth=1.5, label=name)

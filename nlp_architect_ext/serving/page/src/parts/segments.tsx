@@ -128,7 +128,7 @@ const SHORT = 24;
 function Entity(props: EntityProps) {
   const { span, types, isLow, verdict, words, start, end, from, to, drawn } = props;
   const differs = verdict !== null && verdict !== "both";
-  const score = span.score === null ? "by you" : `score ${shownScore(span.score)}`;
+  const score = span.score === null ? "by a person" : `score ${shownScore(span.score)}`;
   const parts = [span.label, score];
   if (isLow) parts.push("below the minimum");
   if (verdict) parts.push(VERDICTS[verdict].toLowerCase());

@@ -15,7 +15,7 @@ export function lookOf(types: readonly string[], label: string): Look {
 }
 
 export function shownScore(score: number | null): string {
-  return score === null ? "by you" : score.toFixed(2);
+  return score === null ? "by a person" : score.toFixed(2);
 }
 
 export function counted(count: number, noun: string): string {
