@@ -417,6 +417,7 @@ def test_suspicious_labels_are_decided_on_as_the_data_has_them(opened, service, 
     page.get_by_text("Suspicious labels").click()
     expect(page.get_by_text("the data has LOC “Ada”, suggested is PER “Ada”")).to_be_visible()
     assert marked(page) == [("LOC", "Ada"), ("PER", "Bo")]
+    assert page.locator("[data-doubted]").all_inner_texts() == ["Ada"]
     page.get_by_role("button", name="Take the suggestion for Ada").click()
     assert marked(page) == [("PER", "Ada"), ("PER", "Bo")]
     page.get_by_role("button", name="Accept", exact=True).click()

@@ -20,10 +20,10 @@ import {
   storageKey,
 } from "./review/decisions";
 import { toDecisions } from "./review/relabelling";
-import { type Item, type Kind, type Model, type Queue, queue } from "./service";
+import { type Item, type Kind, type Labelled, type Model, type Queue, queue } from "./service";
 import { trainingFiles } from "./text/export";
 import { begin, change, type History, redo, undo } from "./text/history";
-import type { Line, Span } from "./text/lines";
+import type { Line, Range, Span } from "./text/lines";
 import { equal } from "./text/spans";
 
 const KINDS: Record<Kind, string> = { uncertain: "Uncertain", suspicious: "Suspicious labels" };
@@ -119,6 +119,7 @@ function OpenQueue({
   const original = useMemo(() => item && sentenceOf(item, undefined, model.scheme), [item]);
   const line = useMemo(() => item && sentenceOf(item, decision, model.scheme), [item, decision]);
   const lines = useMemo(() => (line ? [line] : []), [line]);
+  const doubted = useMemo(() => rangesOf(item?.labelled), [item]);
 
   const show = (next: number, said = "") => {
     if (next < 0 || next >= items.length) return announce(`${said} This is the last one.`.trim());
@@ -185,6 +186,7 @@ function OpenQueue({
           onUndo={() => put(undo(history))}
           onRedo={() => put(redo(history))}
           goTo={goTo}
+          doubted={doubted}
         />
         {item.labelled && (
           <Suspects
@@ -236,6 +238,10 @@ function OpenQueue({
       <Saved {...{ model, items, decisions, done, isStored, forget, kind }} />
     </div>
   );
+}
+
+function rangesOf(labelled: Labelled | null | undefined): Range[] {
+  return (labelled?.suspects ?? []).map(({ start, end }): Range => [start, end]);
 }
 
 function Bar({ done }: { done: ReturnType<typeof progress> }) {
@@ -303,8 +309,10 @@ function Saved({ model, items, decisions, done, isStored, forget, kind }: SavedP
           "Add what you accept to train.txt and train again: the next list comes from the new model."
         ) : (
           <>
-            <code>nlp-train check_labels --relabel decided.jsonl</code> writes the labelled file
-            anew, with the labels that you accept.
+            <code>
+              nlp-train check_labels --data_dir DATA --relabel decided.jsonl --output_dir NEW
+            </code>{" "}
+            writes the labelled file anew, with the labels that you accept.
           </>
         )}
       </p>

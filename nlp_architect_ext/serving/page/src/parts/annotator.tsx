@@ -3,7 +3,7 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { compare, type Verdict } from "../text/compare";
 import { typeOf } from "../text/keys";
-import type { Line, Span } from "../text/lines";
+import type { Line, Range, Span } from "../text/lines";
 import { spanAt } from "../text/spans";
 import { give, type Outcome, stretch, take, within } from "./actions";
 import { announce } from "./live";
@@ -30,6 +30,8 @@ export interface AnnotatorProps {
   minimum?: number;
   hidesLow?: boolean;
   teacher?: readonly Line[] | null;
+  /** Words of each line that are to be looked at. */
+  doubted?: readonly Range[];
   canUndo: boolean;
   canRedo: boolean;
   onChange(line: number, spans: readonly Span[]): void;
@@ -195,6 +197,7 @@ export function Annotator(props: AnnotatorProps) {
             language={props.language}
             minimum={minimum}
             hidesLow={hidesLow}
+            doubted={props.doubted ?? nowhere}
             from={at?.line === index && chosen ? chosen[0] : -1}
             to={at?.line === index && chosen ? chosen[1] : -1}
             stop={stop?.line === index ? stop.caret : -1}
@@ -221,6 +224,7 @@ interface RowProps {
   language: string | undefined;
   minimum: number;
   hidesLow: boolean;
+  doubted: readonly Range[];
   from: number;
   to: number;
   stop: number;
@@ -253,6 +257,7 @@ function OneLine({ index, count, line, teacher, types, language, minimum, ...res
         types={types}
         minimum={minimum}
         verdicts={verdicts}
+        doubted={rest.doubted}
         selected={rest.from < 0 ? null : [rest.from, rest.to]}
         stop={rest.stop}
       />
@@ -287,6 +292,7 @@ function runs(key: string, commands: Commands, types: readonly string[]): boolea
 }
 
 const none: readonly Span[] = [];
+const nowhere: readonly Range[] = [];
 
 export function shownSpans(line: Line | undefined, minimum: number, hidesLow: boolean) {
   if (!line) return none;

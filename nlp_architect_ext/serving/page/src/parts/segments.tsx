@@ -14,12 +14,14 @@ interface LineProps {
   types: readonly string[];
   minimum: number;
   verdicts: ReadonlyMap<Span, Verdict> | null;
+  doubted: readonly Range[];
   selected: Range | null;
   /** The word that Tab leads to, if it's in this line. */
   stop: number;
 }
 
-export function Words({ line, spans, types, minimum, verdicts, selected, stop }: LineProps) {
+export function Words(props: LineProps) {
+  const { line, spans, types, minimum, verdicts, doubted, selected, stop } = props;
   const [from, to] = selected ?? [0, 0];
   const segment = ({ start, end, span }: Piece) => {
     const isTouched = from < end && start < to;
@@ -34,6 +36,7 @@ export function Words({ line, spans, types, minimum, verdicts, selected, stop }:
         types={types}
         isLow={span !== null && isLow(span, minimum)}
         verdict={(span && verdicts?.get(span)) ?? null}
+        doubted={doubted}
         from={isTouched ? from : -1}
         to={isTouched ? to : -1}
         stop={stop >= start && stop < end ? stop : -1}
@@ -83,13 +86,14 @@ interface SegmentProps {
   types: readonly string[];
   isLow: boolean;
   verdict: Verdict | null;
+  doubted: readonly Range[];
   from: number;
   to: number;
   stop: number;
 }
 
 const Segment = memo((props: SegmentProps) => {
-  const { text, words, start, end, span, from, to, stop } = props;
+  const { text, words, start, end, span, doubted, from, to, stop } = props;
   const drawn: (VNode | string)[] = [];
   for (let index = start; index < end; index++) {
     const [first, last] = words[index] as Range;
@@ -102,6 +106,7 @@ const Segment = memo((props: SegmentProps) => {
         role="option"
         class="word"
         data-word={index}
+        data-doubted={doubted.some((range) => range[0] <= index && index < range[1]) || undefined}
         tabIndex={index === stop ? 0 : -1}
         aria-selected={isSelected}
         aria-label={span ? `${word}, ${place(span, index)}` : undefined}
