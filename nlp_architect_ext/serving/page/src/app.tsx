@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Fault } from "./parts/fault";
 import { Help } from "./parts/help";
 import { useAnnouncement } from "./parts/live";
@@ -28,7 +28,7 @@ export function App() {
     ask(models).then(setKnown, (error: Error) => setFault(error.message));
   };
   useEffect(load, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const target = event.target as Element;
       if (event.key !== "?" || target.matches("input, textarea, select")) return;

@@ -1,6 +1,6 @@
 /** A queue of sentences, one at a time: correct, accept or skip, download what was accepted. */
 
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Annotator } from "./parts/annotator";
 import { Download } from "./parts/download";
 import { Fault } from "./parts/fault";
@@ -403,7 +403,7 @@ interface Actions {
 function useKeys(actions: Actions): void {
   const latest = useRef(actions);
   latest.current = actions;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const { show, settle, index, singleKeys } = latest.current;
       const target = event.target as Element;

@@ -59,7 +59,8 @@ export function Annotator(props: AnnotatorProps) {
     wantsFocus.current = focus && next !== null;
     setSelection(next);
   };
-  useEffect(() => {
+  // Before the next key can come: an effect would wait for a frame.
+  useLayoutEffect(() => {
     if (props.goTo) select(caretAt(props.goTo.line, props.goTo.word));
   }, [props.goTo]);
   useTouchSelection(root, (next) => select(next, false));

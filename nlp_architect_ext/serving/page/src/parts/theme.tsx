@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 const KEY = "nlp-architect-ext:theme";
 const THEMES = ["system", "light", "dark"] as const;
@@ -7,7 +7,7 @@ type Theme = (typeof THEMES)[number];
 /** Light, dark, or as the system has it. */
 export function Theme() {
   const [theme, setTheme] = useState<Theme>(stored);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = theme;
     try {
       localStorage.setItem(KEY, theme);
