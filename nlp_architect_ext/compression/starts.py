@@ -31,6 +31,7 @@ from nlp_architect_ext.core.names import nearest
 
 RANDOM, EMBEDDINGS, ETD_RAND, ETD_IMPT = "random", "embeddings", "etd-rand", "etd-impt"
 STARTS = (RANDOM, EMBEDDINGS, ETD_RAND, ETD_IMPT)
+PIECES = (ETD_RAND, ETD_IMPT)  # of the teacher
 Batch = Mapping[str, Tensor]
 
 
@@ -49,7 +50,7 @@ def check_start(name: str, shape: Shape, teacher: PreTrainedConfig) -> None:
             remedy=nearest(name, STARTS) or "correct the name",
         )
     check(shape, teacher)
-    if shape.architecture == "mobilebert" and name in (ETD_RAND, ETD_IMPT):
+    if shape.architecture == "mobilebert" and name in PIECES:
         raise UserError(
             where=f"start {name!r}",
             wrong="no teacher has the layers of the mobilebert architecture to extract",

@@ -11,17 +11,19 @@ import transformers
 
 from nlp_architect_ext.compression.architectures import Shape, student_config
 from nlp_architect_ext.compression.attention import layers_of
-from nlp_architect_ext.compression.distilling import Plan
+from nlp_architect_ext.compression.distilling import JOINT, Plan
 from nlp_architect_ext.compression.encoder_objective import (
+    ATTENTION,
     EMBEDDING,
+    HIDDEN,
     INSIDE,
     check_lessons,
     needed_layers,
 )
 from nlp_architect_ext.compression.importance import masking_piece
 from nlp_architect_ext.compression.layer_search import Space, check_search
-from nlp_architect_ext.compression.mapping import SEARCHED, UNIFORM, layer_mapping
-from nlp_architect_ext.compression.starts import EMBEDDINGS, ETD_IMPT, check_start
+from nlp_architect_ext.compression.mapping import LAST, SEARCHED, UNIFORM, layer_mapping
+from nlp_architect_ext.compression.starts import EMBEDDINGS, ETD_IMPT, PIECES, check_start
 from nlp_architect_ext.compression.state_store import StateStore, state_bytes
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.encoders.bare import BareEncoder
@@ -96,7 +98,9 @@ def encoder_plan(settings: DistillEncoderSettings) -> EncoderPlan:
     if start == ETD_IMPT:
         masking_piece(teacher.tokenizer, teacher.folder.name)
     config = student_config(shape, teacher.config)
-    plan = Plan(lessons.targets, _mapping(lessons.mapping, shape, teacher), lessons.schedule)
+    usual = usual_lessons(start, shape, teacher.config, lessons.schedule)
+    mapping = _mapping(lessons.mapping or usual[1], shape, teacher)
+    plan = Plan(lessons.targets or usual[0], mapping, lessons.schedule)
     _check_plan(plan, teacher, config)
     states = settings.large.states_dir or str(Path(settings.run.output_dir) / "states")
     text = read_windows(settings.large, teacher.aligner)
@@ -125,6 +129,20 @@ def shape_of(small: SmallEncoderSettings, teacher: transformers.PretrainedConfig
         small.feed_forwards,
         small.normalization,
     )
+
+
+def usual_lessons(
+    start: str, shape: Shape, teacher: transformers.PretrainedConfig, schedule: str
+) -> tuple[tuple[str, ...], str]:
+    """What is taught, and by which mapping, where the user doesn't say.
+
+    Measured: layers that are the teacher's own learn more from all layers and from inside of them;
+    narrower ones, and those that are new, from the last states alone.
+    """
+    is_whole = start in PIECES and shape.hidden == teacher.hidden_size
+    if is_whole and schedule == JOINT:
+        return (EMBEDDING, HIDDEN, ATTENTION), UNIFORM
+    return (HIDDEN,), LAST
 
 
 def check_room(plan: EncoderPlan, store: StateStore) -> None:

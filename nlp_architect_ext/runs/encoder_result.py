@@ -95,7 +95,7 @@ def _made(settings: DistillEncoderSettings, plan: EncoderPlan) -> dict[str, str]
         "architecture": sizes,
         "start": plan.start,
         "lessons": ", ".join(plan.plan.lessons),
-        "mapping": f"{lessons.mapping}: {taught} (the teacher's layer for each; 0 for none)",
+        "mapping": f"{taught} (the teacher's layer for each; 0 for none)",
         "order": plan.plan.order,
         "training": f"{lessons.epochs} epochs in batches of {lessons.batch_size}, rate "
         f"{lessons.lr:g}, seed {settings.run.seed}",

@@ -126,15 +126,17 @@ class LessonSettings:
     """What it learns from the teacher's layers."""
 
     targets: tuple[str, ...] = setting(
-        ("hidden",),
-        help=f"what is taught: {', '.join(LESSONS)}",
+        (),
+        help=f"what is taught: {', '.join(LESSONS)}; if not given, embedding, hidden and attention "
+        "to a piece of the teacher of its own width, hidden to others",
         choices=LESSONS,
         spread=True,
         common=True,
     )
-    mapping: str = setting(
-        "last",
-        help="which layer teaches which: uniform, last, ga, or a list such as 0,0,6 (0: none)",
+    mapping: str | None = setting(
+        None,
+        help="which layer teaches which: uniform, last, ga, or a list such as 0,0,6 (0: none); "
+        "if not given, uniform to a piece of the teacher of its own width, last to others",
         common=True,
     )
     schedule: str = setting(

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -135,6 +136,24 @@ def test_recipes_make_encoders_and_flags_are_stronger(run, tmp_path, recipe, fla
         assert settings["targets"] == ["hidden", "embedding"]
     phases = metrics(tmp_path / "out")["seconds"]
     assert "importance" not in phases
+
+
+@pytest.mark.parametrize(
+    ("flags", "lessons", "mapping"),
+    [
+        ([], "embedding, hidden, attention", "2 "),
+        (["--layers", 2], "embedding, hidden, attention", "1, 2 "),
+        (["--layers", 2, "--mapping", "last"], "embedding, hidden, attention", "0, 2 "),
+        (["--layers", 2, "--hidden", 16], "hidden", "0, 2 "),
+        (["--layers", 2, "--init", "embeddings"], "hidden", "0, 2 "),
+        (["--schedule", "progressive"], "hidden", "2 "),
+    ],
+)
+def test_what_is_taught_where_nobody_says(run, tmp_path, flags, lessons, mapping):
+    assert run(tmp_path / "out", "--epochs", 1, *flags) == 0
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert re.search(rf"lessons\W+{lessons}\W", card)
+    assert re.search(rf"mapping\W+{mapping}", card)
 
 
 def test_stored_states_serve_other_runs(run, tmp_path):
