@@ -27,9 +27,9 @@ from nlp_architect_ext.data.sampling import random_part
 def queued(model: Path, folder: Path, flags: Sequence[str]) -> list[tuple[str, ...]]:
     """The words of the sentences that the command chooses."""
     program = Path(sys.executable).with_name("nlp-train")
-    words = ["annotate_next", "--model_dir", model, "--pool_file", folder / "pool.txt"]
-    words += ["--output_dir", folder / "queue", "--overwrite_output_dir", "--threads", "1"]
-    subprocess.run([program, *words, *flags], check=True)
+    words = ["annotate_next", "--model_dir", str(model), "--pool_file", str(folder / "pool.txt")]
+    words += ["--output_dir", str(folder / "queue"), "--overwrite_output_dir", "--threads", "1"]
+    subprocess.run([str(program), *words, *flags], check=True)
     return [sentence.words for sentence in read_columns(folder / "queue" / "annotate_next.conll")]
 
 

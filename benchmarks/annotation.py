@@ -71,8 +71,8 @@ class Plan:
 
     def _chosen(self, corpus: str, seed: int, rule: str, budget: str) -> Iterator[Cell]:
         base = random_name(corpus, seed, 0)
-        flags = (*RULES[rule], *BUDGETS[budget], "--seed", str(seed))
-        needs = (base,)
+        flags: tuple[str, ...] = (*RULES[rule], *BUDGETS[budget], "--seed", str(seed))
+        needs: tuple[str, ...] = (base,)
         if "disagreement" in RULES[rule]:
             teacher = self._teacher(corpus, seed)
             yield teacher
@@ -82,7 +82,7 @@ class Plan:
         data = f"{name}-data"
         drawn = ("--labeled_size", str(LABELLED), "--split_seed", str(seed))
         places = (str(self.output / base), "--data_dir", str(self.data / corpus))
-        words = (*places, *drawn, *flags)
+        words: tuple[str, ...] = (*places, *drawn, *flags)
         yield Cell("", "", data, words, needs, "annotated.py", "train.txt")
         words = ("tagger", "--data_dir", str(self.output / data), *self._cheap(seed))
         for split in ("dev", "test"):

@@ -51,7 +51,8 @@ def margin(said: Said) -> Numbers:
 def entropy(said: Said) -> Numbers:
     """Of each word's labels (words,), as a share of the largest that is possible, from 0 to 1."""
     labels = said.probabilities.shape[1]
-    return _entropy(said.probabilities) / np.log(max(labels, 2))
+    doubts: Numbers = _entropy(said.probabilities) / np.log(max(labels, 2))
+    return doubts
 
 
 def disagreement(said: Said) -> Numbers:
