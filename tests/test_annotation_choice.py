@@ -31,24 +31,18 @@ def near(one, other):
     return len(one & other) >= NEARLY_SAME * len(one | other)
 
 
-def slowly(words, doubts, rule, budget, is_diverse):
-    """The same choice with nothing remembered between steps."""
-    chosen = []
-    while budget.sentences is None or len(chosen) < budget.sentences:
-        left = None if budget.words is None else budget.words - sum(len(words[i]) for i in chosen)
-        times = Counter(form for i in chosen for form in {word.lower() for word in words[i]})
-        worths = {}
-        for place, own in enumerate(words):
-            is_dear = left is not None and len(own) > left
-            is_near = is_diverse and any(near(own, words[other]) for other in chosen)
-            if place in chosen or is_dear or is_near:
-                continue
+def left_over(words, doubts, rule, budget, is_diverse, chosen):
+    """What the sentences that may come next are worth, by place, from scratch."""
+    left = None if budget.words is None else budget.words - sum(len(words[i]) for i in chosen)
+    times = Counter(form for i in chosen for form in {word.lower() for word in words[i]})
+    worths = {}
+    for place, own in enumerate(words):
+        is_dear = left is not None and len(own) > left
+        is_near = is_diverse and any(near(own, words[other]) for other in chosen)
+        if place not in chosen and not is_dear and not is_near:
             seen = np.array([1 + times[word.lower()] if is_diverse else 1 for word in own])
             worths[place] = rule.worth(doubts[place] / seen)
-        if not worths:
-            break
-        chosen.append(min(worths, key=lambda place: (-worths[place], place)))
-    return chosen
+    return worths
 
 
 @pytest.mark.parametrize("rule", [RULE, TOTAL], ids=["mean", "total"])
@@ -56,7 +50,17 @@ def slowly(words, doubts, rule, budget, is_diverse):
 def test_each_choice_is_the_best_one_left(rule, pool, budget, is_diverse):
     words, doubts = pool
     found = choose(words, doubts, rule, budget, is_diverse=is_diverse)
-    assert found == slowly(words, doubts, rule, budget, is_diverse)
+    for number, place in enumerate(found):
+        worths = left_over(words, doubts, rule, budget, is_diverse, found[:number])
+        assert worths[place] >= max(worths.values()) - 1e-9
+    if len(found) != budget.sentences:
+        assert left_over(words, doubts, rule, budget, is_diverse, found) == {}
+
+
+def test_equal_sentences_come_in_their_order():
+    words, doubts = [("a", "b"), ("c", "d"), ("e", "f")], [np.array([0.5, 0.25])] * 3
+    for is_diverse in (False, True):
+        assert choose(words, doubts, RULE, Budget(), is_diverse=is_diverse) == [0, 1, 2]
 
 
 @given(pool=pools, budget=budgets, is_diverse=st.booleans())

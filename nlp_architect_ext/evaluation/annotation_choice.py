@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,31 +47,71 @@ def choose(
         budget: how much is chosen.
         is_diverse: see above.
     """
-    forms = [[word.lower() for word in words] for words in sentences]
-    seen: Counter[str] = Counter()
+    pool = _Pool(sentences, doubts, rule)
     chosen: list[int] = []
     left = budget.words
-    # Worth only ever falls, so what was computed earlier is a bound: only the first in line has to
-    # be computed anew.
-    queue = [(-rule.worth(own), place, 0) for place, own in enumerate(doubts)]
-    heapq.heapify(queue)
-    while queue and (budget.sentences is None or len(chosen) < budget.sentences):
-        _, place, after = heapq.heappop(queue)
-        if left is not None and len(forms[place]) > left:
-            continue
-        if is_diverse and after < len(chosen):
-            times = np.array([1 + seen[form] for form in forms[place]])
-            worth = rule.worth(doubts[place] / times)
-            heapq.heappush(queue, (-worth, place, len(chosen)))
-            continue
-        if is_diverse and any(_are_nearly_same(forms[place], forms[other]) for other in chosen):
+    while budget.sentences is None or len(chosen) < budget.sentences:
+        place = pool.best(left)
+        if place is None:
+            break
+        if is_diverse and any(pool.are_nearly_same(place, other) for other in chosen):
             continue
         chosen.append(place)
-        seen.update(set(forms[place]))
-        left = None if left is None else left - len(forms[place])
+        left = None if left is None else left - len(sentences[place])
+        if is_diverse:
+            pool.discount(place)
     return chosen
 
 
-def _are_nearly_same(one: Sequence[str], other: Sequence[str]) -> bool:
-    both, either = set(one) & set(other), set(one) | set(other)
-    return len(both) >= NEARLY_SAME * len(either)
+class _Pool:
+    """Sentences that may still be chosen, all their words in one row.
+
+    Args:
+        sentences: the words of each.
+        doubts: of the words of each.
+        rule: what makes a sentence of doubts worth it.
+    """
+
+    def __init__(
+        self, sentences: Sequence[Sequence[str]], doubts: Sequence[Numbers], rule: Rule
+    ) -> None:
+        forms: dict[str, int] = {}
+        self.ids = [
+            np.array([forms.setdefault(word.lower(), len(forms)) for word in words])
+            for words in sentences
+        ]
+        self.lengths = np.array([len(words) for words in sentences])
+        self.is_there = np.ones(len(sentences), bool)
+        self.seen = np.zeros(len(forms))  # chosen sentences that have each form
+        self._row = np.concatenate([*self.ids, np.zeros(0, int)])
+        self._doubts = np.concatenate([*doubts, np.zeros(0)])
+        self._starts = np.cumsum(self.lengths) - self.lengths
+        self._rule = rule
+        self._worths = self._computed()
+
+    def best(self, most_words: int | None) -> int | None:
+        """Take out the sentence that is worth most among those that aren't too long, if any."""
+        may = self.is_there if most_words is None else self.is_there & (self.lengths <= most_words)
+        if not may.any():
+            return None
+        place = int(np.where(may, self._worths, -np.inf).argmax())
+        self.is_there[place] = False
+        return place
+
+    def discount(self, place: int) -> None:
+        """From now on the words of this sentence count less."""
+        self.seen[np.unique(self.ids[place])] += 1
+        self._worths = self._computed()
+
+    def are_nearly_same(self, one: int, other: int) -> bool:
+        """Whether two sentences share nearly all of their words."""
+        both = np.intersect1d(self.ids[one], self.ids[other])
+        either = np.union1d(self.ids[one], self.ids[other])
+        return len(both) >= NEARLY_SAME * len(either)
+
+    def _computed(self) -> Numbers:
+        """What each sentence is worth (sentences,)."""
+        if not len(self.lengths):
+            return np.zeros(0)
+        totals: Numbers = np.add.reduceat(self._doubts / (1 + self.seen[self._row]), self._starts)
+        return totals if self._rule.is_total else totals / self.lengths
