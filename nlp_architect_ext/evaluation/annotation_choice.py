@@ -76,14 +76,14 @@ class _Pool:
         self, sentences: Sequence[Sequence[str]], doubts: Sequence[Numbers], rule: Rule
     ) -> None:
         forms: dict[str, int] = {}
-        self.ids = [
-            np.array([forms.setdefault(word.lower(), len(forms)) for word in words])
-            for words in sentences
+        ids = [
+            [forms.setdefault(word.lower(), len(forms)) for word in words] for words in sentences
         ]
+        self._sets = [frozenset(own) for own in ids]
         self.lengths = np.array([len(words) for words in sentences])
         self.is_there = np.ones(len(sentences), bool)
         self.seen = np.zeros(len(forms))  # chosen sentences that have each form
-        self._row = np.concatenate([*self.ids, np.zeros(0, int)])
+        self._row = np.array([form for own in ids for form in own], int)
         self._doubts = np.concatenate([*doubts, np.zeros(0)])
         self._starts = np.cumsum(self.lengths) - self.lengths
         self._rule = rule
@@ -100,14 +100,14 @@ class _Pool:
 
     def discount(self, place: int) -> None:
         """From now on the words of this sentence count less."""
-        self.seen[np.unique(self.ids[place])] += 1
+        self.seen[list(self._sets[place])] += 1
         self._worths = self._computed()
 
     def are_nearly_same(self, one: int, other: int) -> bool:
         """Whether two sentences share nearly all of their words."""
-        both = np.intersect1d(self.ids[one], self.ids[other])
-        either = np.union1d(self.ids[one], self.ids[other])
-        return len(both) >= NEARLY_SAME * len(either)
+        both = len(self._sets[one] & self._sets[other])
+        either = len(self._sets[one]) + len(self._sets[other]) - both
+        return both >= NEARLY_SAME * either
 
     def _computed(self) -> Numbers:
         """What each sentence is worth (sentences,)."""
