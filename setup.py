@@ -97,6 +97,7 @@ setup(
             "nlp-inference = nlp_architect_ext.cli:inference",
         ],
         "nlp_architect_ext.train": [
+            "annotate_next = nlp_architect_ext_procedures.annotate_next:AnnotateNext",
             "benchmark = nlp_architect_ext_procedures.benchmark:Benchmark",
             "check_labels = nlp_architect_ext_procedures.check_labels:CheckLabels",
             "convert = nlp_architect_ext_procedures.convert:Convert",

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.settings import (
+    annotation,
     cross_view,
     curve,
     deployment,
@@ -29,6 +30,7 @@ from nlp_architect_ext.settings.fields import MISSING, Flag, flags_of
 from nlp_architect_ext.settings.flags import off
 
 MODULES = (
+    annotation,
     training,
     inference,
     monitoring,

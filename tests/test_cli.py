@@ -49,7 +49,7 @@ def test_version(capsys):
     [
         (
             ["tager"],
-            "command 'tager': no such name is installed; expected one of: benchmark, ",
+            "command 'tager': no such name is installed; expected one of: annotate_next, ",
         ),
         (
             ["tagger"],

@@ -87,7 +87,7 @@ EVALUATION = Evaluation(
     LABELS,
 )
 TO_ANNOTATE = ToAnnotate(
-    (Uncertain(0.75, ("<script>", "alert", "(1)", "."), ("O",) * 4),), 4_000, 9_000
+    (Uncertain(0.75, ("<script>", "alert", "(1)", "."), ("O",) * 4, doubtful=(0,)),), 4_000, 9_000
 )
 
 

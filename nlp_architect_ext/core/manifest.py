@@ -17,6 +17,8 @@ MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
 PREDICTIONS = {"dev": "dev_predictions.txt", "test": "test_predictions.txt"}
 # Unlabelled sentences to annotate next, and their labels so far.
 ANNOTATE, PREANNOTATED = "annotate_next.txt", "annotate_next.conll"
+# Why each of them was chosen.
+REASONS = "annotate_next_reasons.jsonl"
 # The same in the format of the labelled data, if that isn't of columns.
 PREANNOTATED_AS = "annotate_next{suffix}"
 SUFFIXES = (".jsonl", ".json", ".spacy", ".conllu", ".parquet")

@@ -16,6 +16,7 @@ from nlp_architect_ext.core.manifest import (
     PREANNOTATED,
     PREANNOTATED_AS,
     PREDICTIONS,
+    REASONS,
     SETTINGS,
     SUFFIXES,
 )
@@ -57,6 +58,7 @@ WRITTEN = (
     *PREDICTIONS.values(),
     ANNOTATE,
     PREANNOTATED,
+    REASONS,
     *(PREANNOTATED_AS.format(suffix=suffix) for suffix in SUFFIXES),
     *LOGS,
     IDS,

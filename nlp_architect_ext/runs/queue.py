@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from nlp_architect_ext.core.files import atomic_write_text
-from nlp_architect_ext.core.manifest import ANNOTATE, PREANNOTATED, PREANNOTATED_AS, SUFFIXES
+from nlp_architect_ext.core.manifest import (
+    ANNOTATE,
+    PREANNOTATED,
+    PREANNOTATED_AS,
+    REASONS,
+    SUFFIXES,
+)
 from nlp_architect_ext.data.formats.base import format_named
 from nlp_architect_ext.evaluation.annotate import ToAnnotate
 
 
 def write_queue(folder: Path, queue: ToAnnotate, format_name: str) -> list[str]:
-    """Write the queue as sentences, as a column file, and in the format of the labelled data.
+    """Write the queue: sentences, columns, reasons, and in the format of the labelled data.
 
     A format that lies in a folder is left out.
 
@@ -25,6 +32,8 @@ def write_queue(folder: Path, queue: ToAnnotate, format_name: str) -> list[str]:
     """
     atomic_write_text(folder / ANNOTATE, queue.lines())
     atomic_write_text(folder / PREANNOTATED, queue.columns())
+    reasons = (json.dumps(one, ensure_ascii=False) + "\n" for one in queue.reasons())
+    atomic_write_text(folder / REASONS, "".join(reasons))
     if format_name == "columns":
         return [ANNOTATE]
     format_ = format_named(format_name)

@@ -19,7 +19,6 @@ from nlp_architect_ext.core.manifest import (
 )
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.data.corpus import Corpus
-from nlp_architect_ext.evaluation.annotate import ToAnnotate, most_uncertain
 from nlp_architect_ext.evaluation.calibration import (
     Reliability,
     calibrated_scores,
@@ -35,6 +34,7 @@ from nlp_architect_ext.reports.model_card import model_card
 from nlp_architect_ext.reports.page import page
 from nlp_architect_ext.reports.plots import learning_curve, reliability_curve
 from nlp_architect_ext.reports.tables import last_split
+from nlp_architect_ext.runs.annotation import of_run
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.queue import write_queue
 from nlp_architect_ext.runs.reference import write_reference
@@ -88,7 +88,7 @@ def write_result(
             fit_calibration(*evaluations["dev"].outcomes) if "dev" in evaluations else None
         )
         dev = _cross_fitted(settings, corpus, tagger, evaluations)
-        to_annotate = _to_annotate(settings, corpus, tagger)
+        to_annotate = of_run(settings, corpus, tagger, answers)
     tagger.config = replace(tagger.config, teachers=answers.teachers if answers else ())
     write_model(run.path, tagger.config, tagger.vocabulary.to_json(), tagger.model.state_dict())
     write_reference(run.path, tagger, evaluations.get("dev"))
@@ -152,15 +152,6 @@ def _cross_fitted(
     has_bias = settings.schedule.fit_outside_bias and tagger.labels.scheme != "plain"
     refitted = OutsideBias(tagger, corpus.dev).refitted if has_bias else None
     return cross_fitted(evaluations["dev"], refitted)
-
-
-def _to_annotate(
-    settings: TaggerSettings, corpus: Corpus, tagger: NeuralTagger
-) -> ToAnnotate | None:
-    if not corpus.unlabelled:
-        return None
-    known = [*corpus.train, *(corpus.dev or ()), *(corpus.test or ())]
-    return most_uncertain(tagger, corpus.unlabelled, known, settings.run.seed)
 
 
 def _reliability(

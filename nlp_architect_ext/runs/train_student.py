@@ -16,6 +16,7 @@ from nlp_architect_ext.data.vocabulary import Vocabulary
 from nlp_architect_ext.encoders.pretrained_words import PretrainedWords
 from nlp_architect_ext.encoders.word_vector_store import WordVectorStore
 from nlp_architect_ext.layers.device import prepare
+from nlp_architect_ext.runs.annotation import check_run
 from nlp_architect_ext.runs.decided import decided
 from nlp_architect_ext.runs.dry_run import describe
 from nlp_architect_ext.runs.fit_student import fit_student, method_stream
@@ -69,6 +70,7 @@ def train_student(
             wasn't there before.
     """
     check_tracker(settings.run.report_to)
+    check_run(settings)
     device = prepare(settings.device.device, settings.device.no_cuda, settings.device.threads)
     corpus = _corpus(settings, given)
     settings = decided(settings, corpus, device)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from nlp_architect_ext.settings.annotation import AnnotationSettings
 from nlp_architect_ext.settings.data import UnlabelledSettings
 from nlp_architect_ext.settings.fields import group, setting
 from nlp_architect_ext.settings.recipes import CVT_RECIPES
@@ -64,6 +65,7 @@ class TaggerCvtSettings(TaggerSettings):
     recipes: ClassVar[Mapping[str, Mapping[str, object]]] = CVT_RECIPES
 
     unlabelled: UnlabelledSettings = group(UnlabelledSettings)
+    annotation: AnnotationSettings = group(AnnotationSettings)
     schedule: ScheduleSettings = group(ScheduleSettings, epochs=12, ema_decay=0.998)
     views: CrossViewSettings = group(CrossViewSettings)
     self_teaching: SelfTeachingSettings = group(SelfTeachingSettings)

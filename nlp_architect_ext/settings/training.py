@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from nlp_architect_ext.settings.annotation import AnnotationSettings
 from nlp_architect_ext.settings.data import (
     DataSettings,
     DevSettings,
@@ -42,6 +43,7 @@ class TaggerSettings:
     teachers: TeacherSettings | None = None
     data: DataSettings = group(DataSettings)
     unlabelled: UnlabelledSettings | None = None
+    annotation: AnnotationSettings | None = None
     run: RunSettings = group(RunSettings)
     student: StudentSettings = group(StudentSettings)
     schedule: ScheduleSettings = group(ScheduleSettings)
@@ -73,6 +75,7 @@ class TaggerKdPseudoSettings(TaggerKdSettings):
     unlabelled: UnlabelledSettings = group(UnlabelledSettings)
     mixing: MixingSettings = group(MixingSettings)
     rounds: RoundSettings = group(RoundSettings)
+    annotation: AnnotationSettings = group(AnnotationSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
