@@ -141,6 +141,13 @@ def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence
     """The command itself; a package of ours that isn't installed is the user's to install."""
     try:
         procedure.run_procedure(parser.parse_args(arguments))
+    except MemoryError as error:
+        raise UserError(
+            where=parser.prog,
+            wrong="there isn't enough memory",
+            expected="more of it, or less to do at once",
+            remedy="give shorter texts, a smaller batch_size or fewer workers",
+        ) from error
     except ModuleNotFoundError as error:
         name = (error.name or "").partition(".")[0]
         if name not in DEPENDENCIES:
