@@ -143,6 +143,8 @@ def _one(kind: type[Any], value: Any, about: Mapping[str, Any], where: str) -> A
         raise _refused(where, str(value), "a finite number")
     if isinstance(value, str) and "\0" in value:
         raise _refused(where, repr(value), "text without NUL")
+    if isinstance(value, str) and not _is_utf8(value):
+        raise _refused(where, repr(value), "text that is UTF-8, names of files too")
     if about["choices"] and value not in about["choices"]:
         raise _refused(where, repr(value), f"one of: {', '.join(about['choices'])}")
     if about["minimum"] is not None and not value >= about["minimum"]:
@@ -150,6 +152,15 @@ def _one(kind: type[Any], value: Any, about: Mapping[str, Any], where: str) -> A
     if about["maximum"] is not None and not value <= about["maximum"]:
         raise _refused(where, str(value), f"at most {about['maximum']}")
     return value
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether it can be written down; names of files may hold any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refused(where: str, wrong: str, expected: str) -> UserError:
