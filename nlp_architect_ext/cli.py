@@ -15,6 +15,7 @@ from nlp_architect_ext.core.interruption import TerminatedError, terminable
 from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.core.progress import show_on_terminal
 from nlp_architect_ext.core.standard_error import lenient_standard_error
+from nlp_architect_ext.core.threads import one_thread_if_need_be
 from nlp_architect_ext.procedure import Procedure
 
 # The modules that are missing where only a part of the program was installed, and the extra that
@@ -105,6 +106,8 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
 
 def _answered(program: str, group: str, arguments: Sequence[str]) -> int:
     """The exit code of a call; whatever goes wrong is one line."""
+    if one_thread_if_need_be():
+        print("no more threads may be started (ulimit -u): one computes", file=sys.stderr)
     try:
         with terminable():
             _call(program, group, arguments)

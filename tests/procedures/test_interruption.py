@@ -1,6 +1,8 @@
 """Commands that are ended from outside, or whose standard streams nobody reads."""
 
+import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -83,3 +85,33 @@ def test_a_full_disk_is_named(export, tmp_path):
     line = done.stderr.splitlines()[-1]
     assert line.startswith(f"{tmp_path / 'out' / 'output.txt'}: can't be written (File too large)")
     assert not (tmp_path / "out").exists()
+
+
+def _without_threads():
+    """No process or thread more for this user; root is no exception."""
+    libc = ctypes.CDLL(None)
+    for capability in (21, 24):  # CAP_SYS_ADMIN and CAP_SYS_RESOURCE, which stand above the limit
+        libc.prctl(24, capability)  # PR_CAPBSET_DROP
+    if os.geteuid() == 0:
+        os.setresuid(54321, 0, 0)
+    resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+@pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="one core asks for no threads")
+def test_one_thread_computes_where_no_more_may_be_started(export, tmp_path):
+    (tmp_path / "in.txt").write_text("Anna met Bo\n")
+    call = tag(export, tmp_path / "in.txt", tmp_path, "--engine", "onnx")
+    free = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    done = subprocess.run(
+        call,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=free,
+        preexec_fn=_without_threads,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("no more threads may be started (ulimit -u): one computes\n")
+    assert (tmp_path / "output.txt").exists()
