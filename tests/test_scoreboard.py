@@ -22,9 +22,7 @@ def scoreboard(*arguments):
 def test_offsets_and_entities_are_the_same_everywhere():
     code, said, why = scoreboard("offsets", "--count", "300")
     assert code == 0, said + why
-    pattern = (
-        r"R11 300 Unicode texts, [\d,]+ entities: 0 wrong offsets, 0 texts with other .*\n.*\n"
-    )
+    pattern = r"R11 300 Unicode texts, [\d,]+ entities: 0 wrong offsets, 0 texts with .*\n.*\n"
     assert re.fullmatch(pattern, said)
 
 
