@@ -1,10 +1,17 @@
 """The scoreboard of reliability: each check prints its figure, and fails below its target.
 
-python benchmarks/reliability.py folders --count 5000
+python benchmarks/reliability.py                       all of them
+python benchmarks/reliability.py folders --count 5000  one of them
 
 folders (R2): malformed model, export and teacher folders, their manifests sealed again. Loading
 them and tagging with them must end in an answer or in one line: no traceback, no hang, no crash,
 and no more memory than twice the folder beside what the undamaged one takes.
+
+offsets (R11): offsets of random Unicode, and the same entities in torch, ONNX Runtime and kernel.
+
+pickles (R4): no pickle, torch.load or eval in the code, in a run, or in what a run writes.
+
+start (R17): seconds of --help and of import, without torch.
 """
 
 from __future__ import annotations
@@ -18,6 +25,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import torch
+from checks.offsets import check_offsets
+from checks.pickles import check_pickles
+from checks.start import check_start
 from damage.folders import KINDS, TEACHER, use, write_all
 from damage.mutations import damaged
 from damage.watch import DONE, REFUSED, watched
@@ -64,7 +74,13 @@ def _is_fault(outcome: str) -> bool:
     return outcome not in (DONE, REFUSED)
 
 
-CHECKS: dict[str, Callable[[int, int], bool]] = {"folders": check_folders}
+# What each checks, and how many of them if nobody says.
+CHECKS: dict[str, tuple[Callable[[int, int], bool], int]] = {
+    "folders": (check_folders, 5000),
+    "offsets": (check_offsets, 50_000),
+    "pickles": (check_pickles, 1),
+    "start": (check_start, 5),
+}
 
 
 def main() -> None:
@@ -73,13 +89,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("check", nargs="?", choices=sorted(CHECKS), help="default: all")
-    parser.add_argument("--count", type=int, default=5000, help="default: %(default)s")
+    parser.add_argument("--count", type=int, help="folders, texts or tries; default: the target's")
     parser.add_argument("--first", type=int, default=0, help="number of the first; to repeat one")
     options = parser.parse_args()
     torch.set_num_threads(1)  # forked processes have no threads of torch's
     names = [options.check] if options.check else sorted(CHECKS)
     start = perf_counter()
-    are_good = [CHECKS[name](options.count, options.first) for name in names]
+    are_good = []
+    for name in names:
+        check, usual = CHECKS[name]
+        are_good.append(check(options.count or usual, options.first))
     print(f"{perf_counter() - start:.0f} seconds")
     raise SystemExit(not all(are_good))
 

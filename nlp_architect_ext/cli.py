@@ -6,14 +6,16 @@ import os
 import sys
 from argparse import SUPPRESS, Action, ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 from nlp_architect_ext import __version__
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.interruption import TerminatedError, terminable
 from nlp_architect_ext.core.names import nearest
 from nlp_architect_ext.core.progress import show_on_terminal
+from nlp_architect_ext.core.standard_error import lenient_standard_error
+from nlp_architect_ext.core.threads import one_thread_if_need_be
 from nlp_architect_ext.procedure import Procedure
 
 # The modules that are missing where only a part of the program was installed, and the extra that
@@ -98,24 +100,23 @@ def inference(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if sys.stderr is None:  # closed by the caller; progress needs a place to go
-        # It stays open as long as the program.
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    with lenient_standard_error():
+        return _answered(program, group, list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _answered(program: str, group: str, arguments: Sequence[str]) -> int:
+    """The exit code of a call; whatever goes wrong is one line."""
+    if one_thread_if_need_be():
+        print("no more threads may be started (ulimit -u): one computes", file=sys.stderr)
     try:
-        if not arguments or arguments[0].startswith("-"):
-            return _overview(program, group, arguments)
-        procedure = _load(group, arguments[0])
-        parser = _Parser(prog=f"{program} {arguments[0]}", description=procedure.description)
-        procedure.add_arguments(parser)
-        with show_on_terminal():
-            _run(procedure, parser, arguments[1:])
+        with terminable():
+            _call(program, group, arguments)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print("interrupted; what was finished is kept", file=sys.stderr)
-        return 130
+        return 143 if isinstance(error, TerminatedError) else 130
     except BrokenPipeError:
         # Whoever read our output has left; Python would complain once more while flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -137,10 +138,30 @@ def _main(program: str, group: str, arguments: Sequence[str] | None) -> int:
     return 0
 
 
+def _call(program: str, group: str, arguments: Sequence[str]) -> None:
+    if not arguments or arguments[0].startswith("-"):
+        _overview(program, group, arguments)
+        return
+    procedure = _load(group, arguments[0])
+    parser = _Parser(prog=f"{program} {arguments[0]}", description=procedure.description)
+    procedure.add_arguments(parser)
+    with show_on_terminal():
+        _run(procedure, parser, arguments[1:])
+    if sys.stdout is not None:
+        sys.stdout.flush()  # here it can be said that there is no room; at exit it's a traceback
+
+
 def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence[str]) -> None:
     """The command itself; a package of ours that isn't installed is the user's to install."""
     try:
         procedure.run_procedure(parser.parse_args(arguments))
+    except MemoryError as error:
+        raise UserError(
+            where=parser.prog,
+            wrong="there isn't enough memory",
+            expected="more of it, or less to do at once",
+            remedy="give shorter texts, a smaller batch_size or fewer workers",
+        ) from error
     except ModuleNotFoundError as error:
         name = (error.name or "").partition(".")[0]
         if name not in DEPENDENCIES:
@@ -151,7 +172,7 @@ def _run(procedure: type[Procedure], parser: ArgumentParser, arguments: Sequence
         raise UserError(where=parser.prog, wrong=wrong, expected=expected, remedy=remedy) from error
 
 
-def _overview(program: str, group: str, arguments: Sequence[str]) -> int:
+def _overview(program: str, group: str, arguments: Sequence[str]) -> None:
     """Help and version, where no command is named."""
     commands = "\n".join(
         f"  {name:<20} {_description(group, name)}" for name in registry.names(group)
@@ -167,7 +188,6 @@ def _overview(program: str, group: str, arguments: Sequence[str]) -> int:
     )
     parser.parse_args(arguments)
     parser.print_help()
-    return 0
 
 
 def _load(group: str, name: str) -> type[Procedure]:

@@ -2,13 +2,13 @@
 
 import os
 import platform
-import sys
 from argparse import ArgumentParser, Namespace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.standard_output import standard_output
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 from nlp_architect_ext.runtime.native.availability import kernel_path, missing_kernel
 
@@ -65,7 +65,9 @@ class Doctor(Procedure):
             states = [_state(group, name) for name in registry.names(group)]
             facts[group.rpartition(".")[2]] = ", ".join(states)
         width = max(map(len, facts))
-        sys.stdout.write("".join(f"{name:<{width}}  {fact}\n" for name, fact in facts.items()))
+        standard_output().write(
+            "".join(f"{name:<{width}}  {fact}\n" for name, fact in facts.items())
+        )
 
 
 def _is_installed(module: str) -> bool:

@@ -1,11 +1,11 @@
 """`nlp-train students`: which students are installed, and their own arguments."""
 
 import inspect
-import sys
 from argparse import ArgumentParser, Namespace
 
 from nlp_architect_ext.core import registry
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.standard_output import standard_output
 from nlp_architect_ext.procedure import Procedure, register_train_cmd
 
 GIVEN = {"self", "word_count", "character_count", "label_count"}  # by vocabulary and labels
@@ -22,11 +22,12 @@ class Students(Procedure):
     @staticmethod
     def run_procedure(args: Namespace) -> None:
         """Print one student a paragraph; a broken plugin is one line."""
+        output = standard_output()
         for name in registry.names(registry.STUDENTS):
             try:
-                sys.stdout.write(f"{_described(name)}\n")
+                output.write(f"{_described(name)}\n")
             except UserError as error:
-                sys.stdout.write(f"{name}: (broken: {error})\n")
+                output.write(f"{name}: (broken: {error})\n")
 
 
 def _described(name: str) -> str:

@@ -1,12 +1,13 @@
 """Sentences as numbers: padding, windows, what belongs to whom."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp_architect_ext.batches.batch import collate
-from nlp_architect_ext.batches.encoding import encode, encode_words
+from nlp_architect_ext.batches.encoding import LONGEST_TRAINED, encode, encode_words
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.vocabulary import Vocabulary
@@ -86,3 +87,16 @@ def test_moving_a_batch_keeps_lengths_where_packing_wants_them():
     moved = batch.to(torch.device("meta"))
     assert moved.words.device.type == "meta"
     assert moved.lengths.device.type == "cpu"
+
+
+@pytest.mark.usefixtures("on_terminal")
+def test_training_reads_both_ends_of_a_word_that_would_fill_the_memory(capsys):
+    word = "a" * 50_000 + "b" * 50_000
+    sentence = Sentence((word, "met"), ("O", "O"))
+    (encoded,) = encode([sentence], VOCABULARY, LABELS, max_words=50)
+    assert encoded.character_counts.tolist() == [LONGEST_TRAINED, 3]
+    half = LONGEST_TRAINED // 2
+    ends = VOCABULARY.character_ids("a" * half + "b" * half)
+    assert encoded.characters[:LONGEST_TRAINED].tolist() == ends
+    assert capsys.readouterr().err.startswith("1 word of more than 1,000 characters: training")
+    assert encode_words(sentence.words, VOCABULARY).longest_word == len(word)  # tagging does all

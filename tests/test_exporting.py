@@ -1,6 +1,8 @@
 """Exports against the taggers that they were made from."""
 
 import json
+import pickle
+import shutil
 import subprocess
 import sys
 
@@ -22,6 +24,8 @@ from nlp_architect_ext.layers.onnx_graph import OnnxGraph
 from nlp_architect_ext.runtime import Tagger
 from nlp_architect_ext.runtime.calibration import Calibration
 from nlp_architect_ext.runtime.folder import GRAPH, RULES, WEIGHTS
+from nlp_architect_ext.runtime.native.availability import missing_kernel
+from nlp_architect_ext.runtime.native.tagger import NativeTagger
 from nlp_architect_ext.runtime.tensors import read_tensors
 from nlp_architect_ext.students.base import Exportable
 from nlp_architect_ext.taggers.export import write_export
@@ -129,6 +133,24 @@ def test_convolutions_are_rounded_too(tmp_path):
     batch = [Sentence(("Anna", "met", "Bo", "in", "Oslo")), Sentence(("today", "."))]
     for one, other in zip(large.emissions(batch), small.emissions(batch), strict=True):
         assert 0 < np.abs(one - other).max() < 0.1 * np.abs(one).max()
+
+
+ANY_ENGINE = [Tagger] if missing_kernel() else [Tagger, NativeTagger]
+
+
+@pytest.mark.parametrize("engine", ANY_ENGINE)
+def test_a_tagger_is_sent_to_another_process_as_bytes(engine, tmp_path):
+    CRF.export(tmp_path / "export", "fp32")
+    tagger = engine.load(tmp_path / "export", threads=2)
+    sent = pickle.dumps(tagger)
+    SOFTMAX.export(tmp_path / "export", "fp32")
+    with pytest.raises(UserError, match="changed since the tagger was read"):
+        pickle.dumps(tagger)
+    shutil.rmtree(tmp_path / "export")  # another machine may not have it
+    code = "import pickle, sys; print([*pickle.load(sys.stdin.buffer)('Anna met Bo in Oslo')])"
+    call = [sys.executable, "-c", code]
+    there = subprocess.run(call, input=sent, capture_output=True, check=True).stdout
+    assert there.decode().strip() == str([*tagger("Anna met Bo in Oslo")])
 
 
 def test_it_runs_with_onnxruntime_and_numpy_alone(tmp_path):

@@ -1,5 +1,6 @@
 import gzip
 import io
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -67,3 +68,15 @@ def test_a_failed_write_keeps_the_old_and_leaves_nothing(tmp_path):
     with pytest.raises(UserError, match="can't be written"):
         atomic_write_text(tmp_path / "missing" / "x.txt", "text")
     assert list(tmp_path.rglob("*")) == [tmp_path / "folder"]
+
+
+def test_a_line_that_never_ends_is_refused_before_it_fills_the_memory(tmp_path):
+    path = tmp_path / "bomb.txt.gz"
+    path.write_bytes(gzip.compress(b"fine\n" + b"x" * 20_000_000))
+    tracemalloc.start()
+    with pytest.raises(UserError, match=r"bomb\.txt\.gz:2: a line of more than 1 MB; .*break it"):
+        list(lines(path, longest=1_000_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+    assert list(lines(path, longest=20_000_000))[1] == (2, "x" * 20_000_000)

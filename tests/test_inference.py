@@ -51,6 +51,19 @@ def test_columns_come_out_in_order_blank_line_between_texts(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("name", ["in.txt", "-"])
+def test_as_json_every_line_of_the_input_has_its_line(name, tmp_path, monkeypatch):
+    content = "Anna met Bo\n\n   \nOslo\n\n"
+    (tmp_path / "in.txt").write_text(content)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content.encode())))
+    data = "-" if name == "-" else str(tmp_path / name)
+    tag_file(TAGGER, settings(tmp_path, data_file=data, output_format="json"))
+    written = (tmp_path / "out" / "output.jsonl").read_text().splitlines()
+    records = list(map(json.loads, written))
+    assert [one["text"] for one in records] == content.split("\n")[:-1]
+    assert [one["entities"] for one in records if not one["text"].strip()] == [[], [], []]
+
+
 HTML_TEXT = 'Anna  met <b>Bo</b> & "Oslo"\n\nBo\n'
 
 

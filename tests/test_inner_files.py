@@ -3,14 +3,23 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
+import onnx
 import pytest
+from onnx.external_data_helper import set_external_data
+from test_tagger import SOFTMAX
 from tiny_teacher import tiny_classifier
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.inner_files import inner_file
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.manifest import write_manifest
 from nlp_architect_ext.encoders.folder import find
+from nlp_architect_ext.runtime import Tagger
+from nlp_architect_ext.runtime.native.availability import missing_kernel
+from nlp_architect_ext.runtime.native.tagger import NativeTagger
+from nlp_architect_ext.taggers.neural import NeuralTagger
 from nlp_architect_ext.teachers.transformer import TransformerTokenClassifier
 
 LABELS = LabelSet.for_types(["LOC", "PER"])
@@ -110,3 +119,52 @@ def test_another_model_s_tokenizer_is_refused(folder, tmp_path):
     shutil.copyfile(other / "tokenizer.json", folder / "tokenizer.json")
     with pytest.raises(UserError, match="its tokenizer gives numbers up to"):
         TransformerTokenClassifier.load(folder, LABELS)
+
+
+@pytest.fixture
+def tagger_folder(tmp_path):
+    """A tagger and its export."""
+    SOFTMAX.save(tmp_path / "model")
+    SOFTMAX.export(tmp_path / "model" / "export", "fp32")
+    (tmp_path / "secret").write_bytes(b"secret")
+    return tmp_path / "model"
+
+
+LOADERS = {"torch": NeuralTagger.load, "onnx": Tagger.load}
+if not missing_kernel():
+    LOADERS["native"] = NativeTagger.load
+
+
+@pytest.mark.parametrize("engine", LOADERS)
+@pytest.mark.parametrize("name", ["vocabulary.json", "MANIFEST.json", "config.json"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "outside", "folder", "huge", "gone"])
+def test_a_tagger_s_files_are_its_own(tagger_folder, engine, name, kind):
+    folder = tagger_folder if engine == "torch" else tagger_folder / "export"
+    (folder / name).unlink()
+    if kind == "pipe":
+        os.mkfifo(folder / name)
+    elif kind in ("device", "outside"):
+        (folder / name).symlink_to("/dev/zero" if kind == "device" else "/etc/hostname")
+    elif kind == "folder":
+        (folder / name).mkdir()
+    elif kind == "huge":
+        with (folder / name).open("wb") as file:
+            file.truncate(5_000_000_000)  # takes no room
+    says = r"isn't a regular file|lies outside|has more than|isn't there|no MANIFEST"
+    with pytest.raises(UserError, match=says):
+        LOADERS[engine](folder)
+
+
+def test_a_graph_reads_no_file_beside_it(tagger_folder, monkeypatch):
+    export = tagger_folder / "export"
+    graph = onnx.load(export / "sentences.onnx")
+    monkeypatch.chdir(tagger_folder.parent)
+    Path("outside.data").write_bytes(bytes(10_000_000))
+    for tensor in graph.graph.initializer:
+        if tensor.raw_data:
+            set_external_data(tensor, "outside.data", 0, len(tensor.raw_data))
+            tensor.ClearField("raw_data")
+    (export / "sentences.onnx").write_bytes(graph.SerializeToString())
+    write_manifest(export)
+    with pytest.raises(UserError, match="keeps numbers in other files"):
+        Tagger.load(export)

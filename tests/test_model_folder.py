@@ -62,7 +62,7 @@ def test_a_cut_or_altered_file_is_refused(folder, name, damage):
 @pytest.mark.parametrize("name", NEEDED)
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
-    with pytest.raises(UserError, match=rf"{name}: can't be read"):
+    with pytest.raises(UserError, match=rf"{name}: isn't there"):
         read_model(folder)
 
 

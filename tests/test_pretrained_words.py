@@ -79,6 +79,25 @@ def test_a_damaged_file_is_named_and_its_words_are_read_again(encoder, tmp_path,
     assert np.array_equal(again, first)
 
 
+def test_a_flipped_bit_never_gives_other_vectors(encoder, tmp_path):
+    words = ["one", "two"]
+    reader = WordEncoder(str(encoder))
+    first = WordVectorStore(tmp_path, reader).vectors(words)
+    (file,) = tmp_path.glob("*/*.safetensors")
+    content = file.read_bytes()
+    numbers = content.index(first.astype(np.float16).tobytes())
+    unasked = SimpleNamespace(
+        fingerprint=reader.fingerprint,
+        counted_vectors=lambda words: (np.zeros((len(words), first.shape[1])), [0] * len(words)),
+    )
+    for place in range(len(content)):
+        damaged = content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
+        file.write_bytes(damaged)
+        found = WordVectorStore(tmp_path, unasked).vectors(words)
+        assert np.array_equal(found, first) or not found.any()  # read, or computed again
+        assert place < numbers or not found.any()
+
+
 def test_reduced_keeps_distances_where_it_has_room_and_the_spread_asked_for():
     random = np.random.default_rng(0)
     vectors = (random.normal(size=(50, 4)) @ random.normal(size=(4, 20)) + 3).astype(np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.output_folder import OutputFolder
 from nlp_architect_ext.runs.place import RunPlace
 from nlp_architect_ext.settings.fields import built
 from nlp_architect_ext.settings.training import TaggerSettings
@@ -178,6 +179,56 @@ def test_the_lock_of_a_dead_run_is_taken_over(place, tmp_path):
         other.wait()
         with place().opened() as run:
             assert (run.path / "run.json").exists()
+
+
+def folder_of_exports(path):
+    return OutputFolder(path, "export", ("graph",), is_ours=lambda names: "graph" in names)
+
+
+def written(place, text, overwrite=True):
+    with place.swapped(overwrite=overwrite) as new:
+        new.mkdir()
+        (new / "graph").write_text(text)
+
+
+def test_two_that_write_into_one_place_never_share_a_file(tmp_path):
+    place = folder_of_exports(tmp_path / "export")
+    written(place, "first")
+    taken = pytest.raises(UserError, match="export: another export is writing there")
+    with place.swapped(overwrite=True) as new:
+        new.mkdir()
+        (new / "graph").write_text("second")
+        with taken:
+            written(place, "third")
+        assert (place.path / "graph").read_text() == "first"
+        assert (new / "graph").read_text() == "second"
+    assert (place.path / "graph").read_text() == "second"
+    with pytest.raises(UserError, match="holds an earlier export"):
+        written(place, "fourth", overwrite=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+def test_a_swap_that_was_killed_or_failed_loses_nothing(tmp_path, monkeypatch):
+    place = folder_of_exports(tmp_path / "export")
+    written(place, "first")
+    with pytest.raises(KeyboardInterrupt), place.swapped(overwrite=True):
+        raise KeyboardInterrupt
+    assert (place.path / "graph").read_text() == "first"
+    place.path.rename(tmp_path / ".export.replaced")  # as a kill between two renames leaves it
+    with pytest.raises(UserError, match="holds an earlier export"):
+        written(place, "second", overwrite=False)
+    assert (place.path / "graph").read_text() == "first"
+    monkeypatch.chdir(place.path)
+    written(folder_of_exports(Path()), "third")
+    assert (place.path / "graph").read_text() == "third"
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+def test_what_a_killed_export_left_in_the_folder_is_removed(place):
+    with place().opened() as run:
+        (run.path / ".export.partial").mkdir()
+    with place(resume=True).opened() as run:
+        assert not (run.path / ".export.partial").exists()
 
 
 def test_an_output_that_is_a_file_is_refused(place, tmp_path):

@@ -61,6 +61,13 @@ def test_odd_lines_too(text):
     assert rules.split(text) == spacy.split(text)
 
 
+@pytest.mark.parametrize("text", ["x" * 700 + " y", "é" * 70_000, "a\u2028" + "=" * 301])
+def test_at_white_space_a_word_may_have_any_length(text):
+    found = RuleSplitter(None).split(text)
+    assert found == WordSplitter(tokenizer="whitespace").split(text)
+    assert found.words == tuple(text.split())
+
+
 HALVES = ["\ud800", "\udc80", "\udfff", "Anna", ".", ",", "(", "5", "€", " "]
 
 

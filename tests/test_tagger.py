@@ -202,6 +202,12 @@ def test_plain_labels_are_one_span_a_word():
     assert tagger.tags(Prediction(("NOUN", "NOUN"), (1.0, 1.0))) == ["NOUN", "NOUN"]
 
 
+@pytest.mark.parametrize("several", [["Anna met Bo", "Oslo"], ("Anna", "Bo"), b"Anna", None])
+def test_a_call_takes_one_text(several):
+    with pytest.raises(TypeError, match="predict takes a list of texts"):
+        SOFTMAX(several)
+
+
 def test_word_vectors_are_copied_and_other_words_keep_their_own():
     tagger = new_tagger()
     before = tagger.model["student"].word_embedding.weight.clone()

@@ -5,11 +5,12 @@ from strategies import texts
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.not_raw_text import looks_like_columns
 from nlp_architect_ext.data.formats.text import (
     TOKENIZERS,
     WordSplitter,
-    looks_like_columns,
     read_text,
+    text_lines,
 )
 
 SPLITTERS = {name: WordSplitter("en", name) for name in TOKENIZERS}
@@ -141,3 +142,46 @@ def test_a_stretch_of_words_is_where_the_whole_text_has_it(words, data):
     text, first, last = alone.span_text(start, end)
     assert (text, first, last) == whole.span_text(start, end)
     assert whole.text[first:last] == text == " ".join(words[start:end])
+
+
+@pytest.mark.parametrize(
+    ("content", "looks", "name"),
+    [
+        ('{"text": "Anna met Bo"}\n', "JSON", "jsonl"),
+        ('\n[{"text": "Anna"},\n{"text": "Bo"}]\n'.replace("},\n", "}, "), "JSON", "jsonl"),
+        ('["Anna met Bo", "x"]\n', "JSON", "jsonl"),
+        ('[\n  {"text": "Anna"}\n]\n', "JSON", "jsonl"),
+        ("id,text\n1,Anna met Bo\n", "a table", "csv"),
+        ('"text";"n"\n"Anna";1\n', "a table", "csv"),
+        ("1\tAnna\tAnna\tPROPN\t_\t_\t0\troot\t_\t_\n", "CoNLL-U", "conllu"),
+    ],
+)
+def test_other_formats_are_not_tagged_as_text(tmp_path, content, looks, name):
+    (tmp_path / "a.txt").write_text(content)
+    with pytest.raises(UserError, match=f"looks like {looks}.* in the format {name}"):
+        list(text_lines(tmp_path / "a.txt"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[1] Anna met Bo",
+        "{sic}",
+        "[...]",
+        "[1, 2]",
+        "text",
+        "Anna, text, Bo",
+        "see text, p. 3",
+        "[",
+    ],
+)
+def test_sentences_are_not_taken_for_other_formats(tmp_path, line):
+    (tmp_path / "a.txt").write_text(f"{line}\n")
+    assert list(text_lines(tmp_path / "a.txt")) == [(1, line)]
+
+
+def test_blank_lines_stay_where_each_line_counts(tmp_path):
+    (tmp_path / "a.txt").write_text("\nAnna\n \nBo\n\n")
+    assert list(text_lines(tmp_path / "a.txt")) == [(2, "Anna"), (4, "Bo")]
+    everything = [(1, ""), (2, "Anna"), (3, " "), (4, "Bo"), (5, "")]
+    assert list(text_lines(tmp_path / "a.txt", keep_blank=True)) == everything

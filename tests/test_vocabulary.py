@@ -1,4 +1,5 @@
 import json
+import time
 import unicodedata
 from collections import Counter
 
@@ -156,3 +157,11 @@ def test_the_lexicon_fills_what_the_text_leaves_free():
         == "x"
     )
     assert Vocabulary.from_json(json.loads(json.dumps(vocabulary.to_json()))).pieces == ("##",)
+
+
+def test_a_long_word_in_the_vocabulary_makes_others_no_slower():
+    vocabulary = Vocabulary(["x" * 8000, "a"], [], ["b", "ab"])
+    started = time.process_time()
+    ids = vocabulary.part_ids("ab" * 4000)
+    assert time.process_time() - started < 5  # it took a minute
+    assert ids == [3, 4, *[5] * 3999]

@@ -111,3 +111,9 @@ def test_damaged_files_are_refused_with_the_line(written, content, message):
         return
     with pytest.raises(UserError, match=message):
         read_word_vectors(written(content), {"a", "b"})
+
+
+def test_a_long_value_is_said_in_short(written):
+    with pytest.raises(UserError, match=":2: could not convert string to float") as caught:
+        read_word_vectors(written(f"a 1\nb {'x' * 70_000}\n"), {"a", "b"})
+    assert len(str(caught.value)) < 500

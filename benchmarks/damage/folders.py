@@ -54,7 +54,7 @@ Use = Callable[[Path], None]
 def write_all(folder: Path) -> dict[str, dict[str, bytes]]:
     """The files of a folder of each kind, by kind and name."""
     for name, (student, decoder, tokenizer, precision) in KINDS.items():
-        tagger = _tagger(student, decoder, tokenizer)
+        tagger = new_tagger(student, decoder, tokenizer)
         if precision is None:
             tagger.save(folder / name)
         else:
@@ -123,7 +123,8 @@ def _tag(tagger: TextTagger) -> None:
     tagger.predict_labels([Sentence(WORDS), Sentence(())])
 
 
-def _tagger(student: str, decoder: str, tokenizer: str) -> NeuralTagger:
+def new_tagger(student: str, decoder: str, tokenizer: str) -> NeuralTagger:
+    """A small tagger with random weights, the same every time."""
     torch.manual_seed(0)
     config = TaggerConfig(
         student=student,

@@ -10,11 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_architect_ext.core.labels import LabelSet
+from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.core.windows import OVERLAP, windows
+from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.vocabulary import UNKNOWN, Vocabulary
 
 Integers = NDArray[np.int64]
+
+LONGEST_TRAINED = 1000  # characters of a word, in training; no word of any language has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,9 @@ def encode(
 ) -> list[EncodedSentence]:
     """Encode sentences for training; those longer than `max_words` become overlapping windows.
 
+    Of a word of more than `LONGEST_TRAINED` characters the first and the last ones are read: words
+    are padded to the longest of a batch. A tagger reads all of them.
+
     Args:
         sentences: with labels (gold) or without.
         vocabulary: turns words into ids.
@@ -83,12 +90,19 @@ def encode(
         soft_labels: the teacher's logits (words, labels), one array a sentence.
     """
     encoded = []
+    cut = sum(len(word) > LONGEST_TRAINED for sentence in sentences for word in sentence.words)
+    if cut:
+        half = LONGEST_TRAINED // 2
+        say(
+            f"{counted(cut, 'word')} of more than {LONGEST_TRAINED:,} characters: training reads "
+            f"the first and the last {half}"
+        )
     for index, sentence in enumerate(sentences):
         gold = None
         if sentence.labels is not None:
             gold = np.array([labels.ids[name] for name in sentence.labels], np.int64)
         soft = None if soft_labels is None else soft_labels[index]
-        whole = encode_words(sentence.words, vocabulary, gold, soft)
+        whole = encode_words(sentence.words, vocabulary, gold, soft, LONGEST_TRAINED)
         for window in windows(len(sentence), max_words, min(OVERLAP, max_words // 2)):
             encoded.append(whole.part(window.start, window.end))
     return encoded
@@ -99,10 +113,11 @@ def encode_words(
     vocabulary: Vocabulary,
     labels: Integers | None = None,
     soft_labels: NDArray[np.float16] | None = None,
+    most_characters: int | None = None,
 ) -> EncodedSentence:
-    """Encode the words of one sentence or window."""
+    """Encode the words of one sentence or window; of longer words, first and last characters."""
     ids = vocabulary.word_ids(words)
-    characters = [vocabulary.character_ids(word) for word in words]
+    characters = [vocabulary.character_ids(_ends(word, most_characters)) for word in words]
     parts = [
         vocabulary.part_ids(word) if id_ == UNKNOWN else []
         for word, id_ in zip(words, ids, strict=True)
@@ -116,3 +131,10 @@ def encode_words(
         labels=labels,
         soft_labels=soft_labels,
     )
+
+
+def _ends(word: str, most: int | None) -> str:
+    """A word, or the first and the last characters of one that has more than `most`."""
+    if most is None or len(word) <= most:
+        return word
+    return word[: most // 2] + word[-(most // 2) :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,10 +76,14 @@ class StoredCosts:
         self.spent = dict.fromkeys(TIMES, 0.0)
 
     def note(self, metadata: Mapping[str, str], count: int) -> None:
-        """Take in what is written beside `count` stored answers."""
-        if all(kind in metadata for kind in TIMES):
+        """Take in what is written beside `count` stored answers; nothing where it's damaged."""
+        try:
+            times = {kind: float(metadata[kind]) for kind in TIMES}
+        except (KeyError, ValueError):
+            return
+        if all(map(math.isfinite, times.values())):
             self.count += count
-            self.spent = {kind: spent + float(metadata[kind]) for kind, spent in self.spent.items()}
+            self.spent = {kind: spent + times[kind] for kind, spent in self.spent.items()}
 
     def of(self, count: int) -> dict[str, float]:
         """The times of so many answers, by kind."""

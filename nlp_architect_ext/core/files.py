@@ -8,18 +8,24 @@ import os
 import sys
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from nlp_architect_ext.core.errors import UserError
 
 STANDARD_INPUT = "-"
+# Bytes of a line: a gzip file of a megabyte may unpack to a line of a gigabyte.
+LONGEST_LINE = 100_000_000
+LONGEST_JSON = 500_000_000  # annotation tools write all they have as one line
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def lines(path: str | Path, *, keep_ends: bool = False) -> Iterator[tuple[int, str]]:
+def lines(
+    path: str | Path, *, keep_ends: bool = False, longest: int = LONGEST_LINE
+) -> Iterator[tuple[int, str]]:
     r"""Number (from 1) and text of every line of a UTF-8 file; ``.gz`` files are unpacked.
 
     ``-`` is standard input.
@@ -31,13 +37,14 @@ def lines(path: str | Path, *, keep_ends: bool = False) -> Iterator[tuple[int, s
     Args:
         path: the file.
         keep_ends: whether lines keep their ends.
+        longest: bytes of a line.
 
     Raises:
-        UserError: the file can't be read or isn't UTF-8 (with the line).
+        UserError: the file can't be read, isn't UTF-8 or has a longer line (with the line).
     """
     try:
         with _opened(Path(path)) as stream:
-            yield from decoded_lines(stream, str(path), keep_ends=keep_ends)
+            yield from decoded_lines(stream, str(path), keep_ends=keep_ends, longest=longest)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(
             where=str(path),
@@ -55,14 +62,25 @@ def lines(path: str | Path, *, keep_ends: bool = False) -> Iterator[tuple[int, s
 
 
 def decoded_lines(
-    stream: Iterable[bytes], name: str, *, keep_ends: bool = False
+    stream: BinaryIO | gzip.GzipFile,
+    name: str,
+    *,
+    keep_ends: bool = False,
+    longest: int = LONGEST_LINE,
 ) -> Iterator[tuple[int, str]]:
     """As :func:`lines`, from an open binary stream; ``name`` is for error messages.
 
     Raises:
-        UserError: a line isn't UTF-8, or has a NUL byte.
+        UserError: a line is too long, isn't UTF-8, or has a NUL byte.
     """
-    for number, raw in enumerate(stream, start=1):
+    for number, raw in enumerate(iter(partial(stream.readline, longest + 1), b""), start=1):
+        if len(raw) > longest:
+            raise UserError(
+                where=f"{name}:{number}",
+                wrong=f"a line of more than {longest / 1e6:,.0f} MB",
+                expected="a text, a word or a record a line",
+                remedy="break it into lines",
+            )
         if number == 1:
             raw = raw.removeprefix(BYTE_ORDER_MARK)
         if b"\0" in raw:
@@ -84,7 +102,7 @@ def decoded_lines(
             ) from error
 
 
-def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
+def _opened(path: Path) -> AbstractContextManager[BinaryIO | gzip.GzipFile]:
     if str(path) == STANDARD_INPUT:
         if sys.stdin is None:
             raise UserError(

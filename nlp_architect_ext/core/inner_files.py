@@ -8,7 +8,7 @@ from pathlib import Path
 from nlp_architect_ext.core.errors import UserError
 
 # The Hugging Face cache keeps the bytes here, and links to them from each revision's folder.
-HUB_CACHE = "blobs"
+REVISIONS, HUB_CACHE = "snapshots", "blobs"
 
 
 def inner_file(folder: Path, name: str) -> Path:
@@ -39,8 +39,7 @@ def inner_file(folder: Path, name: str) -> Path:
             remedy="get the folder again",
         ) from error
     home = folder.resolve()
-    cache = home.parent.parent / HUB_CACHE
-    if target.parent not in (home, cache):
+    if target.parent not in (home, _cache_of(home)):
         raise _outside(path)
     if not stat.S_ISREG(mode):
         raise UserError(
@@ -50,6 +49,12 @@ def inner_file(folder: Path, name: str) -> Path:
             remedy="get the folder again, from someone you trust",
         )
     return path
+
+
+def _cache_of(home: Path) -> Path | None:
+    """Where the bytes of a revision's files lie in the Hugging Face cache; None elsewhere."""
+    revisions = next((place for place in home.parents if place.name == REVISIONS), None)
+    return None if revisions is None else revisions.parent / HUB_CACHE
 
 
 def _outside(path: Path) -> UserError:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import atomic_write_text
+from nlp_architect_ext.core.inner_files import inner_file
 from nlp_architect_ext.core.json_content import json_object
 
 MANIFEST, SETTINGS, METRICS = "MANIFEST.json", "run.json", "metrics.json"
@@ -27,6 +28,9 @@ LABEL_ERRORS = "label_errors.jsonl"
 # NLP Architect's own folders are among those that hold pickles.
 PICKLES = ("model.bin", "crf.bin", "w_vocab.dat", "pytorch_model.bin")
 
+# Far above what taggers are; a file may say that it has terabytes, and have nothing.
+MOST_BYTES, MOST_BYTES_OF_MANIFEST = 4_000_000_000, 10_000_000
+
 
 def write_manifest(folder: Path) -> None:
     """Write the SHA-256 of every file of the folder itself; sub-folders aren't the model's."""
@@ -41,7 +45,8 @@ def read_verified(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     """The bytes of these files by name, each of them checked before anything is made of it.
 
     Raises:
-        UserError: no folder, no manifest, or a file that isn't what the manifest says.
+        UserError: no folder, no manifest, a file that isn't what the manifest says, or none of the
+            folder's own: a link out of it, a pipe, a device.
     """
     if not folder.is_dir():
         raise UserError(
@@ -55,15 +60,7 @@ def read_verified(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     manifest = read_manifest(folder)
     contents = {}
     for name in names:
-        try:
-            contents[name] = (folder / name).read_bytes()
-        except OSError as error:
-            raise UserError(
-                where=str(folder / name),
-                wrong="can't be read",
-                expected="the file",
-                remedy="copy the model folder again",
-            ) from error
+        contents[name] = _content(folder, name, MOST_BYTES)
         if _sha256(contents[name]) != manifest.get(name):
             wrong = f"isn't the file that {MANIFEST} describes (cut or altered)"
             raise UserError(
@@ -82,18 +79,44 @@ def read_manifest(folder: Path) -> dict[str, str]:
         UserError: no manifest, or a damaged one.
     """
     path = folder / MANIFEST
+    content = _content(folder, MANIFEST, MOST_BYTES_OF_MANIFEST)
     try:
-        sums = json_object(path.read_bytes(), MANIFEST).get("sha256")
+        sums = json_object(content, MANIFEST).get("sha256")
         if not isinstance(sums, dict) or not all(isinstance(sum_, str) for sum_ in sums.values()):
             raise ValueError(f"{MANIFEST} has no sums by name")
         return sums
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise UserError(
             where=str(path),
             wrong="can't be read",
             expected="the file that nlp-train wrote",
             remedy="copy the folder again",
         ) from error
+
+
+def _content(folder: Path, name: str, most: int) -> bytes:
+    """The bytes of a file of the folder.
+
+    Raises:
+        UserError: none of the folder's own, too large, or one that can't be read.
+    """
+    path = inner_file(folder, name)
+    try:
+        if path.stat().st_size <= most:
+            return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            where=str(path),
+            wrong=f"can't be read ({error.strerror})",
+            expected="the file",
+            remedy="copy the model folder again",
+        ) from error
+    raise UserError(
+        where=str(path),
+        wrong=f"has more than {most / 1e6:,.0f} MB",
+        expected="the file that nlp-train wrote",
+        remedy="copy the model folder again",
+    )
 
 
 def to_text(data: Any) -> str:

@@ -116,7 +116,7 @@ class OutputFolder:
         for folder in (self.path, *(self.path / name for name in self.written)):
             if folder.is_dir() and not folder.is_symlink():
                 for entry in folder.glob(".*.partial"):
-                    entry.unlink()
+                    remove(entry)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -125,10 +125,45 @@ class OutputFolder:
         Raises:
             UserError: another process has it.
         """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._held(self.path / LOCK):
+            yield
+
+    @contextmanager
+    def swapped(self, *, overwrite: bool) -> Iterator[Path]:
+        """A new folder beside the place, which takes it once everything is written; see `locked`.
+
+        The place holds the earlier result or the new one. A kill in the instant between leaves the
+        earlier one beside it, as `.NAME.replaced`, and the next call puts it back.
+
+        Raises:
+            UserError: see `check`; or another process is at it.
+        """
+        place = self.path.resolve()  # the name of `.`, too
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock, partial, earlier = (
+            place.with_name(f".{place.name}.{end}") for end in ("lock", "partial", "replaced")
+        )
+        with self._held(lock):
+            if earlier.exists() and not place.exists():
+                earlier.rename(place)
+            self.check(overwrite=overwrite)
+            remove(earlier)
+            remove(partial)
+            try:
+                yield partial
+                if place.exists():
+                    place.rename(earlier)
+                partial.rename(place)
+                remove(earlier)
+            finally:
+                remove(partial)
+
+    @contextmanager
+    def _held(self, path: Path) -> Iterator[None]:
         from filelock import FileLock, Timeout  # whoever only tags doesn't need it
 
-        self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / LOCK, timeout=0)
+        lock = FileLock(path, timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
@@ -141,7 +176,7 @@ class OutputFolder:
         try:
             yield
         finally:
-            (self.path / LOCK).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             lock.release()
 
     def _contents(self) -> set[str]:

@@ -20,7 +20,8 @@ from nlp_architect_ext.data.formats.base import (
     installed,
 )
 from nlp_architect_ext.data.formats.base import format_named as named
-from nlp_architect_ext.data.formats.text import LOOKED_AT, WordSplitter, looks_like_columns
+from nlp_architect_ext.data.formats.not_raw_text import looks_like_columns
+from nlp_architect_ext.data.formats.text import LOOKED_AT, WordSplitter
 
 KINDS = ("all", "labelled", "unlabelled", "predicted")
 

@@ -47,7 +47,8 @@ class Vocabulary:
         self._pieces = _numbered(pieces, start=SPECIAL_WORDS + len(words))
         self._categories = _numbered(CATEGORIES, start=1)
         self._characters = _numbered(characters, start=1 + len(CATEGORIES))
-        self._longest_part = max((len(part) for part in (*words, *pieces)), default=0)
+        # A long word is cut at each of them in turn, so what no part has isn't tried.
+        self._word_lengths, self._piece_lengths = _lengths(words), _lengths(pieces)
         if len(self._words) < len(words) or len(self._pieces) < len(pieces):
             raise ValueError("vocabulary: a word or a piece twice")
         is_single = all(len(character) == 1 for character in characters)
@@ -148,12 +149,11 @@ class Vocabulary:
     def _longest_part_at(self, word: str, start: int) -> tuple[int, int] | None:
         """Id and end of the longest part that begins there and isn't the word; None without one."""
         table = self._pieces if start else self._words
-        last = min(len(word), start + self._longest_part)
-        for end in range(last, start, -1):
-            id_ = table.get(word[start:end])
-            is_whole_word = end - start == len(word)
-            if id_ is not None and not is_whole_word:
-                return id_, end
+        most = min(len(word) - start, len(word) - 1)
+        for length in self._piece_lengths if start else self._word_lengths:
+            id_ = table.get(word[start : start + length]) if length <= most else None
+            if id_ is not None:
+                return id_, start + length
         return None
 
     def __eq__(self, other: object) -> bool:
@@ -189,6 +189,11 @@ def lower_cased(counts: Mapping[str, int]) -> Counter[str]:
     for word, count in counts.items():
         lowered[word.lower()] += count
     return lowered
+
+
+def _lengths(parts: Iterable[str]) -> list[int]:
+    """The lengths that parts have, the longest first."""
+    return sorted({len(part) for part in parts} - {0}, reverse=True)
 
 
 def _numbered(items: Sequence[str], start: int) -> dict[str, int]:

@@ -100,7 +100,7 @@ def _vector(values: list[str], where: str) -> npt.NDArray[np.float32]:
         vector = np.array(values, dtype=np.float32)
     except ValueError as error:
         raise UserError(
-            where=where, wrong=str(error), expected="numbers after the word", remedy=REMEDY
+            where=where, wrong=f"{error!s:.80}", expected="numbers after the word", remedy=REMEDY
         ) from error
     if not np.isfinite(vector).all():
         raise UserError(

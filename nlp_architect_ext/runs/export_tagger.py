@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -58,20 +57,13 @@ def export_tagger(settings: ExportSettings) -> None:
                 "name a labelled file to check the export on, or give --force to leave it unchecked"
             ),
         )
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        tagger.export(partial, settings.precision)
-        carry_reference(Path(settings.model_dir), partial, tagger, dev)
-        parity = _compare(tagger, partial, dev, source, settings) if dev else None
-        _describe(partial, settings, parity)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    say(f"written to {folder}: {size_of(folder) / MEGABYTE:.1f} MB, {settings.precision}")
+    with place.swapped(overwrite=settings.overwrite_output_dir) as new:
+        tagger.export(new, settings.precision)
+        carry_reference(Path(settings.model_dir), new, tagger, dev)
+        parity = _compare(tagger, new, dev, source, settings) if dev else None
+        _describe(new, settings, parity)
+        size = size_of(new)
+    say(f"written to {folder}: {size / MEGABYTE:.1f} MB, {settings.precision}")
 
 
 def _dev(settings: ExportSettings, tagger: NeuralTagger) -> tuple[list[Sentence], str]:

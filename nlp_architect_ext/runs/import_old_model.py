@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -40,20 +39,12 @@ def import_old_model(settings: ImportSettings) -> None:
         tokenizer=settings.tokenizer,
         language=settings.language,
     )
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        tagger.save(partial)
+    with place.swapped(overwrite=settings.overwrite_output_dir) as new:
+        tagger.save(new)
         card = imported_card(tagger.config, old.network, len(old.words), tagger.size, sys.argv)
-        atomic_write_text(partial / CARD, card)
-        atomic_write_text(partial / SOURCE, to_text(_source(old, old_folder)))
-        write_manifest(partial)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        atomic_write_text(new / CARD, card)
+        atomic_write_text(new / SOURCE, to_text(_source(old, old_folder)))
+        write_manifest(new)
     labels = f"{len(tagger.labels)} labels ({tagger.labels.scheme})"
     say(f"written to {folder}: {old.network} with {labels} and {len(old.words):,} words")
 

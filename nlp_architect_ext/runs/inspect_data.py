@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from nlp_architect_ext.core.files import atomic_write_bytes, atomic_write_text
 from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.progress import say
+from nlp_architect_ext.core.standard_output import standard_output
 from nlp_architect_ext.data.corpus import Corpus
 from nlp_architect_ext.data.finding import Finding
 from nlp_architect_ext.data.formats.base import detect
@@ -35,7 +35,7 @@ def inspect_data(settings: InspectSettings) -> list[Finding]:
     unlabelled = settings.unlabelled if raw.exists() else None
     corpus = load_corpus(data, DrawSettings(), text=settings.text, unlabelled=unlabelled)
     findings = Inspection(corpus, _files(data, settings)).findings()
-    sys.stdout.write(f"{summary(corpus)}\n\n{_told(findings)}\n")
+    standard_output().write(f"{summary(corpus)}\n\n{_told(findings)}\n")
     _write(Path(settings.output_dir), corpus, findings)
     say(f"written to {settings.output_dir}: {PICTURE}, {FINDINGS}")
     return findings

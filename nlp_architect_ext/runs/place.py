@@ -18,7 +18,7 @@ from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.runs.folder import BEST_RESULT, DATA, STORE, WRITTEN, RunFolder
 from nlp_architect_ext.runs.trackers import NONE, tracker
 from nlp_architect_ext.settings.fields import to_json
-from nlp_architect_ext.settings.resolve import from_file
+from nlp_architect_ext.settings.resolve import DATA_PLACE, from_file
 from nlp_architect_ext.settings.run import RunSettings
 
 # Settings that may differ between a run and its continuation: they change nothing in the result.
@@ -130,7 +130,9 @@ class RunPlace:
 
     def _record(self) -> dict[str, Any]:
         """The settings as `run.json` keeps them."""
-        return {**to_json(self.settings), "resume": False, "overwrite_output_dir": False}
+        record = {**to_json(self.settings), "resume": False, "overwrite_output_dir": False}
+        data = Path(str(record.get("data_dir")))
+        return record | ({DATA_PLACE: str(data.absolute())} if data.is_dir() else {})
 
     def _data(self) -> dict[str, str]:
         return {**sums(self.files), **self.digests}
@@ -183,6 +185,11 @@ def sums(files: Sequence[Path]) -> dict[str, str]:
         with path.open("rb") as file:
             found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
+
+
+def is_sum_of(path: Path, name: str) -> bool:
+    """Whether `sums` may have given the file this name."""
+    return name.rstrip("'") == path.name.rstrip("'")
 
 
 def _check_result_file(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,9 +58,21 @@ def read_export(folder: Path) -> Export:
     Raises:
         UserError: no such folder, or one that is damaged.
     """
+    return export_in(read_verified(folder, EXPORTED), folder)
+
+
+def export_in(contents: Mapping[str, bytes], folder: Path) -> Export:
+    """What the files of an export hold.
+
+    Args:
+        contents: the bytes of `EXPORTED`.
+        folder: they are from, for messages.
+
+    Raises:
+        UserError: they are damaged.
+    """
     from nlp_architect_ext.runtime.tensors import read_tensors  # numpy, which the kernel can spare
 
-    contents = read_verified(folder, EXPORTED)
     try:
         config = TaggerConfig.read(contents[CONFIG], str(folder / CONFIG))
         weights = read_tensors(contents[WEIGHTS], WEIGHTS)

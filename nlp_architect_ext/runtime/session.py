@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.hub import first_line
 from nlp_architect_ext.data.vocabulary import PADDING
+from nlp_architect_ext.runtime.onnx_bytes import has_external_data
 
 Inputs = dict[str, NDArray[Any]]  # features (batch, words, width) and lengths (batch,)
 
@@ -92,6 +93,8 @@ class Session:
 
 
 def _onnx_session(graph: bytes, threads: int) -> Any:
+    if has_external_data(graph):
+        raise ValueError("the graph keeps numbers in other files, which could be any")
     try:
         import onnxruntime  # an extra: training and tagging in torch do without
     except ImportError as error:

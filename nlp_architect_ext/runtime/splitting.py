@@ -22,6 +22,7 @@ MAXIMUM_STRETCHES = 65_536  # distinct stretches whose words are kept; then the 
 LONGEST_KNOWN = 64  # characters of these; longer ones rarely come again, and would fill the memory
 
 _STRETCH = re.compile(rf"\S{{1,{LONGEST_STRETCH}}}")
+_WORD = re.compile(r"\S+")  # where white space alone splits, nothing takes long
 
 
 class RuleSplitter:
@@ -37,6 +38,7 @@ class RuleSplitter:
     def __init__(self, rules: SplittingRules | None) -> None:
         self.rules = rules
         self._compiled = None if rules is None else CompiledRules(rules)
+        self._stretches = _WORD if rules is None else _STRETCH
         self._known: dict[str, Words] = {}
 
     def split(self, text: str, line: int = 0) -> Sentence:
@@ -49,7 +51,7 @@ class RuleSplitter:
         words: list[str] = []
         offsets: list[tuple[int, int]] = []
         known = self._known
-        for match in _STRETCH.finditer(text):
+        for match in self._stretches.finditer(text):
             stretch, start = match.group(), match.start()
             found = known.get(stretch) or self._split(stretch)
             for word in found:

@@ -13,8 +13,16 @@ from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.runtime.batching import batches, in_order, named, windowed
 from nlp_architect_ext.runtime.decoding import Decoding, PairScores
-from nlp_architect_ext.runtime.folder import PAIRS, Export, damaged, read_export
+from nlp_architect_ext.runtime.folder import (
+    EXPORTED,
+    PAIRS,
+    Export,
+    damaged,
+    export_in,
+    read_export,
+)
 from nlp_architect_ext.runtime.session import Session
+from nlp_architect_ext.runtime.source import Source, state_of
 from nlp_architect_ext.runtime.splitting import RuleSplitter
 from nlp_architect_ext.runtime.tensors import shaped
 from nlp_architect_ext.runtime.text_tagger import Prediction, TextTagger
@@ -46,6 +54,7 @@ class Tagger(TextTagger):
         )
         if export.rules is not None or config.tokenizer == "whitespace":
             self._splitter = RuleSplitter(export.rules)
+        self._source: Source | None = None
         self.max_words = config.max_words
         self.calibration = config.calibration
         self._features = WordFeatures(export.vocabulary, export.weights)
@@ -69,7 +78,17 @@ class Tagger(TextTagger):
         except ValueError as error:
             raise damaged(Path(folder), error) from error
         tagger.folder = Path(folder)
+        tagger._source = Source.of(Path(folder), EXPORTED, threads)
         return tagger
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The bytes of the files; no code."""
+        return state_of(self._source, self.folder)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        source = state["source"]
+        self.__init__(export_in(state["contents"], source.folder), source.threads)  # type: ignore[misc]
+        self._source, self.folder = source, state["folder"]
 
     @property
     def size(self) -> int:

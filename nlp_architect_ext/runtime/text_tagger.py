@@ -90,7 +90,10 @@ class TextTagger(ABC):
         return f"<code>{escape(repr(self))}</code>"
 
     def __call__(self, text: str, threshold: float = 0.0) -> Entities:
-        """The entities of one text; those whose score is below the threshold are left out."""
+        """The entities of one text, see `predict`; several, or words, are a `TypeError`."""
+        if not isinstance(text, str):  # a list of texts would be taken for words
+            wrong = f"one text expected, not a {type(text).__name__}"
+            raise TypeError(f"{wrong}; predict takes a list of texts, or of lists of words")
         return self.predict([text], threshold=threshold)[0]
 
     def predict(

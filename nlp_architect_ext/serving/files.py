@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from nlp_architect_ext.core.files import atomic_write_text
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import METRICS, SETTINGS, to_text
 from nlp_architect_ext.core.progress import Bar, bar, say
+from nlp_architect_ext.core.standard_output import standard_output
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.runtime.text_tagger import TextTagger
 from nlp_architect_ext.serving.html_page import html_list, tagged_page
@@ -166,17 +166,11 @@ def output(folder: str, name: str, overwrite: bool) -> Iterator[TextIO]:
         UserError: the file is there already and may not be overwritten, or can't be written.
     """
     if folder == "-":
-        if sys.stdout is None:
-            raise UserError(
-                where="--output_dir -",
-                wrong="standard output is closed",
-                expected="a pipe or a folder",
-                remedy="name a folder",
-            )
-        if isinstance(sys.stdout, TextIOWrapper):
+        stream = standard_output()
+        if isinstance(stream, TextIOWrapper):
             # As a file, whatever the terminal's settings.
-            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-        yield sys.stdout
+            stream.reconfigure(encoding="utf-8", newline="\n")
+        yield stream
         return
     with new_file(Path(folder) / name, overwrite) as file:
         yield file

@@ -31,11 +31,18 @@ def read(tagger: TextTagger, settings: InferenceSettings) -> Iterable[Item]:
         for note in notes:
             say(note)
         return labelled_as(tagger.labels, file)
-    return unlabelled_items(path, settings.data_format, options, splitter)
+    # As JSON each line of the input has its line; in columns a blank line is an end.
+    is_json = settings.output_format == "json"
+    return unlabelled_items(path, settings.data_format, options, splitter, keep_blank=is_json)
 
 
 def unlabelled_items(
-    path: Path, format_name: str, options: ReadOptions, splitter: Callable[[], WordSplitter]
+    path: Path,
+    format_name: str,
+    options: ReadOptions,
+    splitter: Callable[[], WordSplitter],
+    *,
+    keep_blank: bool = False,
 ) -> Iterable[Item]:
     """The sentences of a file of any format as a stream, their labels not looked at.
 
@@ -44,11 +51,12 @@ def unlabelled_items(
         format_name: an installed format, or ``auto``: what the file shows, else raw text.
         options: what the user said of the file.
         splitter: makes what splits texts.
+        keep_blank: whether blank lines of raw text are texts too.
     """
     is_named = format_name != AUTO
     format_ = format_named(format_name) if is_named else detect(path, "text")
     if format_.name == "text":
-        return (line for _, line in text_lines(path))
+        return (line for _, line in text_lines(path, keep_blank=keep_blank))
     if not is_named:
         say(f"{path}: read as {format_.name}, {format_.description}")
     if format_.read_sentences is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from nlp_architect_ext.core.files import STANDARD_INPUT
 from nlp_architect_ext.core.manifest import to_text
 from nlp_architect_ext.core.progress import say
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.core.standard_output import standard_output
 from nlp_architect_ext.data.formats.base import ReadOptions, detect
 from nlp_architect_ext.data.formats.labelled_documents import read_labelled_file
 from nlp_architect_ext.data.formats.labelled_file import labelled_as
@@ -47,7 +47,7 @@ def monitor(settings: MonitorSettings) -> None:
     known = read_known_words(choice.folder)
     reference = _reference(tagger, known, settings, choice.folder)
     report = compare(tagger, known, reference, _items(tagger, settings), settings)
-    sys.stdout.write(report.text())
+    standard_output().write(report.text())
     if settings.output_file is not None:
         with new_file(Path(settings.output_file), settings.overwrite_output_dir) as file:
             file.write(to_text(report.to_json()))

@@ -19,6 +19,7 @@ def new_file(path: Path, overwrite: bool) -> Iterator[TextIO]:
 
     Raises:
         UserError: it's there already and may not be overwritten, or can't be written.
+        OSError: of another file than this one.
     """
     check_new(path, overwrite)
     # A name of its own: commands side by side must not write into each other's file.
@@ -35,6 +36,10 @@ def new_file(path: Path, overwrite: bool) -> Iterator[TextIO]:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+    except OSError as error:
+        if error.filename is not None or isinstance(error, BrokenPipeError):
+            raise
+        raise unwritable(path, error) from error  # a full disk doesn't say of which file
     finally:
         partial.unlink(missing_ok=True)
         if is_new:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.progress import say
@@ -40,7 +43,11 @@ def tag_with_workers(settings: TaggerInferenceSettings) -> None:
     context = get_context("spawn")  # a copy of a process with threads may hang
     try:
         with ProcessPoolExecutor(settings.workers, context, _begin, (settings, choice)) as pool:
-            tag_file(tagger, settings, partial(_in_order, pool, settings.workers))
+            try:
+                tag_file(tagger, settings, partial(_in_order, pool, settings.workers))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     except BrokenProcessPool as error:
         raise UserError(
             where=f"--workers {settings.workers}",
@@ -68,7 +75,17 @@ _worker: list[tuple[TextTagger, TaggerInferenceSettings]] = []  # in a worker's 
 
 
 def _begin(settings: TaggerInferenceSettings, choice: Choice) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends the workers
+    Thread(target=_end_with_parent, daemon=True).start()
     _worker.append((choice.open(settings.threads), settings))
+
+
+def _end_with_parent() -> None:
+    """End with the parent, even if it's killed: nobody else would end this process."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _work(chunk: list[Item]) -> TaggedChunk:

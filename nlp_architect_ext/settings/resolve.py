@@ -21,8 +21,10 @@ from nlp_architect_ext.settings.flags import spellings
 Recipes = Mapping[str, Mapping[str, Any]]
 
 FLOAT_BITS = 1024  # whole numbers of more bits are beyond a float's range
-# Keys of a file of settings that version 0.1 wrote, and that mean nothing any more.
-FORGOTTEN = ("config",)
+# In `run.json`, where the folder `data_dir` was: the path as given means another one elsewhere.
+DATA_PLACE = "data_dir_absolute"
+# Keys of a file of settings that runs wrote, and that no flag sets; "config" is version 0.1's.
+NO_SETTINGS = ("config", DATA_PLACE)
 
 
 def resolve(cls: type[Settings], args: Namespace) -> Settings:
@@ -85,7 +87,7 @@ def from_file(cls: type[Any], path: Path) -> dict[str, Any]:
     for key, value in read_json(path).items():
         if key in names:
             values[names[key]] = value
-        elif key not in DEAD_FLAGS and key not in FORGOTTEN:
+        elif key not in DEAD_FLAGS and key not in NO_SETTINGS:
             raise UserError(
                 where=str(path),
                 wrong=f"unknown setting {key!r}",
@@ -141,6 +143,8 @@ def _one(kind: type[Any], value: Any, about: Mapping[str, Any], where: str) -> A
         raise _refused(where, str(value), "a finite number")
     if isinstance(value, str) and "\0" in value:
         raise _refused(where, repr(value), "text without NUL")
+    if isinstance(value, str) and not _is_utf8(value):
+        raise _refused(where, repr(value), "text that is UTF-8, names of files too")
     if about["choices"] and value not in about["choices"]:
         raise _refused(where, repr(value), f"one of: {', '.join(about['choices'])}")
     if about["minimum"] is not None and not value >= about["minimum"]:
@@ -148,6 +152,15 @@ def _one(kind: type[Any], value: Any, about: Mapping[str, Any], where: str) -> A
     if about["maximum"] is not None and not value <= about["maximum"]:
         raise _refused(where, str(value), f"at most {about['maximum']}")
     return value
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether it can be written down; names of files may hold any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refused(where: str, wrong: str, expected: str) -> UserError:

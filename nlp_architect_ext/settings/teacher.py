@@ -59,7 +59,9 @@ class RoundSettings:
 class DistillationSettings:
     """What the student learns from the teacher."""
 
-    kd_temp: float = setting(2.0, help="temperature T of the distillation loss", minimum=0.01)
+    kd_temp: float = setting(
+        2.0, help="temperature T of the distillation loss", minimum=0.01, maximum=1000.0
+    )
     kd_dist_w: float = setting(1.0, help="weight of the distillation loss", minimum=0.0)
     kd_student_w: float = setting(1.0, help="weight of the task loss", minimum=0.0)
     kd_loss_fn: str = setting(

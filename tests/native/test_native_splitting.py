@@ -64,6 +64,13 @@ def test_without_rules_white_space_splits(text_library, text):
     assert NativeSplitter(text_library, None).offsets(text) == list(expected.offsets)
 
 
+@pytest.mark.parametrize("text", ["x" * 700 + " y", "é" * 70_000, "a\u2028" + "=" * 301])
+def test_without_rules_a_word_may_have_any_length(text_library, text):
+    expected = RuleSplitter(None).split(text)
+    assert expected.words == tuple(text.split())
+    assert NativeSplitter(text_library, None).offsets(text) == list(expected.offsets)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", " ", "=" * 2 * LONGEST_STRETCH + "a (b", "é" * (LONGEST_STRETCH + 1), "a\u00a0b\u2028c"],

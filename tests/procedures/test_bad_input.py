@@ -243,6 +243,8 @@ def test_bad_flags(train, data, arguments, complaint):
         (["--labeled_ratio", "1"], "--labeled_ratio: 1.0; expected at most 0.9"),
         (["--kd_temp", "0"], "--kd_temp: 0.0"),
         (["--kd_temp", "inf"], "--kd_temp: inf"),
+        (["--kd_temp", "1e308"], "--kd_temp: 1e+308; expected at most 1000"),
+        (["--data_dir", "d\udcff"], "--data_dir: 'd\\udcff'; expected text that is UTF-8"),
         (["--unlabeled_size", "0"], "--unlabeled_size: 0"),
         (["--teacher_max_seq_len", "1000"], "windows of 1000 word pieces; expected at most 64"),
         (["--teacher", "./nowhere"], "./nowhere: no such folder"),

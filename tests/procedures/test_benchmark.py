@@ -303,7 +303,8 @@ def test_without_the_sentences_of_training_spacy_is_timed_and_crfsuite_refused(
 ):
     shutil.copytree(model, tmp_path / "own")
     run = json.loads((tmp_path / "own" / "run.json").read_text())
-    (tmp_path / "own" / "run.json").write_text(json.dumps({**run, "data_dir": "gone"}))
+    run |= {"data_dir": "gone", "data_dir_absolute": "gone"}
+    (tmp_path / "own" / "run.json").write_text(json.dumps(run))
     (tmp_path / "text.jsonl").write_text(json.dumps({"text": "Anna met Bo", "spans": []}))
     place = ["--model_dir", tmp_path / "own", "--output_dir", tmp_path / "out"]
     settings = ["--data_file", tmp_path / "text.jsonl", "--batch_sizes", 1, "--rounds", 1]

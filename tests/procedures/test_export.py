@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from corpora import write_corpus
@@ -308,3 +309,26 @@ def test_dev_sentences_out_of_train_are_found_again(tmp_path, capsys):
     again = ["export", "--model_dir", str(tmp_path / "out"), "--overwrite_output_dir"]
     assert cli.train(again) == 2
     assert "has no dev sentences where they were" in capsys.readouterr().err
+
+
+def test_the_run_s_own_dev_sentences_are_found_from_any_folder(tmp_path, monkeypatch, capsys):
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    write_corpus(home / "data", test=0, unlabelled=0)
+    write_corpus(elsewhere / "data", dev=7, test=0, unlabelled=0, seed=1)
+    (tmp_path / "student.json").write_text('{"word_width": 16, "lstm_width": 16}')
+    monkeypatch.chdir(home)
+    small = ["--config_file", "../student.json", "-e", "1", "--min_epoch_steps", "1"]
+    places = ["--data_dir", "data", "--output_dir", "out", "--tokenizer", "whitespace"]
+    assert cli.train(["tagger", *places, *small]) == 0
+    assert json.loads(Path("out/run.json").read_text())["data_dir"] == "data"
+    monkeypatch.chdir(elsewhere)
+    assert export("--model_dir", home / "out") == 0
+    assert f"15 sentences of {home / 'data' / 'dev.txt'}, " in capsys.readouterr().err
+    write_corpus(home / "data", dev=9, test=0, unlabelled=0, seed=2)
+    assert export("--model_dir", home / "out", "--overwrite_output_dir") == 2
+    said = capsys.readouterr().err
+    assert f"{home / 'data' / 'dev.txt'} isn't the file that {home / 'out'} was trained" in said
+    assert "has no dev sentences where they were" in said
+    monkeypatch.chdir(home)  # a run's settings are still settings
+    again = ["tagger", "--config", "out/run.json", "--output_dir", "again", "-e", "1"]
+    assert cli.train(again) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp_architect_ext.core.errors import UserError
-from nlp_architect_ext.core.files import atomic_write_text, lines
+from nlp_architect_ext.core.files import LONGEST_JSON, atomic_write_text, lines
 
 # Line ends for str.splitlines() and other tools, though not for JSON: escaped, a line stays a line
 # everywhere.
@@ -32,7 +32,7 @@ def read_records(path: Path) -> Iterator[tuple[int, Record]]:
         UserError: what :func:`~nlp_architect_ext.core.files.lines` refuses, or what isn't JSON or
             no object, with its line.
     """
-    numbered = lines(path)
+    numbered = lines(path, longest=LONGEST_JSON)
     first = next(((number, line) for number, line in numbered if line.strip(_SPACE)), None)
     if first is None:
         return

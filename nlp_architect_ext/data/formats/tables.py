@@ -14,7 +14,7 @@ from nlp_architect_ext.core.files import atomic_write_text, lines
 from nlp_architect_ext.core.wording import counted
 from nlp_architect_ext.data.document import Document
 from nlp_architect_ext.data.formats.base import Format, Head, ReadOptions
-from nlp_architect_ext.data.formats.text import looks_like_columns
+from nlp_architect_ext.data.formats.not_raw_text import looks_like_columns
 
 TEXT, ID = "text", "id"
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}

@@ -11,13 +11,13 @@ from pathlib import Path
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import lines
 from nlp_architect_ext.core.sentence import Sentence
+from nlp_architect_ext.data.formats.not_raw_text import looks_like_columns, shown_format
 
 TOKENIZERS = ("spacy", "whitespace")
 
 Ranges = list[tuple[int, int]]
 
 _NOT_SPACE = re.compile(r"\S+")
-_TAG = re.compile(r"O|[BIELSU]-.+")
 
 # spaCy takes minutes for ten thousand characters without a space, such as a line of "====": its
 # time grows with the square of their number. A stretch is cut after so many characters, far more
@@ -30,8 +30,7 @@ _STRETCH = re.compile(rf"\S{{{LONGEST_STRETCH}}}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNKNOWN = "\ue000"
 
-LOOKED_AT = 50  # lines that are checked for being columns
-SUSPICIOUS = 3  # fewer lines than this may look like columns by chance
+LOOKED_AT = 50  # lines that are checked for being of another format
 
 
 class WordSplitter:
@@ -116,29 +115,38 @@ def read_text(
         tokenizer: see :class:`WordSplitter`.
 
     Raises:
-        UserError: an unreadable file, a column file, or what :class:`WordSplitter` refuses.
+        UserError: an unreadable file, one of another format, or what :class:`WordSplitter` refuses.
     """
     splitter = WordSplitter(language, tokenizer)
     for number, line in text_lines(path):
         yield splitter.split(line, number)
 
 
-def text_lines(path: str | Path) -> Iterator[tuple[int, str]]:
+def text_lines(path: str | Path, *, keep_blank: bool = False) -> Iterator[tuple[int, str]]:
     """Number and text of the lines that have words, one at a time.
 
+    Args:
+        path: a UTF-8 file, plain or ``.gz``.
+        keep_blank: whether lines without words come too, so that there is one for each of the file.
+
     Raises:
-        UserError: an unreadable file, or a column file.
+        UserError: an unreadable file, or one that shows another format than raw text.
     """
-    numbered = _with_words(path)
+    numbered = lines(path)
     head = list(islice(numbered, LOOKED_AT))
-    if looks_like_columns([line for _, line in head]):
+    written = [(number, line) for number, line in head if _has_words(line)]
+    shown = shown_format([line for _, line in written])
+    if shown is not None:
+        looks, name = shown
         raise UserError(
-            where=f"{path}:{head[0][0]}",
-            wrong="looks like a column file, a word and its tag a line",
+            where=f"{path}:{written[0][0]}",
+            wrong=f"looks like {looks}",
             expected="raw text, one sentence a line",
-            remedy="read it in the format columns",
+            remedy=f"read it in the format {name}",
         )
-    yield from chain(head, numbered)
+    for number, line in chain(head, numbered):
+        if keep_blank or _has_words(line):
+            yield number, line
 
 
 def shows_columns(path: str | Path) -> bool:
@@ -147,19 +155,9 @@ def shows_columns(path: str | Path) -> bool:
     Raises:
         UserError: an unreadable file.
     """
-    return looks_like_columns([line for _, line in islice(_with_words(path), LOOKED_AT)])
+    with_words = (line for _, line in lines(path) if _has_words(line))
+    return looks_like_columns(list(islice(with_words, LOOKED_AT)))
 
 
-def _with_words(path: str | Path) -> Iterator[tuple[int, str]]:
-    return ((number, line) for number, line in lines(path) if line and not line.isspace())
-
-
-def looks_like_columns(head: list[str]) -> bool:
-    """Whether the first lines of a file (none blank) are words with tags rather than sentences."""
-    rows = [line.split() for line in head]
-    width = len(rows[0]) if rows else 0
-    if len(rows) < SUSPICIOUS or width == 1 or any(len(row) != width for row in rows):
-        return False
-    return all(_TAG.fullmatch(row[-1]) for row in rows) or all(
-        len(line.split("\t")) == width for line in head
-    )
+def _has_words(line: str) -> bool:
+    return bool(line) and not line.isspace()

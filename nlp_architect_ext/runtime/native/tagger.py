@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.manifest import read_verified
@@ -21,6 +21,7 @@ from nlp_architect_ext.runtime.folder import (
     read_rules,
 )
 from nlp_architect_ext.runtime.native.availability import kernel
+from nlp_architect_ext.runtime.source import Source, state_of
 from nlp_architect_ext.runtime.splitting import RuleSplitter
 from nlp_architect_ext.runtime.splitting_rules import SplittingRules
 from nlp_architect_ext.runtime.tagged_text import TaggedText
@@ -56,6 +57,7 @@ class NativeTagger(TextTagger):
         super().__init__(
             LabelSet.from_json(config.labels), config.scheme, config.tokenizer, config.language
         )
+        self._source: Source | None = None
         self.max_words = config.max_words
         self.calibration = config.calibration
         rules = read_rules(contents[RULES], config.tokenizer)
@@ -80,7 +82,16 @@ class NativeTagger(TextTagger):
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(Path(folder), error) from error
         tagger.folder = Path(folder)
+        tagger._source = Source.of(Path(folder), FILES, threads)
         return tagger
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The bytes of the files; no code."""
+        return state_of(self._source, self.folder)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["contents"], state["source"].threads)  # type: ignore[misc]
+        self._source, self.folder = state["source"], state["folder"]
 
     @property
     def size(self) -> int:

@@ -22,10 +22,11 @@ bool is_ascii_space(unsigned char byte) {
     return byte <= ' ' && (byte == ' ' || (byte >= '\t' && byte <= '\r') || byte >= 0x1C);
 }
 
-// A walk through a text, stretch by stretch.
+// A walk through a text, stretch by stretch; what isn't white space is cut after `longest`
+// characters.
 class Stretches {
   public:
-    explicit Stretches(std::string_view text) : text_(text) {}
+    Stretches(std::string_view text, std::size_t longest) : text_(text), longest_(longest) {}
 
     std::size_t byte = 0;     // where the stretch begins
     std::size_t letter = 0;   // the same in code points
@@ -33,13 +34,13 @@ class Stretches {
 
     std::string_view stretch() const { return text_.substr(byte, place_ - byte); }
 
-    // Goes on to the next stretch: at most kLongestStretch characters that aren't white space.
+    // Goes on to the next stretch: at most so many characters that aren't white space.
     bool next() {
         letter += letters;
         while (place_ < text_.size() && take(true)) ++letter;
         byte = place_;
         letters = 0;
-        while (place_ < text_.size() && letters < kLongestStretch && take(false)) ++letters;
+        while (place_ < text_.size() && letters < longest_ && take(false)) ++letters;
         return letters > 0;
     }
 
@@ -59,8 +60,20 @@ class Stretches {
     }
 
     std::string_view text_;
+    std::size_t longest_;
     std::size_t place_ = 0;
 };
+
+// Words of any length: nothing is looked for in them, so nothing takes long.
+void split_at_spaces(std::string_view text, std::vector<Word>& words) {
+    for (Stretches walk(text, UINT32_MAX); walk.next();) {
+        const auto byte = static_cast<std::uint32_t>(walk.byte);
+        const auto letter = static_cast<std::uint32_t>(walk.letter);
+        const auto bytes = static_cast<std::uint32_t>(walk.stretch().size());
+        words.push_back(
+            {byte, byte + bytes, letter, letter + static_cast<std::uint32_t>(walk.letters)});
+    }
+}
 
 }  // namespace
 
@@ -71,16 +84,21 @@ void Splitter::split(std::string_view text, std::vector<Word>& words) const {
     words.clear();
     if (text.size() > UINT32_MAX) throw DataError("text: expected less than 4 GB");
     if (!is_utf8(text)) throw DataError("text: expected UTF-8");
+    if (rules_ == nullptr) {
+        split_at_spaces(text, words);
+    } else {
+        split_by_rules(text, words);
+    }
+}
+
+void Splitter::split_by_rules(std::string_view text, std::vector<Word>& words) const {
     std::vector<std::uint32_t> sizes;
     std::shared_lock<std::shared_mutex> lock(mutex_);
-    for (Stretches walk(text); walk.next();) {
+    for (Stretches walk(text, kLongestStretch); walk.next();) {
         const std::string_view stretch = walk.stretch();
         const std::uint32_t* size = nullptr;
-        std::uint32_t count = 1;
-        const std::uint32_t whole = packed(stretch.size(), walk.letters);
-        if (rules_ == nullptr) {
-            size = &whole;
-        } else if (const std::uint32_t* found = known(stretch)) {
+        std::uint32_t count = 0;
+        if (const std::uint32_t* found = known(stretch)) {
             count = *found;
             size = found + 1;
         } else {

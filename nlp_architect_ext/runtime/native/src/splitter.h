@@ -33,6 +33,7 @@ class Splitter {
     void split(std::string_view text, std::vector<Word>& words) const;
 
   private:
+    void split_by_rules(std::string_view text, std::vector<Word>& words) const;
     const std::uint32_t* known(std::string_view stretch) const;
     void split_new(std::string_view stretch, std::vector<std::uint32_t>& sizes) const;
     void remember(std::string_view stretch, const std::vector<std::uint32_t>& sizes) const;

@@ -1,6 +1,8 @@
 #include "vocabulary.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <string>
 
 #include "errors.h"
@@ -25,13 +27,14 @@ const std::vector<Json>& strings(const Json& data, const char* name) {
     return found->array();
 }
 
-// Gives ids to strings in their order; returns the length of the longest in bytes.
-std::size_t number(const std::vector<Json>& items, std::size_t first, StringTable& table) {
+// Gives ids to strings in their order; returns the lengths in bytes that they have, longest first.
+std::vector<std::size_t> number(const std::vector<Json>& items, std::size_t first,
+                                StringTable& table) {
     std::size_t bytes = 0;
-    std::size_t longest = 0;
+    std::set<std::size_t, std::greater<>> lengths;
     for (const Json& item : items) {
         bytes += item.string().size();
-        longest = std::max(longest, item.string().size());
+        if (!item.string().empty()) lengths.insert(item.string().size());
     }
     if (first + items.size() > kMostIds) throw DataError("vocabulary: too many words");
     table.reserve(items.size(), bytes);
@@ -41,7 +44,7 @@ std::size_t number(const std::vector<Json>& items, std::size_t first, StringTabl
             throw DataError("vocabulary: a word or a piece twice");
         }
     }
-    return longest;
+    return {lengths.begin(), lengths.end()};
 }
 
 }  // namespace
@@ -53,8 +56,8 @@ Vocabulary::Vocabulary(const Json& data) {
     }
     const std::vector<Json>& words = strings(data, "words");
     const std::vector<Json>& pieces = strings(data, "pieces");
-    longest_part_ = number(words, kSpecialWords, words_);
-    longest_part_ = std::max(longest_part_, number(pieces, kSpecialWords + words.size(), pieces_));
+    word_lengths_ = number(words, kSpecialWords, words_);
+    piece_lengths_ = number(pieces, kSpecialWords + words.size(), pieces_);
     word_count_ = kSpecialWords + words.size() + pieces.size();
     add_characters(strings(data, "characters"));
 }
@@ -133,11 +136,11 @@ void Vocabulary::part_ids(std::string_view word, std::vector<std::uint32_t>& ids
 std::uint32_t Vocabulary::longest_part(std::string_view word, std::size_t start,
                                        std::size_t& end) const {
     const StringTable& table = start == 0 ? words_ : pieces_;
-    std::size_t last = start + std::min(word.size() - start, longest_part_);
-    for (; last > start; --last) {
-        const bool is_between = last == word.size() || (word[last] & 0xC0) != 0x80;
-        if (!is_between || last - start == word.size()) continue;
-        const std::uint32_t id = table.find(word.substr(start, last - start));
+    for (const std::size_t length : start == 0 ? word_lengths_ : piece_lengths_) {
+        if (length > word.size() - start || length == word.size()) continue;
+        const std::size_t last = start + length;
+        if (last < word.size() && (word[last] & 0xC0) == 0x80) continue;  // within a character
+        const std::uint32_t id = table.find(word.substr(start, length));
         if (id != StringTable::kMissing) {
             end = last;
             return id;

@@ -45,7 +45,10 @@ class Vocabulary {
 
     StringTable words_;
     StringTable pieces_;
-    std::size_t longest_part_ = 0;  // bytes
+    // The lengths that words and pieces have, in bytes, the longest first: a long word isn't cut
+    // where no part could end.
+    std::vector<std::size_t> word_lengths_;
+    std::vector<std::size_t> piece_lengths_;
     std::size_t word_count_ = 0;
     std::size_t character_count_ = 0;
     std::array<std::uint32_t, 128> ascii_{};                  // id of each ASCII character

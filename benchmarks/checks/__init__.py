@@ -1,0 +1,1 @@
+"""Checks of `reliability.py`, a row of the scoreboard a file."""
