@@ -89,6 +89,7 @@ def test_code_that_settings_name_is_refused(folder, place, key):
         ({"labels_decoder": "gpt2"}, "isn't made for entities .*labels_decoder"),
         ({"model_type": "gliner_streaming_span"}, "isn't made for entities .*streaming"),
         ({"words_splitter_type": "stanza"}, "splits text by 'stanza'"),
+        ({"max_len": -1}, "reads -1 words at most"),
         ({"encoder_config": None, "model_name": "./gone"}, r"no such folder: \./gone"),
     ],
 )

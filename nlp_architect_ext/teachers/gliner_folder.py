@@ -147,6 +147,14 @@ def _check_task(where: str, config: dict[str, Any]) -> None:
             expected="one with words_splitter_type 'whitespace', for it's given words",
             remedy=f"give another one, or change that in its {CONFIG}",
         )
+    most = config.get("max_len", 1)
+    if type(most) is not int or most < 1:
+        raise UserError(
+            where=where,
+            wrong=f"reads {most!r} words at most (max_len in {CONFIG})",
+            expected="a number of words",
+            remedy="correct it, or give another one",
+        )
 
 
 def _lacking(path: Path, config: dict[str, Any]) -> Iterator[str]:

@@ -23,6 +23,8 @@ from nlp_architect_ext.teachers.gliner_windows import GlinerWindows, WordWindow
 THRESHOLD = 0.5
 BATCH_SIZE = 8
 
+EXPECTED, REMEDY = "a model of the library gliner", "give another one, or fetch it again"
+
 
 class GlinerModel:
     """Finds entities of the types that its prompts describe.
@@ -40,15 +42,16 @@ class GlinerModel:
     def __init__(
         self, folder: GlinerFolder, prompts: Sequence[str], device: str, max_pieces: int | None
     ) -> None:
-        self.model, where = _load(folder, device), f"gliner:{folder.name}"
+        self.model, self._where = _load(folder, device), f"gliner:{folder.name}"
         encoder = self.model.model.token_rep_layer.bert_layer.model
-        self._windows = GlinerWindows(
-            self.model.data_processor,
-            prompts,
-            most_words=self.model.config.max_len,
-            most_pieces=piece_limit(encoder, max_pieces, where),
-            where=where,
-        )
+        with translated_errors(self._where, "has no tokenizer that works", EXPECTED, REMEDY):
+            self._windows = GlinerWindows(
+                self.model.data_processor,
+                prompts,
+                most_words=self.model.config.max_len,
+                most_pieces=piece_limit(encoder, max_pieces, self._where),
+                where=self._where,
+            )
         self._asked = dict(zip(self._windows.prompts, prompts, strict=True))
 
     @property
@@ -60,8 +63,11 @@ class GlinerModel:
         """The entities of each sentence, with the prompt as type, none over another.
 
         Long sentences are read in windows. None of a sentence with a word that is too long for one.
+
+        Raises:
+            UserError: the library fails.
         """
-        with quiet():
+        with translated_errors(self._where, "can't compute", EXPECTED, REMEDY), quiet():
             cut = [self._windows.cut(index, words) for index, words in enumerate(sentences)]
             found: list[list[Span]] = [[] for _ in sentences]
             every = [window for one in cut for window in one or ()]
@@ -112,8 +118,7 @@ def gliner_library() -> Any:
 def _load(folder: GlinerFolder, device: str) -> Any:
     """The library's model, with all of its weights."""
     library, where = gliner_library(), f"gliner:{folder.name}"
-    expected, remedy = "a model of the library gliner", "give another one, or fetch it again"
-    with translated_errors(where, "can't be loaded", expected, remedy), quiet():
+    with translated_errors(where, "can't be loaded", EXPECTED, REMEDY), quiet():
         header = header_of(folder.path / WHOLE)
         with warnings.catch_warnings(), limited(header):
             warnings.simplefilter("ignore")  # what could be wrong we check
@@ -125,7 +130,7 @@ def _load(folder: GlinerFolder, device: str) -> Any:
         lacking = sorted(set(model.model.state_dict()) - set(header) - set(tied))
     if lacking:
         wrong = f"lacks {len(lacking)} weights, such as {lacking[0]}"
-        raise UserError(where=where, wrong=wrong, expected=expected, remedy=remedy)
+        raise UserError(where=where, wrong=wrong, expected=EXPECTED, remedy=REMEDY)
     model.requires_grad_(False)
     return model
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from built_wheel import build_wheel
-from test_environments import Environment
+from fresh_environment import Environment
 
 pytestmark = pytest.mark.install
 
@@ -27,7 +27,7 @@ def environment(tmp_path_factory):
     constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     torch = re.search(r"^torch==\S+$", constraints, re.MULTILINE)
     assert torch, "the release that everything is tested with"
-    made.run("pip", "install", "-q", torch[0], f"{wheel}[gliner]", "pytest", "hypothesis")
+    made.run("pip", "install", torch[0], f"{wheel}[gliner]", "pytest", "hypothesis")
     return made
 
 
