@@ -175,6 +175,15 @@ def test_weights_that_are_missing_or_others_are_refused(copied):
             kind_named("gliner").make(str(copied), LABELS, OPTIONS)
 
 
+@pytest.mark.parametrize("file", ["tokenizer.json", "gliner_config.json"])
+def test_damaged_files_are_one_line(copied, file):
+    content = (copied / file).read_text()
+    (copied / file).write_text(content.replace('"', "'", 1))
+    with pytest.raises(UserError, match=f"can't be loaded|{file}") as found:
+        kind_named("gliner").make(str(copied), LABELS, OPTIONS)
+    assert "\n" not in str(found.value)
+
+
 @pytest.fixture
 def work(tmp_path):
     """Data, a student's settings, and the types in words."""
