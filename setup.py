@@ -77,6 +77,8 @@ setup(
         ],
         "docs": ["mkdocs-material>=9.6", "mkdocstrings[python]>=0.29"],
         "export": [],  # what it was is part of every installation now
+        # It wants an older transformers than the development environment has.
+        "gliner": ["gliner>=0.2.29,<0.3"],
         "hub": ["huggingface_hub>=1.31"],
         "llm": ["openai>=3"],
         "mlflow": ["mlflow>=3.1"],
@@ -156,6 +158,7 @@ setup(
             "text = nlp_architect_ext.data.formats.plain_text:TEXT",
         ],
         "nlp_architect_ext.teachers": [
+            "gliner = nlp_architect_ext.teachers.kinds.gliner:GLINER",
             "llm = nlp_architect_ext.teachers.kinds.llm:LLM",
             "names = nlp_architect_ext.teachers.kinds.names:NAMES",
             "predictions = nlp_architect_ext.teachers.kinds.predictions:PREDICTIONS",

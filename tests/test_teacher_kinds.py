@@ -80,7 +80,7 @@ NAMED = ["names:{}/names.txt", "rules:{}/rules.jsonl", "predictions:{}/said.txt"
 
 
 def test_all_kinds_are_installed():
-    known = {"llm", "names", "predictions", "rules", "spacy", "tagger", "transformer"}
+    known = {"gliner", "llm", "names", "predictions", "rules", "spacy", "tagger", "transformer"}
     assert known <= set(registry.names(registry.TEACHERS))
     for name in known:
         assert kind_named(name).name == name

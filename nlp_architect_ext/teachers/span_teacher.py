@@ -84,6 +84,16 @@ class SpanTeacher:
         found: Mapping[str, float] | None = getattr(self.finder, "costs", None)
         return found
 
+    @property
+    def revision(self) -> str | None:
+        """The commit on the hub that the finder comes from, if it does."""
+        return getattr(self.finder, "revision", None)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the finder has learnt."""
+        return int(getattr(self.finder, "parameters", 0))
+
     def _ids(self, length: int, spans: Iterable[Span] | None) -> NDArray[np.int64]:
         """The label of each word, or `SILENT`: (words,)."""
         if spans is None:
