@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_tagger import CRF, SOFTMAX, WORDS, new_tagger
 
-from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.errors import UserError
+from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.core.sentence import Sentence
 from nlp_architect_ext.data.formats.base import ReadOptions, format_named
 from nlp_architect_ext.data.formats.columns import read_columns
@@ -129,6 +129,8 @@ def test_the_queue_is_written_as_the_labelled_data_came(name, ending, tagger, tm
     assert [one.text for one in read] == [" ".join(one.words) for one in found.sentences]
     if tagger is SOFTMAX:
         assert [places(one) for one in read] == [places(one) for one in found.documents()]
+
+
 @pytest.mark.parametrize("tagger", [SOFTMAX, CRF, new_tagger(outside_bias=-1.5)])
 @pytest.mark.parametrize("rule", [name for name in RULES if name != "disagreement"])
 def test_a_rule_orders_by_its_mean_over_the_words(tagger, rule):
