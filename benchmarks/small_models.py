@@ -24,6 +24,7 @@ SEEDS = (1, 2, 3)
 STARTS = ("random", "embeddings", "etd-rand", "etd-impt")
 SHAPES = {"3x384": ("3", "384"), "3x192": ("3", "192")}
 LAST = ("--targets", "hidden", "--mapping", "last")
+ALL = ("--mapping", "uniform", "--targets")
 STAGES = ("none", "sentence", "words", "both")
 BOTTLENECK = ("--architecture", "mobilebert", "--layers", "6", "--bottleneck", "96")
 BOTTLENECK += ("--init", "embeddings")
@@ -133,7 +134,8 @@ class Plan:
         bottleneck = (*BOTTLENECK, *LAST)
         variants = {
             "3x192, 32 windows for importance": (*small, "--importance_size", "32"),
-            "3x192, default lessons and embeddings": (*small, "--targets", "embedding", "hidden"),
+            "3x192, embedding hidden": (*small, *ALL, "embedding", "hidden"),
+            "3x192, embedding hidden relations": (*small, *ALL, "embedding", "hidden", "relations"),
             "bottleneck, no_norm": (*bottleneck, "--normalization", "no_norm"),
             "bottleneck, 4 feed-forwards": (*bottleneck, "--feed_forwards", "4"),
         }
