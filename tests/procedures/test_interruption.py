@@ -11,6 +11,9 @@ import time
 import pytest
 from test_tagger import new_tagger
 
+# What was started in the background ignores interrupts, and so would its own processes.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 CODE = "import sys; from nlp_architect_ext import cli; sys.exit(cli.{}())"
 
 
