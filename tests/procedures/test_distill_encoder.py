@@ -200,7 +200,7 @@ def test_a_disk_without_room_is_refused_before_anything_is_written(
         (["--mapping", "1,2"], "has 2 numbers for 1 layers"),
         (["--mapping", "3"], "layer 3 of a teacher that has 2"),
         (["--mapping", "upper"], "uniform, last"),
-        (["--mapping", "0"], "nothing is taught"),
+        (["--mapping", "0", "--targets", "hidden"], "nothing is taught"),
         (["--hidden", 16, "--targets", "attention"], "as many heads"),
         (["--schedule", "progressive", "--targets", "embedding", "hidden"], "embeddings are never"),
         (["--architecture", "mobilebert", "--init", "etd-rand"], "embeddings"),

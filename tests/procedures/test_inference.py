@@ -151,7 +151,7 @@ def test_students_and_doctor_say_what_is_installed(capsys):
         ),
         (shutil.rmtree, "no such folder"),
         (lambda folder: (folder / "MANIFEST.json").unlink(), "no MANIFEST.json"),
-        (lambda folder: (folder / "vocabulary.json").unlink(), "vocabulary.json: can't be read"),
+        (lambda folder: (folder / "vocabulary.json").unlink(), "vocabulary.json: isn't there"),
     ],
 )
 def test_a_damaged_model_is_one_line_and_exit_2(model, tmp_path, capsys, change, complaint):
