@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nlp_architect_ext.core.labels import LabelSet
 from nlp_architect_ext.layers.decoder import Decoder
 from nlp_architect_ext.runtime import decoding
-from nlp_architect_ext.runtime.decoding import Decoding, PairScores
+from nlp_architect_ext.runtime.decoding import Decoding, PairScores, marginals
 
 LABELS = LabelSet.for_types(["LOC", "PER"])
 
@@ -58,3 +58,14 @@ def test_viterbi_is_asked_only_where_there_is_a_doubt(monkeypatch):
     assert asked == [1]
     own.decode(emissions[:1].copy(), np.array([6]))
     assert asked == [1]
+
+
+@pytest.mark.parametrize("steep", [5.0, 70.0, 340.0])
+def test_a_path_of_unlikely_steps_is_still_a_number(steep):
+    """Emissions insist on a change of labels at each word, against the transitions."""
+    zeros = np.zeros(2, np.float32)
+    pairs = PairScores(np.float32([[0, -steep], [-steep, 0]]), zeros, zeros)
+    wanted = np.arange(40) % 2
+    emissions = np.float32(2000 * np.eye(2)[wanted])
+    found = marginals(emissions[None], np.array([40]), pairs)[0]
+    assert found == pytest.approx(np.eye(2)[wanted])

@@ -15,9 +15,8 @@ Numbers = NDArray[np.float32]
 Integers = NDArray[np.int64]
 NEVER = np.float32(-np.inf)
 NEARLY_HALF = 0.499  # room for rounding
-# After as many words; their probabilities multiplied are still far from the smallest number there
-# is.
-NORMALISED = 6
+NORMALISED = 6  # words at most between two that are scaled
+STEEPEST = 300.0  # e^-300, squared, is still a number with all digits
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,15 @@ class PairScores:
         edges = np.stack([self.start, self.end])[:, None].astype(np.float64)
         begin = np.exp(edges - edges.max(axis=2, keepdims=True))
         return np.stack([step, step.T]), begin
+
+    @cached_property
+    def normalised(self) -> int:
+        """Words between two that are scaled.
+
+        The least likely steps of both directions, multiplied, are still a number.
+        """
+        steepest = max(np.ptp(self.transitions), np.ptp(self.start), np.ptp(self.end), 1.0)
+        return int(np.clip(STEEPEST // float(steepest), 1, NORMALISED))
 
 
 class Decoding:
@@ -181,7 +189,7 @@ def marginals(emissions: Numbers, lengths: Integers, pairs: PairScores) -> NDArr
     sides[0] = begin
     for word in range(1, words):
         np.matmul(sides[word - 1] * both[word - 1], steps, out=sides[word])
-        if word % NORMALISED == 0:
+        if word % pairs.normalised == 0:
             sides[word] = _normalised(sides[word])
     # (batch, words, labels) each
     left, right = sides.transpose(1, 2, 0, 3)

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMostLabels = 8192;  // squared and in bytes, still a 32-bit number
 constexpr double kNearlyHalf = 0.499;      // room for rounding
+constexpr std::size_t kNormalised = 6;     // words at most between two that are scaled
+constexpr double kSteepest = 300;          // e^-300, squared, is still a number with all digits
 constexpr float kLowest = -3e38F;          // of padding: added to any other number still finite
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
@@ -20,6 +22,18 @@ std::size_t rounded_up(std::size_t count, std::size_t lanes) {
 
 double largest(const std::vector<float>& scores) {
     return static_cast<double>(*std::max_element(scores.begin(), scores.end()));
+}
+
+// Words between two that are scaled, so that the least likely steps of two directions multiplied
+// are still a number.
+std::size_t normalised(const PairScores& pairs) {
+    double steepest = 1;
+    for (const auto* scores : {&pairs.transitions, &pairs.start, &pairs.end}) {
+        const auto ends = std::minmax_element(scores->begin(), scores->end());
+        steepest = std::max(steepest, double{*ends.second} - double{*ends.first});
+    }
+    const double words = std::floor(kSteepest / steepest);
+    return static_cast<std::size_t>(std::clamp(words, 1.0, static_cast<double>(kNormalised)));
 }
 
 // Whether labels of these probabilities surely are the best sequence: at least one of them is wrong
@@ -116,6 +130,7 @@ void Decoding::fill_marginals(const PairScores& pairs) {
     tables_.begin_back = begin_back;
     tables_.steps_onward = onward;
     tables_.steps_back = back;
+    tables_.normalised = normalised(pairs);
 }
 
 bool Decoding::is_legal(const int* labels, std::size_t words) const {

@@ -27,6 +27,7 @@ struct DecodingTables {
     const double* steps_back;    // (after, doubles before)
     const double* begin_onward;  // (doubles,): a sentence's first word
     const double* begin_back;    // (doubles,): its last
+    std::size_t normalised;      // after so many words: multiplied, they'd be too small a number
 };
 
 // The heavy loops, one set for each set of instructions; see decoding_kernels.inc.
