@@ -50,8 +50,8 @@ class PairScores:
 
         The least likely steps of both directions, multiplied, are still a number.
         """
-        steepest = max(np.ptp(self.transitions), np.ptp(self.start), np.ptp(self.end), 1.0)
-        return int(np.clip(STEEPEST // float(steepest), 1, NORMALISED))
+        ranges = [float(np.ptp(one)) for one in (self.transitions, self.start, self.end)]
+        return min(NORMALISED, max(1, int(STEEPEST / max(1.0, *ranges))))
 
 
 class Decoding:
