@@ -129,7 +129,8 @@ def find(name_or_path: str | Path) -> Pretrained:
             expected="a folder with a Hugging Face model",
             remedy="check the path",
         )
-    return _checked(_from_hub(name))
+    path = from_hub(name, WANTED, where=name, missing="no such folder")
+    return _checked(Pretrained(name, path, revision=path.name))
 
 
 def labels_of(name_or_path: str | Path) -> tuple[str, ...] | None:
@@ -141,18 +142,28 @@ def labels_of(name_or_path: str | Path) -> tuple[str, ...] | None:
     return find(name_or_path).label_names
 
 
-def _from_hub(name: str) -> Pretrained:
+def from_hub(name: str, wanted: Sequence[str], *, where: str, missing: str) -> Path:
+    """Where a model's files from the hub lie; the folder's name is their commit.
+
+    Args:
+        name: on the hub; there's no folder of this name here.
+        wanted: the names of the files, as far as it has them.
+        where: what the user called it, for error messages.
+        missing: what isn't there, for the same.
+
+    Raises:
+        UserError: they can't be had.
+    """
     try:
-        path = Path(huggingface_hub.snapshot_download(name, allow_patterns=WANTED))
+        return Path(huggingface_hub.snapshot_download(name, allow_patterns=list(wanted)))
     except Exception as error:  # the network and the hub fail in many ways
         wrong, remedy = hub.trouble(error)
         raise UserError(
-            where=name,
-            wrong=f"no such folder, and {wrong}",
+            where=where,
+            wrong=f"{missing}, and {wrong}",
             expected="a folder here, or a model on the Hugging Face hub",
             remedy=remedy,
         ) from error
-    return Pretrained(name, path, revision=path.name)
 
 
 def _checked(folder: Pretrained) -> Pretrained:

@@ -22,9 +22,9 @@ from nlp_architect_ext.runs.fit_student import fit_student, method_stream
 from nlp_architect_ext.runs.folder import RunFolder
 from nlp_architect_ext.runs.methods import SUPERVISED
 from nlp_architect_ext.runs.train_student import set_word_vectors, untrained
-from nlp_architect_ext.runtime.batching import in_order
 from nlp_architect_ext.settings.training import TaggerSettings
 from nlp_architect_ext.taggers.neural import NeuralTagger
+from nlp_architect_ext.taggers.probabilities import with_probabilities
 
 FOLDS = "folds"
 ANSWERS = "answers.safetensors"
@@ -114,13 +114,8 @@ class HeldOut:
 
 def answers_of(tagger: NeuralTagger, sentences: Sequence[Sentence]) -> list[Answer]:
     """What a tagger says of each sentence: the best legal labels, and the marginals."""
-    nothing = np.zeros((0, len(tagger.labels)), np.float32)
-    emitted = list(tagger.emitted(sentences))
-    predictions = tagger.decoded(emitted, len(sentences))
-    rows = ((one.indices, one.log_probabilities(tagger.decoder).rows()) for one in emitted)
-    logs = in_order(len(sentences), rows, nothing)
-    pairs = zip(predictions, logs, strict=True)
-    return [Answer(prediction.labels, np.exp(log)) for prediction, log in pairs]
+    pairs = zip(*with_probabilities(tagger, sentences), strict=True)
+    return [Answer(prediction.labels, probabilities) for prediction, probabilities in pairs]
 
 
 def _write(file: Path, answers: Sequence[Answer], ids: Mapping[str, int]) -> None:

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import huggingface_hub
-
 from nlp_architect_ext.core import hub
 from nlp_architect_ext.core.errors import UserError
 from nlp_architect_ext.core.files import read_json
 from nlp_architect_ext.core.inner_files import inner_file
-from nlp_architect_ext.encoders.folder import PICKLES, TOKENIZER_FILES, WHOLE
+from nlp_architect_ext.encoders.folder import PICKLES, TOKENIZER_FILES, WHOLE, from_hub
 
 CONFIG = "gliner_config.json"
 LABELS_TOKENIZER = "labels_tokenizer"  # a folder in it, of those that read types by themselves
@@ -93,16 +91,7 @@ def _place(where: str, name: str, wanted: list[str]) -> tuple[Path, str | None]:
             expected="a folder here, or a model on the Hugging Face hub",
             remedy="correct the path",
         )
-    try:
-        found = Path(huggingface_hub.snapshot_download(name, allow_patterns=wanted))
-    except Exception as error:  # the network and the hub fail in many ways
-        wrong, remedy = hub.trouble(error)
-        raise UserError(
-            where=where,
-            wrong=f"no folder {name}, and {wrong}",
-            expected="a folder here, or a model on the Hugging Face hub",
-            remedy=remedy,
-        ) from error
+    found = from_hub(name, wanted, where=where, missing=f"no folder {name}")
     return found, found.name
 
 
